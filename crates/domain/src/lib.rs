@@ -1,0 +1,1 @@
+//! The words of Ergon as types. No I/O, no clock.

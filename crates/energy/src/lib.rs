@@ -1,0 +1,1 @@
+//! Sensors and the host: the only crate that reads /sys and /proc.

@@ -1,0 +1,1 @@
+//! From analyses to tables, figures and documents.

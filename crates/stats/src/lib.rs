@@ -1,0 +1,1 @@
+//! Statistics: slices in, typed results out. No I/O, no Ergon types.

@@ -1,0 +1,1 @@
+//! What a run does: one folder per workload, behind one trait.
