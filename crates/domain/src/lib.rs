@@ -1,1 +1,43 @@
-//! The words of Ergon as types. No I/O, no clock.
+//! The words of Ergon as types.
+//!
+//! Belongs here: what every layer must name the same way — values, conditions, metrics, measurements, identity
+//! (digests, run keys, seeds), the workload port and the run log port.
+//! Doesn't belong here: anything that reads a file, a clock, the network or a counter; anything only one layer needs.
+//!
+//! Architecture invariant: this crate does no I/O and reads no clock.
+
+mod condition;
+mod digest;
+mod failure;
+mod manifest;
+mod measurement;
+mod metric;
+mod planned_run;
+mod process;
+mod run_context;
+mod run_log;
+mod seed;
+mod state;
+mod value;
+mod wire_number;
+mod workload;
+
+pub use condition::Condition;
+pub use digest::{Canonical, Digest, DigestParseError};
+pub use failure::{FailureClass, RunError};
+pub use manifest::{
+    ActiveWhen, Binding, InputFormat, Manifest, Parameter, ParameterKind, RunLimit, SpanKind, Stream, ValueProblem,
+};
+pub use measurement::{Flags, Measurement, Observed, Provenance};
+pub use metric::{Direction, Family, Metric, MetricId, Range};
+pub use planned_run::{PlannedCondition, PlannedRun};
+pub use process::{ProcessExit, ProcessReport, ProcessRequest, Processes};
+pub use run_context::{Cancelled, Clock, RunContext, RunContextParts, Span, SpanGuard};
+pub use run_log::{
+    Artefact, AttemptEnd, AttemptResult, AttemptStart, ControlCommand, RunLog, RunLogBatch, RunLogError,
+};
+pub use seed::{RunKey, RunStreams, run_key};
+pub use state::{CampaignState, RunState};
+pub use value::{ParameterName, Value};
+pub use wire_number::WireNumber;
+pub use workload::{InputError, Inputs, Outcome, Prepared, Workload};

@@ -1,0 +1,148 @@
+//! All a workload sees of the world.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex};
+
+use rand_chacha::ChaCha8Rng;
+
+use crate::failure::{FailureClass, RunError};
+use crate::process::Processes;
+use crate::seed::RunStreams;
+
+/// Monotonic time, in seconds since an arbitrary start.
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now_s(&self) -> f64;
+}
+
+/// Why a run must stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cancelled {
+    /// The user or the engine asked for it.
+    Asked,
+    /// Its time is over.
+    Timeout,
+}
+
+impl From<Cancelled> for RunError {
+    fn from(why: Cancelled) -> Self {
+        match why {
+            Cancelled::Asked => Self::new(FailureClass::Interrupted, "the run was cancelled"),
+            Cancelled::Timeout => Self::new(FailureClass::Timeout, "the run took longer than its limit"),
+        }
+    }
+}
+
+/// A named stretch of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Span {
+    /// Its kind.
+    pub name: Arc<str>,
+    /// Start in seconds since the attempt began.
+    pub start_s: f64,
+    /// End in seconds since the attempt began.
+    pub end_s: f64,
+}
+
+/// What the engine gives a context.
+pub struct RunContextParts {
+    /// Random streams.
+    pub streams: RunStreams,
+    /// Monotonic clock.
+    pub clock: Arc<dyn Clock>,
+    /// Programs; `None` where the host allows none.
+    pub processes: Option<Arc<dyn Processes>>,
+}
+
+struct Inner {
+    parts: RunContextParts,
+    began_s: f64,
+    cancelled: AtomicU8,
+    spans: Mutex<Vec<Span>>,
+}
+
+/// Cheap to clone; all clones are the same run.
+#[derive(Clone)]
+pub struct RunContext(Arc<Inner>);
+
+impl RunContext {
+    /// A context for one attempt, starting now.
+    pub fn new(parts: RunContextParts) -> Self {
+        let began_s = parts.clock.now_s();
+        Self(Arc::new(Inner { parts, began_s, cancelled: AtomicU8::new(0), spans: Mutex::default() }))
+    }
+
+    /// The named random stream, from its beginning.
+    pub fn rng(&self, stream: &str) -> ChaCha8Rng {
+        self.0.parts.streams.rng(stream)
+    }
+
+    /// The run's streams and identity.
+    pub fn streams(&self) -> &RunStreams {
+        &self.0.parts.streams
+    }
+
+    /// Seconds since the attempt began.
+    pub fn elapsed_s(&self) -> f64 {
+        self.0.parts.clock.now_s() - self.0.began_s
+    }
+
+    /// Programs.
+    ///
+    /// # Errors
+    /// Where the host runs none.
+    pub fn processes(&self) -> Result<&dyn Processes, RunError> {
+        self.0
+            .parts
+            .processes
+            .as_deref()
+            .ok_or_else(|| RunError::new(FailureClass::Internal, "this host runs no programs"))
+    }
+
+    /// To be called every few thousand events: where cancellation takes effect.
+    ///
+    /// # Errors
+    /// The run must stop.
+    pub fn checkpoint(&self) -> Result<(), Cancelled> {
+        match self.0.cancelled.load(Ordering::Relaxed) {
+            0 => Ok(()),
+            1 => Err(Cancelled::Asked),
+            _ => Err(Cancelled::Timeout),
+        }
+    }
+
+    /// Makes the next checkpoint fail.
+    pub fn cancel(&self, why: Cancelled) {
+        let code = match why {
+            Cancelled::Asked => 1,
+            Cancelled::Timeout => 2,
+        };
+        self.0.cancelled.store(code, Ordering::Relaxed);
+    }
+
+    /// Opens a span that ends when the guard is dropped.
+    pub fn span(&self, name: &str) -> SpanGuard {
+        SpanGuard { context: self.clone(), name: name.into(), start_s: self.elapsed_s() }
+    }
+
+    /// The spans closed so far, in the order they ended.
+    pub fn take_spans(&self) -> Vec<Span> {
+        self.0.spans.lock().map(|mut s| std::mem::take(&mut *s)).unwrap_or_default()
+    }
+}
+
+/// Ends its span on drop.
+pub struct SpanGuard {
+    context: RunContext,
+    name: Arc<str>,
+    start_s: f64,
+}
+
+impl Drop for SpanGuard {
+    fn drop(&mut self) {
+        let span = Span { name: self.name.clone(), start_s: self.start_s, end_s: self.context.elapsed_s() };
+        if let Ok(mut spans) = self.context.0.spans.lock() {
+            spans.push(span);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The workload port.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::condition::Condition;
+use crate::digest::Digest;
+use crate::failure::RunError;
+use crate::manifest::Manifest;
+use crate::measurement::Measurement;
+use crate::run_context::RunContext;
+use crate::run_log::Artefact;
+
+/// Input files of a campaign, by digest, read once.
+#[derive(Clone, Debug, Default)]
+pub struct Inputs(pub BTreeMap<Digest, Arc<[u8]>>);
+
+/// An input that a workload can't use.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct InputError {
+    /// Digest of the input, where one is to blame.
+    pub input: Option<Digest>,
+    /// What was wrong and where.
+    pub message: String,
+}
+
+/// What a run measured.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// One per metric; a metric left out is unavailable.
+    pub measurements: Vec<Measurement>,
+    /// Files.
+    pub artefacts: Vec<Artefact>,
+    /// CPU seconds, where the workload knows better than the thread clock (a program's).
+    pub cpu_s: Option<f64>,
+    /// Captured output and notes, for the attempt's log.
+    pub log: String,
+}
+
+/// What a run does. See DESIGN.md §5: it reaches neither store, engine nor UI.
+#[async_trait]
+pub trait Workload: Send + Sync {
+    /// What it declares.
+    fn manifest(&self) -> &Manifest;
+
+    /// Checks rules between parameters that no single parameter can state.
+    ///
+    /// # Errors
+    /// The parameter to blame and a sentence.
+    fn check(&self, _condition: &Condition) -> Result<(), (crate::value::ParameterName, String)> {
+        Ok(())
+    }
+
+    /// Parses the inputs once per campaign.
+    async fn prepare(&self, inputs: &Inputs) -> Result<Arc<dyn Prepared>, InputError>;
+}
+
+/// A workload with its inputs parsed.
+#[async_trait]
+pub trait Prepared: Send + Sync {
+    /// Executes one run.
+    async fn run(&self, condition: &Condition, context: &RunContext) -> Result<Outcome, RunError>;
+}
