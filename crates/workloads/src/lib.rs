@@ -1,1 +1,3 @@
 //! What a run does: one folder per workload, behind one trait.
+
+pub mod draw;
