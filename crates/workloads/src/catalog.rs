@@ -1,0 +1,37 @@
+//! Which workloads there are, and how one is opened from a spec's `workload` section.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use ergon_domain::Workload;
+
+/// A setting that a workload can't use.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{path}: {message}")]
+pub struct SettingsProblem {
+    /// Path in the spec (`workload.metrics.loss.pattern`).
+    pub path: String,
+    /// What is wrong and what is accepted.
+    pub message: String,
+}
+
+/// Workloads this build can run.
+pub const KINDS: [&str; 2] = ["command", "consensus"];
+
+/// Opens a workload from the spec's `workload` section (without `kind`). `base` is the spec's folder.
+///
+/// # Errors
+/// Unknown kind, or settings that are wrong.
+pub fn open(
+    kind: &str,
+    section: &serde_json::Map<String, serde_json::Value>,
+    base: &Path,
+) -> Result<Arc<dyn Workload>, Vec<SettingsProblem>> {
+    match kind {
+        "command" => Ok(Arc::new(crate::command::CommandWorkload::open(section, base)?)),
+        other => Err(vec![SettingsProblem {
+            path: "workload.kind".into(),
+            message: format!("'{other}' is no workload; expected one of {}", KINDS.join(", ")),
+        }]),
+    }
+}
