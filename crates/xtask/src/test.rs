@@ -1,0 +1,136 @@
+//! `cargo xtask test`: everything, from a bare clone. CI calls this and nothing else.
+//!
+//! Slow tests are `#[ignore]`d in their crates and carry their stage's word (`latex`, `fuzz`) in their name; they run
+//! when something they depend on has changed, or with `--all`.
+
+use std::io::{self, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use crate::changes::Changes;
+use crate::command;
+use crate::install;
+use crate::layers;
+use crate::metadata;
+use crate::stages::{Done, Stages};
+use crate::test_counts::TestCounts;
+
+struct SlowStage {
+    /// The word in the tests' names.
+    word: &'static str,
+    needs: &'static [install::Need],
+    /// What the outcome depends on, as path prefixes.
+    prefixes: &'static [&'static str],
+}
+
+const SLOW: &[SlowStage] = &[
+    SlowStage { word: "latex", needs: install::FOR_LATEX, prefixes: &["crates/publish/", "crates/xtask/src/test.rs"] },
+    SlowStage {
+        word: "fuzz",
+        needs: &[],
+        prefixes: &["crates/design/", "crates/domain/", "crates/workloads/", "crates/xtask/src/test.rs"],
+    },
+];
+
+pub(crate) fn run(all: bool) -> Result<()> {
+    let root = metadata::root()?;
+    let mut stages = Stages::new();
+    let mut total = TestCounts::default();
+
+    stages.run("tools", || {
+        install::ensure(install::FOR_TESTS)?;
+        install::ensure_toolchain()?;
+        Ok(Done::plain())
+    });
+    stages.run("layers", || {
+        layers::check(&root)?;
+        Ok(Done::plain())
+    });
+    stages.run("format", || plain(command::cargo().args(["fmt", "--all", "--check"]).current_dir(&root)));
+    stages.run("clippy", || {
+        let lint = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"];
+        plain(cargo(&root).args(lint))
+    });
+    stages.run("deny", || {
+        install::ensure_cargo_deny()?;
+        // Not `advisories`: their database is a git repository on the net, and a test run must not depend on it.
+        plain(command::cargo().args(["deny", "check", "bans", "licenses", "sources"]).current_dir(&root))
+    });
+    stages.run("test", || {
+        let counts = cargo_test(&root, &["test", "--workspace", "--no-fail-fast"], &mut total)?;
+        Ok(Done::with(counts.to_string()))
+    });
+    let changes = Changes::find(&root);
+    for stage in SLOW {
+        stages.run(stage.word, || stage.run(&root, &changes, all, &mut total));
+    }
+
+    let finished = stages.finish();
+    if !total.is_empty() {
+        println!("{total}");
+    }
+    finished
+}
+
+impl SlowStage {
+    fn run(&self, root: &Path, changes: &Changes, all: bool, total: &mut TestCounts) -> Result<Done> {
+        let why = if all { Some("--all".to_owned()) } else { changes.touch(self.prefixes) };
+        let Some(why) = why else {
+            return Ok(Done::skipped(format!("nothing it depends on changed ({})", self.prefixes.join(", "))));
+        };
+        println!("runs because: {why}");
+        install::ensure(self.needs)?;
+        // The targets by kind: doc tests have no slow ones, and asking each crate for them takes a while.
+        let arguments =
+            ["test", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests", "--", "--ignored", self.word];
+        let counts = cargo_test(root, &arguments, total)?;
+        Ok(if counts.is_empty() {
+            Done::skipped("no crate has such a test yet".to_owned())
+        } else {
+            Done::with(counts.to_string())
+        })
+    }
+}
+
+/// A cargo that compiles: in CI without incremental data, which a fresh clone only pays for.
+fn cargo(root: &Path) -> Command {
+    let mut cargo = command::cargo();
+    cargo.current_dir(root);
+    if std::env::var_os("CI").is_some() {
+        cargo.env("CARGO_INCREMENTAL", "0");
+    }
+    cargo
+}
+
+fn plain(command: &mut Command) -> Result<Done> {
+    command::run(command)?;
+    Ok(Done::plain())
+}
+
+/// Runs tests, shows what they print, adds them to the total.
+fn cargo_test(root: &Path, arguments: &[&str], total: &mut TestCounts) -> Result<TestCounts> {
+    let mut command = cargo(root);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped());
+    // Tests on shared data run where the data is, and say that they didn't where it isn't.
+    let data = root.join("../shared/data");
+    if std::env::var_os("ERGON_TEST_DATA").is_none() && data.is_dir() {
+        let data = data.canonicalize().context("../shared/data can't be resolved")?;
+        println!("ERGON_TEST_DATA={}", data.display());
+        command.env("ERGON_TEST_DATA", data);
+    }
+    let mut child = command.spawn().with_context(|| format!("can't start `{}`", command::shown(&command)))?;
+    let mut counts = TestCounts::default();
+    let passed_on = match child.stdout.take() {
+        Some(output) => counts.tee(BufReader::new(output), io::stdout().lock()),
+        None => Ok(()),
+    };
+    let status = child.wait().context("cargo test got lost")?;
+    *total += counts;
+    passed_on.context("the tests' output can't be passed on")?;
+    if !status.success() {
+        bail!("{counts}: `{}` ended with {status}", command::shown(&command));
+    }
+    Ok(counts)
+}
