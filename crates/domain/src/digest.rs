@@ -72,6 +72,21 @@ impl<'de> Deserialize<'de> for Digest {
     }
 }
 
+/// Digests content that is too large to hold.
+#[derive(Default)]
+pub struct ContentDigest(blake3::Hasher);
+
+impl ContentDigest {
+    /// The next piece.
+    pub fn update(&mut self, piece: &[u8]) {
+        self.0.update(piece);
+    }
+    /// The digest of all pieces: the same as [`Digest::of_bytes`] of the whole.
+    pub fn finish(&self) -> Digest {
+        Digest(*self.0.finalize().as_bytes())
+    }
+}
+
 /// Writes values so that different structures never give the same bytes: every text is preceded by its length, every
 /// kind by a tag, every digest starts with a domain (`ergon.run.1`) that names what is hashed and the version of the rule.
 pub struct Canonical(blake3::Hasher);

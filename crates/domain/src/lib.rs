@@ -23,7 +23,7 @@ mod wire_number;
 mod workload;
 
 pub use condition::Condition;
-pub use digest::{Canonical, Digest, DigestParseError};
+pub use digest::{Canonical, ContentDigest, Digest, DigestParseError};
 pub use failure::{FailureClass, RunError};
 pub use manifest::{
     ActiveWhen, Binding, InputFormat, Manifest, Parameter, ParameterKind, RunLimit, SpanKind, Stream, ValueProblem,

@@ -1,1 +1,26 @@
 //! From a plan to executed runs.
+//!
+//! Belongs here: dispatching runs in the plan's order, phases and their dependencies, time limits, retries,
+//! cancellation, processes and their trees, group commit of attempts, events, progress.
+//! Doesn't belong here: what a run does (workloads), where it is kept (any `RunLog`), what it means (analysis).
+//!
+//! Architecture invariants: a run is reported as ended only after its attempt has been committed; nothing a run started
+//! outlives its attempt.
+
+mod backoff;
+mod capture;
+mod cpu_clock;
+mod dispatch;
+mod event;
+mod execute;
+mod progress;
+mod recorder;
+mod runtimes;
+mod worker;
+
+pub mod processes;
+
+pub use event::{Event, EventSink};
+pub use execute::{EngineError, Execution, Handle, Limits, PhaseOrder, Stopped, Summary, execute};
+pub use progress::{Progress, ProgressMeter};
+pub use runtimes::Runtimes;

@@ -1,0 +1,409 @@
+//! Executes a plan: starts workers, recorder and heartbeat, and waits for them.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use ergon_domain::{
+    Cancelled, Clock, ControlCommand, PlannedRun, Prepared, RunContext, RunKey, RunLimit, RunLog, RunLogError,
+    RunState, RunStreams,
+};
+use serde::Serialize;
+use tokio::sync::{Notify, mpsc};
+
+use crate::dispatch::Dispatch;
+use crate::event::{Event, EventSink};
+use crate::progress::{Progress, ProgressMeter};
+use crate::recorder::{self, Record};
+use crate::runtimes::Runtimes;
+use crate::worker;
+
+/// A phase as the dispatcher sees it.
+#[derive(Clone, Debug)]
+pub struct PhaseOrder {
+    /// Name.
+    pub name: String,
+    /// Positions of the phases that must have ended before.
+    pub depends_on: Vec<usize>,
+}
+
+/// Limits of an execution.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Attempts at once.
+    pub parallel: usize,
+    /// Seconds per attempt, for workloads bounded by wall time.
+    pub timeout_s: Option<f64>,
+    /// Further attempts after a failure that another attempt can mend.
+    pub retries: u32,
+    /// Seconds a slot rests after each attempt.
+    pub cooldown_s: f64,
+    /// Seconds of this execution after which no new runs start.
+    pub budget_s: Option<f64>,
+    /// Whether runs that failed before are tried again.
+    pub retry_failed: bool,
+}
+
+/// Everything an execution needs.
+pub struct Execution {
+    /// Campaign id, for events and messages.
+    pub campaign: String,
+    /// The plan, in order.
+    pub plan: Box<dyn Iterator<Item = PlannedRun> + Send>,
+    /// Runs in the plan.
+    pub runs: u64,
+    /// Runs to do per phase (by first phase), for the forecast.
+    pub runs_by_phase: Vec<u64>,
+    /// What earlier sessions left: state and attempts of every run with a row.
+    pub known: BTreeMap<RunKey, (RunState, u32)>,
+    /// Phases by position.
+    pub phases: Vec<PhaseOrder>,
+    /// Streams of a run.
+    pub streams: Arc<dyn Fn(&PlannedRun) -> RunStreams + Send + Sync>,
+    /// The workload with its inputs.
+    pub workload: Arc<dyn Prepared>,
+    /// What bounds a run.
+    pub limit: RunLimit,
+    /// Limits.
+    pub limits: Limits,
+    /// Where attempts are made durable.
+    pub log: Arc<dyn RunLog>,
+    /// Folder for scratch folders of attempts; made when first needed and removed at the end.
+    pub scratch: PathBuf,
+    /// Text in the environment of every program started, by which a later session finds what this one left.
+    pub marker: String,
+    /// Where events go.
+    pub events: EventSink,
+}
+
+/// Why an execution ended before its plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stopped {
+    /// The user asked.
+    Asked,
+    /// A budget was used up.
+    Budget,
+}
+
+/// What an execution did.
+#[derive(Clone, Debug, Serialize)]
+pub struct Summary {
+    /// Runs in the plan.
+    pub runs: u64,
+    /// Runs of the plan that have succeeded, earlier sessions included.
+    pub succeeded: u64,
+    /// Runs of the plan whose last attempt failed, earlier sessions included.
+    pub failed: u64,
+    /// Runs left out because a phase could not run.
+    pub skipped: u64,
+    /// Runs still to do.
+    pub remaining: u64,
+    /// Attempts of this session.
+    pub attempts: u64,
+    /// Seconds of this session.
+    pub duration_s: f64,
+    /// Seconds of worker time that were not spent in runs, waiting excluded.
+    pub overhead_s: f64,
+    /// Why it ended before its plan.
+    pub stopped: Option<Stopped>,
+}
+
+/// Why an execution failed as a whole.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// Attempts could not be made durable; runs that had not been committed will run again.
+    #[error("results can't be saved, so nothing more was started: {0}. What was committed is safe; runs in progress will run again when you resume")]
+    Log(RunLogError),
+    /// A task of the engine died.
+    #[error("internal fault: {0}")]
+    Internal(String),
+}
+
+/// Steers an execution from outside.
+#[derive(Clone)]
+pub struct Handle(pub(crate) Arc<Shared>);
+
+impl Handle {
+    /// A handle to pass to [`execute`].
+    pub fn new() -> Self {
+        Self(Arc::new(Shared::default()))
+    }
+
+    /// Executing runs end, no new ones start.
+    pub fn drain(&self, why: Stopped, reason: &str) {
+        let mut state = self.0.lock();
+        if state.stopped.is_none() {
+            state.stopped = Some(why);
+            state.drain_reason = Some(reason.to_owned());
+        }
+        drop(state);
+        self.0.changed.notify_waiters();
+    }
+
+    /// Executing runs are cancelled; they run again on resume.
+    pub fn stop_now(&self) {
+        self.drain(Stopped::Asked, "stopped");
+        self.0.cancel_all.store(true, Ordering::SeqCst);
+        for context in self.0.lock().executing.values() {
+            context.cancel(Cancelled::Asked);
+        }
+        self.0.changed.notify_waiters();
+        self.0.cancelled.notify_waiters();
+    }
+
+    /// No new runs start until [`Handle::resume`].
+    pub fn pause(&self) {
+        self.0.lock().pause_wanted = true;
+        self.0.changed.notify_waiters();
+    }
+
+    /// Runs start again.
+    pub fn resume(&self) {
+        self.0.lock().pause_wanted = false;
+        self.0.changed.notify_waiters();
+    }
+}
+
+impl Default for Handle {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct SharedState {
+    pub(crate) stopped: Option<Stopped>,
+    pub(crate) drain_reason: Option<String>,
+    pub(crate) pause_wanted: bool,
+    pub(crate) retry_wanted: bool,
+    pub(crate) executing: BTreeMap<RunKey, RunContext>,
+    pub(crate) failure: Option<RunLogError>,
+}
+
+/// What the handle, the workers and the recorder share.
+#[derive(Default)]
+pub(crate) struct Shared {
+    state: Mutex<SharedState>,
+    /// Something the dispatcher should look at.
+    pub(crate) changed: Notify,
+    /// Executing programs must end.
+    pub(crate) cancelled: Notify,
+    pub(crate) cancel_all: AtomicBool,
+}
+
+impl Shared {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, SharedState> {
+        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// Monotonic seconds.
+pub(crate) struct Monotonic(Instant);
+
+impl Clock for Monotonic {
+    fn now_s(&self) -> f64 {
+        self.0.elapsed().as_secs_f64()
+    }
+}
+
+/// What all workers of an execution share.
+pub(crate) struct Session {
+    pub(crate) execution: Shape,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) dispatch: Mutex<Dispatch>,
+    pub(crate) meter: Mutex<Tally>,
+    pub(crate) records: mpsc::Sender<Record>,
+    pub(crate) clock: Arc<Monotonic>,
+    pub(crate) io: tokio::runtime::Handle,
+    pub(crate) attempts: AtomicU64,
+    pub(crate) overhead_ns: AtomicU64,
+}
+
+impl Session {
+    pub(crate) fn dispatch(&self) -> MutexGuard<'_, Dispatch> {
+        self.dispatch.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+    pub(crate) fn tally(&self) -> MutexGuard<'_, Tally> {
+        self.meter.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// The parts of an [`Execution`] that don't change.
+pub(crate) struct Shape {
+    pub(crate) phases: Vec<PhaseOrder>,
+    pub(crate) streams: Arc<dyn Fn(&PlannedRun) -> RunStreams + Send + Sync>,
+    pub(crate) workload: Arc<dyn Prepared>,
+    pub(crate) limit: RunLimit,
+    pub(crate) limits: Limits,
+    pub(crate) scratch: PathBuf,
+    pub(crate) marker: String,
+    pub(crate) events: EventSink,
+}
+
+/// Counts for progress.
+pub(crate) struct Tally {
+    pub(crate) meter: ProgressMeter,
+    pub(crate) runs: u64,
+    pub(crate) succeeded: u64,
+    pub(crate) failed: u64,
+    pub(crate) running: u64,
+    pub(crate) skipped: u64,
+}
+
+impl Tally {
+    pub(crate) fn progress(&self, now_s: f64) -> Progress {
+        let eta = self.meter.eta_s();
+        Progress {
+            runs: self.runs,
+            succeeded: self.succeeded,
+            failed: self.failed,
+            running: self.running,
+            skipped: self.skipped,
+            throughput_per_hour: self.meter.throughput_per_hour(now_s),
+            eta_s: eta.map(|e| e.0),
+            eta_lo_s: eta.map(|e| e.1),
+            eta_hi_s: eta.map(|e| e.2),
+        }
+    }
+}
+
+const HEARTBEAT: Duration = Duration::from_millis(1000);
+const PROGRESS: Duration = Duration::from_millis(200);
+
+/// Executes the plan to its end, or until drained or stopped. Must be awaited on the I/O runtime.
+///
+/// # Errors
+/// The log could not be written, or the lease was lost: everything is stopped and nothing uncommitted is claimed.
+pub async fn execute(execution: Execution, handle: Handle, runtimes: &Runtimes) -> Result<Summary, EngineError> {
+    let clock = Arc::new(Monotonic(Instant::now()));
+    let ended = |state: RunState| execution.known.values().filter(|(s, _)| *s == state).count() as u64;
+    let (succeeded_before, failed_before) = (ended(RunState::Succeeded), ended(RunState::Failed));
+    (execution.events)(Event::CampaignStarted {
+        campaign: execution.campaign.clone(),
+        runs: execution.runs,
+        ended_before: succeeded_before + failed_before,
+        parallel: execution.limits.parallel,
+    });
+    let retried = if execution.limits.retry_failed { failed_before } else { 0 };
+    let tally = Tally {
+        meter: ProgressMeter::new(execution.runs_by_phase.clone(), execution.limits.parallel, 0.0),
+        runs: execution.runs,
+        succeeded: succeeded_before,
+        failed: failed_before - retried,
+        running: 0,
+        skipped: 0,
+    };
+    // Bounded: a store that falls behind slows the workers instead of filling memory.
+    let (records, inbox) = mpsc::channel(4096);
+    let dispatch =
+        Dispatch::new(execution.plan, execution.known, execution.phases.clone(), execution.limits.retry_failed);
+    let session = Arc::new(Session {
+        execution: Shape {
+            phases: execution.phases,
+            streams: execution.streams,
+            workload: execution.workload,
+            limit: execution.limit,
+            limits: execution.limits,
+            scratch: execution.scratch,
+            marker: execution.marker,
+            events: execution.events,
+        },
+        shared: handle.0.clone(),
+        dispatch: Mutex::new(dispatch),
+        meter: Mutex::new(tally),
+        records,
+        clock: clock.clone(),
+        io: runtimes.io().clone(),
+        attempts: AtomicU64::new(0),
+        overhead_ns: AtomicU64::new(0),
+    });
+
+    let recorder = runtimes.io().spawn(recorder::run(inbox, execution.log.clone(), session.clone(), handle.clone()));
+    let heartbeat = runtimes.io().spawn(beat(execution.log, session.clone(), handle.clone()));
+    let ticker = runtimes.io().spawn(tick(session.clone(), handle.clone()));
+    let workers: Vec<_> = (0..session.execution.limits.parallel.max(1))
+        .map(|_| runtimes.compute().spawn(worker::run(session.clone())))
+        .collect();
+    let mut fault = None;
+    for worker in workers {
+        if let Err(e) = worker.await {
+            fault = Some(e.to_string());
+        }
+    }
+    heartbeat.abort();
+    ticker.abort();
+    let _ = session.records.send(Record::Close).await;
+    if let Err(e) = recorder.await {
+        fault = Some(e.to_string());
+    }
+    let _ = std::fs::remove_dir_all(&session.execution.scratch);
+
+    if let Some(error) = handle.0.lock().failure.take() {
+        return Err(EngineError::Log(error));
+    }
+    if let Some(message) = fault {
+        return Err(EngineError::Internal(message));
+    }
+    let tally = session.tally();
+    (session.execution.events)(Event::Progress(tally.progress(clock.now_s())));
+    let skipped = session.dispatch().skipped;
+    Ok(Summary {
+        runs: tally.runs,
+        succeeded: tally.succeeded,
+        failed: tally.failed,
+        skipped,
+        remaining: tally.runs.saturating_sub(tally.succeeded + tally.failed + skipped),
+        attempts: session.attempts.load(Ordering::Relaxed),
+        duration_s: clock.now_s(),
+        overhead_s: session.overhead_ns.load(Ordering::Relaxed) as f64 * 1e-9,
+        stopped: handle.0.lock().stopped,
+    })
+}
+
+/// Renews the lease and obeys what other processes asked through the store.
+async fn beat(log: Arc<dyn RunLog>, session: Arc<Session>, handle: Handle) {
+    loop {
+        tokio::time::sleep(HEARTBEAT).await;
+        match log.heartbeat().await {
+            Ok(commands) => {
+                for command in commands {
+                    match command {
+                        ControlCommand::Pause => handle.pause(),
+                        ControlCommand::Resume => handle.resume(),
+                        ControlCommand::Stop => handle.drain(Stopped::Asked, "stopped from outside"),
+                        ControlCommand::Retry => {
+                            handle.0.lock().retry_wanted = true;
+                            handle.0.changed.notify_waiters();
+                        }
+                    }
+                }
+            }
+            Err(error @ RunLogError::LeaseLost { .. }) => {
+                handle.0.lock().failure = Some(error);
+                handle.stop_now();
+                return;
+            }
+            Err(error) => (session.execution.events)(Event::StoreTrouble { message: error.to_string() }),
+        }
+    }
+}
+
+/// Tells progress and watches the time budget.
+async fn tick(session: Arc<Session>, handle: Handle) {
+    let mut last = None;
+    loop {
+        tokio::time::sleep(PROGRESS).await;
+        let now_s = session.clock.now_s();
+        if session.execution.limits.budget_s.is_some_and(|limit| now_s >= limit) {
+            handle.drain(Stopped::Budget, "budget.hours is used up; raise it and run again to go on");
+        }
+        let progress = session.tally().progress(now_s);
+        if last.as_ref() != Some(&progress) {
+            (session.execution.events)(Event::Progress(progress.clone()));
+            last = Some(progress);
+        }
+    }
+}

@@ -1,0 +1,378 @@
+//! Programs of a run: own process group, time limit, tree kill, capped capture, scratch folder.
+//!
+//! Invariant: when [`Processes::run`] returns, nothing the program started is left, also what left its process group:
+//! every process carries the attempt's marker in its environment and is found by it.
+
+use std::io::Read;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use ergon_domain::{
+    Artefact, ContentDigest, Digest, FailureClass, ProcessExit, ProcessReport, ProcessRequest, Processes, RunError,
+};
+use ergon_energy::host;
+use globset::{Glob, GlobSetBuilder};
+use nix::sys::resource::{Resource, setrlimit};
+use nix::sys::signal::{Signal, kill, killpg};
+use nix::unistd::Pid;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::process::{Child, Command};
+use tokio::task::JoinHandle;
+
+use crate::capture::Capture;
+use crate::dispatch::Job;
+use crate::execute::{Session, Shared};
+
+/// Variable that marks what an engine started; its value begins with the engine's marker.
+pub const MARKER: &str = "ERGON_ENGINE";
+const ATTEMPT: &str = "ERGON_ATTEMPT";
+/// How long a program may take to end after SIGTERM.
+const GRACE: Duration = Duration::from_millis(1500);
+/// How long output may keep coming after the program itself has ended.
+const LINGER: Duration = Duration::from_millis(300);
+/// Largest file kept as an artefact, in bytes; of a larger one only name, size and digest are.
+const ARTEFACT_CAP: u64 = 16 * 1024 * 1024;
+
+/// Runs programs for one attempt.
+pub struct HostProcesses {
+    shared: Arc<Shared>,
+    io: tokio::runtime::Handle,
+    timeout: Option<Duration>,
+    scratch: PathBuf,
+    engine: String,
+    attempt: String,
+}
+
+impl HostProcesses {
+    pub(crate) fn new(session: &Session, job: &Job, timeout_s: Option<f64>) -> Self {
+        let attempt = format!("{}-{}", job.run.key.short(), job.attempt);
+        Self {
+            shared: session.shared.clone(),
+            io: session.io.clone(),
+            timeout: timeout_s.map(Duration::from_secs_f64),
+            scratch: session.execution.scratch.join(&attempt),
+            engine: session.execution.marker.clone(),
+            attempt: format!("{}/{attempt}", session.execution.marker),
+        }
+    }
+
+    pub(crate) fn scratch(&self) -> &Path {
+        &self.scratch
+    }
+}
+
+/// Ends every process that an engine with this marker left behind; returns how many were found.
+pub fn end_leftovers(marker: &str) -> usize {
+    end_marked(MARKER, marker)
+}
+
+fn end_marked(variable: &str, value: &str) -> usize {
+    let mut ended = 0;
+    // Again until none: a process may fork while it is being looked for. Bounded, in case one can't be killed.
+    for _ in 0..50 {
+        let found = host::processes_with_variable(variable, value);
+        if found.is_empty() {
+            break;
+        }
+        ended += found.len();
+        for pid in found {
+            let _ = kill(Pid::from_raw(pid as i32), Signal::SIGKILL);
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    ended
+}
+
+#[async_trait]
+impl Processes for HostProcesses {
+    async fn run(&self, request: ProcessRequest) -> Result<ProcessReport, RunError> {
+        let attempt = OneProgram {
+            shared: self.shared.clone(),
+            timeout: self.timeout,
+            scratch: self.scratch.clone(),
+            engine: self.engine.clone(),
+            marker: self.attempt.clone(),
+            request,
+        };
+        // On the I/O runtime: its threads live as long as the engine, which PR_SET_PDEATHSIG relies on.
+        match self.io.spawn(attempt.run()).await {
+            Ok(result) => result,
+            Err(e) => Err(RunError::new(FailureClass::Internal, format!("the process task ended: {e}"))),
+        }
+    }
+}
+
+enum Ended {
+    Exited(ExitStatus),
+    TimedOut,
+    Cancelled,
+}
+
+struct OneProgram {
+    shared: Arc<Shared>,
+    timeout: Option<Duration>,
+    scratch: PathBuf,
+    engine: String,
+    marker: String,
+    request: ProcessRequest,
+}
+
+impl OneProgram {
+    async fn run(self) -> Result<ProcessReport, RunError> {
+        std::fs::create_dir_all(&self.scratch).map_err(|e| {
+            RunError::new(
+                FailureClass::Internal,
+                format!("the scratch folder {} can't be made: {e}", self.scratch.display()),
+            )
+        })?;
+        let began = Instant::now();
+        let mut child = self.spawn()?;
+        let group = child.id();
+        let stdin = child.stdin.take().zip(self.request.stdin.clone()).map(|(mut pipe, bytes)| {
+            // A program that doesn't read its input is no error.
+            tokio::spawn(async move {
+                let _ = pipe.write_all(&bytes).await;
+                let _ = pipe.shutdown().await;
+            })
+        });
+        let cap = self.request.output_cap_bytes;
+        let stdout = child.stdout.take().map(|pipe| tokio::spawn(drain(pipe, cap)));
+        let stderr = child.stderr.take().map(|pipe| tokio::spawn(drain(pipe, cap)));
+
+        let ended = self.wait(&mut child, began).await?;
+        let duration_s = began.elapsed().as_secs_f64();
+        if !matches!(ended, Ended::Exited(_)) {
+            end_tree(&mut child, group).await;
+        }
+        let left = self.sweep(group).await;
+        if let Some(task) = stdin {
+            task.abort();
+        }
+        let (out, out_dropped) = collect(stdout).await;
+        let (err, err_dropped) = collect(stderr).await;
+        let log = || {
+            format!("--- standard output\n{}\n--- standard error\n{}\n", String::from_utf8_lossy(&out), String::from_utf8_lossy(&err))
+        };
+        let status = match ended {
+            Ended::Exited(status) => status,
+            Ended::TimedOut => {
+                let limit_s = self.timeout.unwrap_or_default().as_secs_f64();
+                let message = format!(
+                    "the program was still running after {limit_s} s (execution.timeout) and was ended with all it had started"
+                );
+                return Err(RunError::new(FailureClass::Timeout, message).with_log(log()));
+            }
+            Ended::Cancelled => {
+                let message = "the run was stopped; its program and all it had started were ended";
+                return Err(RunError::new(FailureClass::Interrupted, message).with_log(log()));
+            }
+        };
+        let mut err = err;
+        if left > 0 {
+            err.extend_from_slice(
+                format!("\n[ergon] {left} process(es) the program had left running were ended\n").as_bytes(),
+            );
+        }
+        let read_back = match &self.request.read_back {
+            Some(name) => read_capped(&self.scratch.join(name), 4 * ARTEFACT_CAP)?,
+            None => None,
+        };
+        Ok(ProcessReport {
+            exit: status.code().map_or_else(
+                || ProcessExit::Signal(status.signal().unwrap_or(0)),
+                ProcessExit::Code,
+            ),
+            duration_s,
+            cpu_s: None,
+            stdout: out,
+            stdout_dropped: out_dropped,
+            stderr: err,
+            stderr_dropped: err_dropped,
+            read_back,
+            artefacts: keep(&self.scratch, &self.request.keep)?,
+        })
+    }
+
+    fn spawn(&self) -> Result<Child, RunError> {
+        let run_dir = self.scratch.to_string_lossy();
+        let fill = |s: &str| s.replace("{run_dir}", &run_dir);
+        let argv: Vec<String> = self.request.argv.iter().map(|a| fill(a)).collect();
+        let Some((program, arguments)) = argv.split_first() else {
+            return Err(RunError::new(FailureClass::InvalidInput, "the command is empty"));
+        };
+        let mut command = Command::new(program);
+        command
+            .args(arguments)
+            .envs(self.request.env.iter().map(|(k, v)| (k, fill(v))))
+            .env("ERGON_RUN_DIR", &self.scratch)
+            .env(MARKER, &self.engine)
+            .env(ATTEMPT, &self.marker)
+            .stdin(if self.request.stdin.is_some() { Stdio::piped() } else { Stdio::null() })
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0)
+            .kill_on_drop(true);
+        if let Some(folder) = &self.request.folder {
+            command.current_dir(folder);
+        }
+        limit_child(&mut command, self.request.memory_bytes);
+        command.spawn().map_err(|e| {
+            let folder = self.request.folder.as_ref().map(|f| f.display().to_string()).unwrap_or_default();
+            let class = match e.kind() {
+                std::io::ErrorKind::NotFound | std::io::ErrorKind::PermissionDenied => FailureClass::InvalidInput,
+                _ => FailureClass::Internal,
+            };
+            RunError::new(class, format!("'{program}' can't be started in '{folder}': {e}"))
+        })
+    }
+
+    async fn wait(&self, child: &mut Child, began: Instant) -> Result<Ended, RunError> {
+        let cancelled = self.shared.cancelled.notified();
+        tokio::pin!(cancelled);
+        cancelled.as_mut().enable();
+        if self.shared.cancel_all.load(std::sync::atomic::Ordering::SeqCst) {
+            return Ok(Ended::Cancelled);
+        }
+        // Without a limit: a deadline that never comes.
+        let limit = self.timeout.unwrap_or(Duration::from_secs(100 * 365 * 86_400));
+        tokio::select! {
+            status = child.wait() => status
+                .map(Ended::Exited)
+                .map_err(|e| RunError::new(FailureClass::Internal, format!("waiting for the program failed: {e}"))),
+            () = tokio::time::sleep_until((began + limit).into()) => Ok(Ended::TimedOut),
+            () = &mut cancelled => Ok(Ended::Cancelled),
+        }
+    }
+
+    /// Ends what is left of the group and what left the group; returns how many were found by marker.
+    async fn sweep(&self, group: Option<u32>) -> usize {
+        if let Some(pid) = group {
+            let _ = killpg(Pid::from_raw(pid as i32), Signal::SIGKILL);
+        }
+        let marker = self.marker.clone();
+        tokio::task::spawn_blocking(move || end_marked(ATTEMPT, &marker)).await.unwrap_or(0)
+    }
+}
+
+/// Asks the group to end, then makes it.
+async fn end_tree(child: &mut Child, group: Option<u32>) {
+    let Some(pid) = group else { return };
+    let group = Pid::from_raw(pid as i32);
+    let _ = killpg(group, Signal::SIGTERM);
+    if tokio::time::timeout(GRACE, child.wait()).await.is_err() {
+        let _ = killpg(group, Signal::SIGKILL);
+        let _ = child.wait().await;
+    }
+}
+
+async fn drain(mut pipe: impl AsyncRead + Unpin, cap: usize) -> Capture {
+    let mut capture = Capture::new(cap);
+    let mut buffer = vec![0; 64 * 1024];
+    while let Ok(n) = pipe.read(&mut buffer).await {
+        if n == 0 {
+            break;
+        }
+        capture.push(&buffer[..n]);
+    }
+    capture
+}
+
+async fn collect(task: Option<JoinHandle<Capture>>) -> (Vec<u8>, u64) {
+    let Some(mut task) = task else { return (Vec::new(), 0) };
+    match tokio::time::timeout(LINGER.max(GRACE), &mut task).await {
+        Ok(Ok(capture)) => capture.finish(),
+        _ => {
+            task.abort();
+            (b"[ergon] the output could not be collected: something kept it open".to_vec(), 0)
+        }
+    }
+}
+
+fn read_capped(path: &Path, cap: u64) -> Result<Option<Vec<u8>>, RunError> {
+    let shown = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    match std::fs::symlink_metadata(path) {
+        Err(_) => Ok(None),
+        Ok(meta) if !meta.is_file() => {
+            Err(RunError::new(FailureClass::MalformedReply, format!("{shown} is not a plain file")))
+        }
+        Ok(meta) if meta.len() > cap => Err(RunError::new(
+            FailureClass::MalformedReply,
+            format!("{shown} has {} bytes; at most {cap} are read", meta.len()),
+        )),
+        Ok(_) => std::fs::read(path)
+            .map(Some)
+            .map_err(|e| RunError::new(FailureClass::Internal, format!("{shown} can't be read: {e}"))),
+    }
+}
+
+/// Files below `folder` that match, in order of name. Links are not followed.
+fn keep(folder: &Path, globs: &[String]) -> Result<Vec<Artefact>, RunError> {
+    if globs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut set = GlobSetBuilder::new();
+    for glob in globs {
+        set.add(Glob::new(glob).map_err(|e| {
+            RunError::new(FailureClass::InvalidInput, format!("workload.artefacts: '{glob}' is no glob: {e}"))
+        })?);
+    }
+    let set = set.build().map_err(|e| RunError::new(FailureClass::InvalidInput, e.to_string()))?;
+    let (mut folders, mut found) = (vec![folder.to_path_buf()], Vec::new());
+    while let Some(at) = folders.pop() {
+        let Ok(entries) = std::fs::read_dir(&at) else { continue };
+        for entry in entries.flatten() {
+            let (path, Ok(kind)) = (entry.path(), entry.file_type()) else { continue };
+            if kind.is_dir() {
+                folders.push(path);
+            } else if kind.is_file()
+                && let Ok(name) = path.strip_prefix(folder)
+                && set.is_match(name)
+            {
+                found.push((name.to_string_lossy().into_owned(), path.clone()));
+            }
+        }
+    }
+    found.sort();
+    let failed = |e: std::io::Error| RunError::new(FailureClass::Internal, format!("an artefact can't be read: {e}"));
+    found
+        .into_iter()
+        .map(|(name, path)| {
+            let size_bytes = std::fs::metadata(&path).map_err(failed)?.len();
+            if size_bytes > ARTEFACT_CAP {
+                return Ok(Artefact { name, size_bytes, digest: digest_of_file(&path).map_err(failed)?, content: None });
+            }
+            let content = std::fs::read(&path).map_err(failed)?;
+            Ok(Artefact { name, size_bytes, digest: Digest::of_bytes(&content), content: Some(content) })
+        })
+        .collect()
+}
+
+fn digest_of_file(path: &Path) -> std::io::Result<Digest> {
+    let (mut file, mut digest, mut buffer) = (std::fs::File::open(path)?, ContentDigest::default(), vec![0; 1 << 16]);
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(digest.finish()),
+            n => digest.update(&buffer[..n]),
+        }
+    }
+}
+
+/// Limits the child's memory and makes the kernel end it when the engine dies, before it becomes the program.
+#[allow(unsafe_code)]
+fn limit_child(command: &mut Command, memory_bytes: Option<u64>) {
+    // SAFETY: runs between fork and exec; setrlimit and prctl are plain system calls that allocate nothing and take no lock.
+    unsafe {
+        command.pre_exec(move || {
+            if let Some(bytes) = memory_bytes {
+                setrlimit(Resource::RLIMIT_AS, bytes, bytes)?;
+            }
+            #[cfg(target_os = "linux")]
+            nix::sys::prctl::set_pdeathsig(Signal::SIGKILL)?;
+            Ok(())
+        });
+    }
+}
