@@ -1,0 +1,98 @@
+//! Sections `analysis` and `export`.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::hypothesis::{Estimand, FrameChoice};
+
+/// What will be asked of the data.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Analysis {
+    /// Correction for several tests.
+    pub correction: Correction,
+    /// Level of intervals, between 0 and 1.
+    pub confidence: f64,
+    /// Questions, in the order of the report.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub questions: Vec<Question>,
+}
+
+impl Default for Analysis {
+    fn default() -> Self {
+        Self { correction: Correction::Holm, confidence: 0.95, questions: Vec::new() }
+    }
+}
+
+/// Correction for several tests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Correction {
+    /// None.
+    None,
+    /// Bonferroni.
+    Bonferroni,
+    /// Holm.
+    #[default]
+    Holm,
+    /// Hochberg.
+    Hochberg,
+    /// Šidák.
+    Sidak,
+    /// Holm–Šidák.
+    HolmSidak,
+    /// Benjamini–Hochberg.
+    BenjaminiHochberg,
+    /// Benjamini–Yekutieli.
+    BenjaminiYekutieli,
+}
+
+/// One question.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    /// The response.
+    pub metric: String,
+    /// Factors it is broken down by.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by: Vec<String>,
+    /// What kind of answer; from the metric's family when left out.
+    #[serde(default, rename = "as", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<QuestionKind>,
+    /// `auto` or the name of a procedure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test: Option<String>,
+    /// What is estimated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimand: Option<Estimand>,
+    /// Which runs; all when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frame: Option<FrameChoice>,
+}
+
+/// What kind of answer a question wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum QuestionKind {
+    /// Descriptive statistics alone.
+    Descriptive,
+    /// Differences between levels.
+    Comparison,
+    /// Times to an event, some of them censored.
+    Survival,
+    /// A slope on a numeric factor.
+    Trend,
+}
+
+/// What is written when the campaign ends. Free to edit.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Export {
+    /// Data formats.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub formats: Vec<String>,
+    /// Whether LaTeX tables are written.
+    pub latex_tables: bool,
+    /// Whether a replication package is written.
+    pub package: bool,
+}
