@@ -1,3 +1,4 @@
 //! What a run does: one folder per workload, behind one trait.
 
+pub mod consensus;
 pub mod draw;

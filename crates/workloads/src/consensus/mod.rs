@@ -1,0 +1,12 @@
+//! Scheduling agents that agree, message by message, on where each job of a campaign goes.
+//!
+//! A discrete-event simulation on virtual time. Jobs arrive (generated or from a trace), agents decide
+//! by a consensus protocol, and the chosen agent's local batch queue really runs them.
+
+pub mod accounting;
+pub mod cluster;
+pub mod job;
+pub mod partition;
+pub mod queue;
+pub mod replay;
+pub mod utility;
