@@ -153,13 +153,14 @@ pub(crate) fn ensure_toolchain() -> Result<()> {
 const CARGO_DENY: &str = "0.20.2";
 
 /// cargo-deny, compiled once into cargo's own folder. Without its default features: those are for fetching the
-/// advisory database, which we don't ask for.
+/// advisory database, which we don't ask for. Unoptimised: that takes 1.6 minutes of one core to compile instead of 4,
+/// and a check then takes 2.6 s instead of 0.9 s.
 pub(crate) fn ensure_cargo_deny() -> Result<()> {
     if command::succeeds(command::cargo().args(["deny", "--version"])) {
         return Ok(());
     }
     let mut install = command::cargo();
-    install.args(["install", "cargo-deny", "--locked", "--no-default-features", "--version", CARGO_DENY]);
+    install.args(["install", "cargo-deny", "--locked", "--debug", "--no-default-features", "--version", CARGO_DENY]);
     // Its object files are of no use to anything else, and a target folder of ours must not grow by them.
     install.env_remove("CARGO_TARGET_DIR");
     println!("cargo-deny is missing; compiling it takes minutes, once:\n$ {}", command::shown(&install));
