@@ -1,0 +1,2 @@
+//! Speed of the procedures that have a target.
+fn main() {}

@@ -1,0 +1,123 @@
+//! Whatever the data: an answer made of numbers, or a typed condition. Never NaN, never a panic.
+
+use ergon_stats::*;
+
+const LEVELS: [f64; 2] = [0.95, 0.5];
+
+/// Samples nobody would call nice.
+fn samples() -> Vec<Vec<f64>> {
+    let mut all = vec![
+        vec![],
+        vec![0.0],
+        vec![f64::NAN],
+        vec![f64::NAN; 4],
+        vec![1.0, f64::NAN, 3.0, 2.0],
+        vec![f64::INFINITY, 1.0, 2.0],
+        vec![f64::NEG_INFINITY, f64::INFINITY],
+        vec![3.0; 7],
+        vec![0.1; 6],
+        vec![0.0, -0.0, 0.0, -0.0],
+        vec![1.0, 2.0],
+        vec![1.0, 1.0, 2.0, 2.0, 2.0, 3.0],
+        vec![1e308, -1e308, 1e308, 5e307],
+        vec![1.7e308, 1.7e308, 1.6e308],
+        vec![5e-324, 0.0, 1e-323, 5e-324],
+        vec![1e-308, 2e-308, 1e308],
+        vec![1e16, 1.0, -1e16, 2.0, 3.0],
+        vec![1e15, 1e15 + 0.125, 1e15 + 0.25],
+        (0..60).map(|i| f64::from(i % 7)).collect(),
+        (0..40).map(|i| 1e12 + f64::from(i % 3) * 0.25).collect(),
+    ];
+    // A few pseudo-random ones of odd sizes, from a fixed linear congruence.
+    let mut state = 12345_u64;
+    for n in [2, 3, 5, 13, 80] {
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            ((state >> 33) as f64) / f64::from(1_u32 << 31)
+        };
+        all.push((0..n).map(|_| next() * 10.0 - 3.0).collect());
+    }
+    all
+}
+
+fn options() -> Vec<TestOptions> {
+    let mut all = Vec::new();
+    for level in LEVELS {
+        for missing in [MissingPolicy::Refuse, MissingPolicy::Omit] {
+            for alternative in [Alternative::TwoSided, Alternative::Less, Alternative::Greater] {
+                all.push(TestOptions { alternative, level, missing, effect_ci: true });
+            }
+        }
+    }
+    all
+}
+
+/// No NaN anywhere in the printed result: serde_json writes NaN as null, and `wire_number` as
+/// the word; nulls are only right where the type says `Option`.
+fn sound<T: serde::Serialize + std::fmt::Debug>(what: &str, result: Result<T, StatError>) {
+    match result {
+        Ok(value) => {
+            let text = format!("{value:?}");
+            assert!(!text.contains("NaN"), "{what}: {text}");
+            assert!(serde_json::to_string(&value).is_ok(), "{what}");
+        }
+        Err(condition) => assert!(!condition.to_string().is_empty()),
+    }
+}
+
+#[test]
+fn one_sample_procedures_answer_or_say_why() {
+    for x in samples() {
+        for o in options() {
+            let what = format!("{x:?} {o:?}");
+            sound(&what, descriptive(&x, o.level, o.missing));
+            sound(&what, t_one_sample(&x, 0.5, &o));
+        }
+    }
+}
+
+#[test]
+fn two_sample_procedures_answer_or_say_why() {
+    for x in samples() {
+        for y in samples() {
+            for o in options() {
+                let what = format!("{x:?} {y:?} {o:?}");
+                sound(&what, t_welch(&x, &y, &o));
+                sound(&what, t_student(&x, &y, &o));
+                sound(&what, t_paired(&x, &y, &o));
+                sound(&what, effect_two_sample(&x, &y, &o));
+                sound(&what, effect_paired(&x, &y, &o));
+                sound(&what, mann_whitney(&x, &y, RankMethod::Auto, &o));
+            }
+        }
+    }
+}
+
+#[test]
+fn group_procedures_answer_or_say_why() {
+    let all = samples();
+    for missing in [MissingPolicy::Refuse, MissingPolicy::Omit] {
+        let o = TestOptions { missing, effect_ci: false, ..TestOptions::default() };
+        for i in 0..all.len() {
+            for j in 0..all.len() {
+                let groups = [&all[i], &all[j], &all[(i + j) % all.len()]];
+                let what = format!("{groups:?}");
+                sound(&what, anova_oneway(&groups, missing));
+                sound(&what, welch_anova(&groups, missing));
+                for variance in [PairVariance::Separate, PairVariance::Pooled] {
+                    sound(&what, pairwise_t(&groups, variance, Adjustment::Holm, &o));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_level_outside_the_unit_interval_is_refused() {
+    for level in [0.0, 1.0, -1.0, 2.0, f64::NAN] {
+        let o = TestOptions { level, ..TestOptions::default() };
+        let x = [1.0, 2.0, 4.0];
+        assert!(t_welch(&x, &[3.0, 5.0, 9.0], &o).is_err());
+        assert!(descriptive(&x, level, MissingPolicy::Refuse).is_err());
+    }
+}

@@ -1,0 +1,43 @@
+//! NIST Statistical Reference Datasets, graded on the exact results for the f64 inputs: at least
+//! ten digits (log relative error ≥ 10).
+
+use ergon_stats::{MissingPolicy, anova_oneway, descriptive};
+use serde_json::Value;
+
+use crate::judge::{lists, numbers};
+
+fn digits(got: f64, want: f64) -> f64 {
+    if got == want {
+        return 16.0;
+    }
+    let off = if want == 0.0 { got.abs() } else { ((got - want) / want).abs() };
+    -off.log10()
+}
+
+fn grade(set: &str, key: &str, got: f64, exact: &Value) {
+    let Some(want) = exact[key].as_f64() else {
+        return;
+    };
+    let d = digits(got, want);
+    assert!(d >= 10.0, "{set} {key}: got {got:e}, want {want:e}: {d:.1} digits");
+}
+
+pub(crate) fn run(file: &Value) {
+    for set in file["univariate"].as_array().into_iter().flatten() {
+        let name = set["name"].as_str().unwrap_or("?");
+        let exact = &set["exact_from_doubles"];
+        let d = descriptive(&numbers(&set["values"]), 0.95, MissingPolicy::Refuse).expect(name);
+        grade(name, "mean", d.mean, exact);
+        grade(name, "sd", d.sd.expect(name), exact);
+    }
+    for set in file["anova"].as_array().into_iter().flatten() {
+        let name = set["name"].as_str().unwrap_or("?");
+        let exact = &set["exact_from_doubles"];
+        let a = anova_oneway(&lists(&set["groups"]), MissingPolicy::Refuse).expect(name);
+        grade(name, "ss_between", a.ss_between, exact);
+        grade(name, "ss_within", a.ss_within, exact);
+        grade(name, "F", a.f, exact);
+        grade(name, "r_squared", a.eta2, exact);
+        grade(name, "residual_sd", a.ms_within.sqrt(), exact);
+    }
+}
