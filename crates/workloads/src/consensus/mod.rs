@@ -9,4 +9,5 @@ pub mod job;
 pub mod partition;
 pub mod queue;
 pub mod replay;
+pub mod swf;
 pub mod utility;
