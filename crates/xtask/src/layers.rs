@@ -6,6 +6,7 @@
 mod exclusive;
 mod graph;
 mod lexer;
+mod lint_lists;
 mod source_rules;
 
 use std::path::Path;
@@ -27,6 +28,7 @@ pub(crate) fn check(root: &Path) -> Result<()> {
     let mut broken = graph::wrong_edges(&workspace);
     broken.extend(exclusive::wrong_dependencies(&workspace));
     broken.extend(source_rules::broken(&workspace)?);
+    broken.extend(lint_lists::broken(root)?);
     if broken.is_empty() {
         return Ok(());
     }

@@ -1,7 +1,8 @@
 //! `cargo xtask test`: everything, from a bare clone. CI calls this and nothing else.
 //!
-//! Slow tests are `#[ignore]`d in their crates and carry their stage's word (`latex`, `fuzz`) in their name; they run
-//! when something they depend on has changed, or with `--all`.
+//! Slow tests are their own stages: they run when something they depend on has changed, or with `--all`. A slow test is
+//! `#[ignore]`d with its stage's word in its name, or (LaTeX) a test target that does without the tool when nobody
+//! insists on it.
 
 use std::io::{self, BufReader};
 use std::path::Path;
@@ -18,19 +19,31 @@ use crate::stages::{Done, Stages};
 use crate::test_counts::TestCounts;
 
 struct SlowStage {
-    /// The word in the tests' names.
-    word: &'static str,
+    name: &'static str,
     needs: &'static [install::Need],
     /// What the outcome depends on, as path prefixes.
     prefixes: &'static [&'static str],
+    /// Behind `cargo test --workspace`: which tests these are.
+    arguments: &'static [&'static str],
+    environment: &'static [(&'static str, &'static str)],
 }
 
 const SLOW: &[SlowStage] = &[
-    SlowStage { word: "latex", needs: install::FOR_LATEX, prefixes: &["crates/publish/", "crates/xtask/src/test.rs"] },
     SlowStage {
-        word: "fuzz",
+        name: "latex",
+        needs: install::FOR_LATEX,
+        prefixes: &["crates/publish/", "crates/xtask/src/test.rs"],
+        arguments: &["--test", "latex_compile", "--", "--include-ignored"],
+        // Without it those tests pass where there is no pdflatex.
+        environment: &[("ERGON_LATEX", "1")],
+    },
+    SlowStage {
+        name: "fuzz",
         needs: &[],
         prefixes: &["crates/design/", "crates/domain/", "crates/workloads/", "crates/xtask/src/test.rs"],
+        // The targets by kind: doc tests have no slow ones, and asking each crate for them takes a while.
+        arguments: &["--lib", "--bins", "--tests", "--", "--ignored", "fuzz"],
+        environment: &[],
     },
 ];
 
@@ -59,12 +72,12 @@ pub(crate) fn run(all: bool) -> Result<()> {
         plain(command::cargo().args(["deny", "check", "bans", "licenses", "sources"]).current_dir(&root))
     });
     stages.run("test", || {
-        let counts = cargo_test(&root, &["test", "--workspace", "--no-fail-fast"], &mut total)?;
+        let counts = cargo_test(cargo(&root).args(["test", "--workspace", "--no-fail-fast"]), &root, &mut total)?;
         Ok(Done::with(counts.to_string()))
     });
     let changes = Changes::find(&root);
     for stage in SLOW {
-        stages.run(stage.word, || stage.run(&root, &changes, all, &mut total));
+        stages.run(stage.name, || stage.run(&root, &changes, all, &mut total));
     }
 
     let finished = stages.finish();
@@ -82,10 +95,10 @@ impl SlowStage {
         };
         println!("runs because: {why}");
         install::ensure(self.needs)?;
-        // The targets by kind: doc tests have no slow ones, and asking each crate for them takes a while.
-        let arguments =
-            ["test", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests", "--", "--ignored", self.word];
-        let counts = cargo_test(root, &arguments, total)?;
+        let mut command = cargo(root);
+        command.args(["test", "--workspace", "--no-fail-fast"]).args(self.arguments);
+        command.envs(self.environment.iter().copied());
+        let counts = cargo_test(&mut command, root, total)?;
         Ok(if counts.is_empty() {
             Done::skipped("no crate has such a test yet".to_owned())
         } else {
@@ -110,9 +123,8 @@ fn plain(command: &mut Command) -> Result<Done> {
 }
 
 /// Runs tests, shows what they print, adds them to the total.
-fn cargo_test(root: &Path, arguments: &[&str], total: &mut TestCounts) -> Result<TestCounts> {
-    let mut command = cargo(root);
-    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped());
+fn cargo_test(command: &mut Command, root: &Path, total: &mut TestCounts) -> Result<TestCounts> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped());
     // Tests on shared data run where the data is, and say that they didn't where it isn't.
     let data = root.join("../shared/data");
     if std::env::var_os("ERGON_TEST_DATA").is_none() && data.is_dir() {
@@ -120,7 +132,7 @@ fn cargo_test(root: &Path, arguments: &[&str], total: &mut TestCounts) -> Result
         println!("ERGON_TEST_DATA={}", data.display());
         command.env("ERGON_TEST_DATA", data);
     }
-    let mut child = command.spawn().with_context(|| format!("can't start `{}`", command::shown(&command)))?;
+    let mut child = command.spawn().with_context(|| format!("can't start `{}`", command::shown(command)))?;
     let mut counts = TestCounts::default();
     let passed_on = match child.stdout.take() {
         Some(output) => counts.tee(BufReader::new(output), io::stdout().lock()),
@@ -130,7 +142,7 @@ fn cargo_test(root: &Path, arguments: &[&str], total: &mut TestCounts) -> Result
     *total += counts;
     passed_on.context("the tests' output can't be passed on")?;
     if !status.success() {
-        bail!("{counts}: `{}` ended with {status}", command::shown(&command));
+        bail!("{counts}: `{}` ended with {status}", command::shown(command));
     }
     Ok(counts)
 }
