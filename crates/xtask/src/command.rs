@@ -1,12 +1,16 @@
 //! Running other programs so that a failure says which command it was.
 
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use anyhow::{Context, Result, bail};
 
 /// The command as one could type it.
 pub(crate) fn shown(command: &Command) -> String {
-    let mut words = vec![command.get_program().to_string_lossy().into_owned()];
+    let program = Path::new(command.get_program());
+    // Where the toolchain keeps cargo is nothing one would type.
+    let is_cargo = program.file_stem().is_some_and(|stem| stem == "cargo");
+    let mut words = vec![if is_cargo { "cargo".to_owned() } else { program.display().to_string() }];
     words.extend(command.get_args().map(|word| {
         let word = word.to_string_lossy();
         if word.is_empty() || word.contains(|c: char| c.is_whitespace() || "'\"$`\\*?;&|<>(){}".contains(c)) {
@@ -71,6 +75,7 @@ mod tests {
         let mut command = Command::new("ergon");
         command.args(["run", "my spec.yaml", "it's", ""]);
         assert_eq!(shown(&command), r"ergon run 'my spec.yaml' 'it'\''s' ''");
+        assert_eq!(shown(Command::new("/home/me/.rustup/bin/cargo").arg("test")), "cargo test");
     }
 
     #[test]
