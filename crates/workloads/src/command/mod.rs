@@ -73,7 +73,7 @@ impl CommandWorkload {
             parameters: Vec::new(),
             open_parameters: true,
             metrics: settings.metrics.iter().map(|(name, m)| m.metric(name)).collect(),
-            streams: vec![Stream { name: "seed".into(), common: false }],
+            streams: streams_of(argv.iter().chain(env.iter().map(|(_, t)| t))),
             spans: vec!["program".into()],
             settings: settings::KEYS.iter().map(|k| Arc::from(*k)).collect(),
             settings_digest: Canonical::new("ergon.command.1").str(&canonical).finish(),
@@ -131,7 +131,7 @@ impl Workload for CommandWorkload {
 impl Prepared for Program {
     async fn run(&self, condition: &Condition, context: &RunContext) -> Result<Outcome, RunError> {
         let streams = context.streams();
-        let fill = |t: &Template| t.fill(condition, streams.seed(), streams.replicate, &streams.key.to_string());
+        let fill = |t: &Template| t.fill(condition, streams);
         let mut env: Vec<(String, String)> = self.env.iter().map(|(k, t)| (k.clone(), fill(t))).collect();
         env.push(("ERGON_SEED".into(), streams.seed().to_string()));
         env.push(("ERGON_REPLICATE".into(), streams.replicate.to_string()));
@@ -202,6 +202,17 @@ fn attempt_log(report: &ProcessReport) -> String {
         log += &part("standard error", &report.stderr, report.stderr_dropped);
     }
     log
+}
+
+/// A program that takes `{replicate_seed}` shares it among the conditions of a replicate, which makes them comparable
+/// in pairs; one that takes `{seed}` or none does not.
+fn streams_of<'a>(mut templates: impl Iterator<Item = &'a Template>) -> Vec<Stream> {
+    let shared = templates.any(|t| t.names().any(|n| n == template::REPLICATE_SEED));
+    let mut streams = vec![Stream { name: "seed".into(), common: false }];
+    if shared {
+        streams.push(Stream { name: template::REPLICATE_SEED.into(), common: true });
+    }
+    streams
 }
 
 /// Every value a template may use as text.

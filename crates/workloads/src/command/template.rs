@@ -1,9 +1,13 @@
 //! `{name}` in an argument or variable. `{{` and `}}` are literal braces.
 
-use ergon_domain::Condition;
+use ergon_domain::{Condition, RunStreams};
+use rand_core::Rng;
 
 /// Names that every run has besides its condition. `{run_dir}` is filled by the host that starts the program.
-pub(super) const RUN_FACTS: [&str; 4] = ["seed", "replicate", "run_key", "run_dir"];
+pub(super) const RUN_FACTS: [&str; 5] = ["seed", REPLICATE_SEED, "replicate", "run_key", "run_dir"];
+
+/// A seed shared by all conditions of a replicate: common random numbers for one's own program.
+pub(super) const REPLICATE_SEED: &str = "replicate_seed";
 
 #[derive(Clone, Debug, PartialEq)]
 enum Piece {
@@ -61,7 +65,7 @@ impl Template {
     }
 
     /// The text with every name filled; an unknown one stays visible.
-    pub(super) fn fill(&self, condition: &Condition, seed: u64, replicate: u32, run_key: &str) -> String {
+    pub(super) fn fill(&self, condition: &Condition, streams: &RunStreams) -> String {
         self.0
             .iter()
             .map(|piece| match piece {
@@ -69,9 +73,10 @@ impl Template {
                 Piece::Name(n) => match condition.get(n) {
                     Some(value) => super::value_text(value),
                     None => match n.as_str() {
-                        "seed" => seed.to_string(),
-                        "replicate" => replicate.to_string(),
-                        "run_key" => run_key.to_owned(),
+                        "seed" => streams.seed().to_string(),
+                        REPLICATE_SEED => streams.rng(REPLICATE_SEED).next_u64().to_string(),
+                        "replicate" => streams.replicate.to_string(),
+                        "run_key" => streams.key.to_string(),
                         n => format!("{{{n}}}"),
                     },
                 },
@@ -83,18 +88,21 @@ impl Template {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ergon_domain::Value;
+    use ergon_domain::{Digest, Value};
 
     #[test]
     fn names_are_filled_braces_kept_and_mistakes_named() {
         let condition = Condition([("lr".into(), Value::real(0.1))].into_iter().collect());
+        let streams = RunStreams { key: Digest([0; 32]), campaign_seed: 7, replicate: 3, common: Vec::new() };
+        let seed = streams.seed().to_string();
         for (text, expected) in [
             ("--lr={lr}", "--lr=0.1"),
-            ("{seed}-{replicate}", "7-3"),
+            ("{seed}", seed.as_str()),
+            ("{replicate}", "3"),
             ("{{lr}}", "{lr}"),
             ("{run_dir}/m.json", "{run_dir}/m.json"),
         ] {
-            assert_eq!(Template::parse(text).unwrap().fill(&condition, 7, 3, "k"), expected);
+            assert_eq!(Template::parse(text).unwrap().fill(&condition, &streams), expected);
         }
         for bad in ["{", "{}", "a}", "{a b}"] {
             assert!(Template::parse(bad).is_err(), "{bad}");
