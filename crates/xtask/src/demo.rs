@@ -32,7 +32,11 @@ pub(crate) fn run(folder: Option<&Path>) -> Result<()> {
         None => root.join(DEFAULT_FOLDER),
     };
     let mut steps = Steps { taken: 0 };
-    steps.take("look for what is needed", "", || install::ensure(install::FOR_DEMO))?;
+    steps.take("look for what is needed", "", || {
+        // Before the minutes of the build, not after them.
+        DemoFolder::refuse_foreign(&folder)?;
+        install::ensure(install::FOR_DEMO)
+    })?;
     let ergon = steps.take(
         "build ergon (minutes the first time)",
         "the compiler's message above says what is wrong; `cargo xtask test` tells whether this clone is whole",

@@ -118,7 +118,10 @@ fn apt(as_root: &[&str], packages: &[&str]) -> Result<()> {
     apt_get(&["update", "-qq"])?;
     let mut arguments = vec!["install", "-y", "-qq", "--no-install-recommends"];
     arguments.extend(packages);
-    apt_get(&arguments)
+    let installed = apt_get(&arguments);
+    // Hundreds of megabytes for LaTeX. Where sudo made them root's they stay for the system to clean up.
+    let _ = std::fs::remove_dir_all(&archives);
+    installed
 }
 
 fn archives_folder() -> PathBuf {

@@ -19,19 +19,24 @@ pub(crate) struct DemoFolder {
 }
 
 impl DemoFolder {
-    /// Makes the folder, or empties it of what an earlier demo made.
-    pub(crate) fn fresh(path: &Path) -> Result<Self> {
-        fs::create_dir_all(path).with_context(|| format!("can't make {}", path.display()))?;
-        let marker = path.join(MARKER);
-        if let Ok(list) = fs::read_to_string(&marker) {
-            for name in list.lines().filter(|name| is_plain(name)) {
-                remove(&path.join(name))?;
-            }
-        } else if !entries(path)?.is_empty() {
+    /// Fails on a folder with content that no demo made.
+    pub(crate) fn refuse_foreign(path: &Path) -> Result<()> {
+        if path.exists() && !path.join(MARKER).is_file() && !entries(path)?.is_empty() {
             bail!(
                 "{} holds something that no demo made; move it away, or choose a folder with `cargo xtask demo --dir DIR`",
                 path.display()
             );
+        }
+        Ok(())
+    }
+
+    /// Makes the folder, or empties it of what an earlier demo made.
+    pub(crate) fn fresh(path: &Path) -> Result<Self> {
+        Self::refuse_foreign(path)?;
+        fs::create_dir_all(path).with_context(|| format!("can't make {}", path.display()))?;
+        let list = fs::read_to_string(path.join(MARKER)).unwrap_or_default();
+        for name in list.lines().filter(|name| is_plain(name)) {
+            remove(&path.join(name))?;
         }
         let folder = Self { foreign: entries(path)?, path: path.to_path_buf() };
         folder.remember()?;
