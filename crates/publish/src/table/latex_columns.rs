@@ -1,0 +1,121 @@
+//! Column types of a LaTeX table: an `S` column for numbers, made to measure.
+
+use crate::number::Shown;
+
+use super::{Cell, Content, Table, TableStyle, UncertaintyForm};
+
+/// How a column is set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum ColumnKind {
+    /// siunitx column with these options; cells are given as siunitx numbers.
+    Numeric(String),
+    /// Digits that need no alignment on the point.
+    Right,
+    /// Words.
+    Left,
+    /// Long words, broken into lines: a paragraph of this share of the line, in percent.
+    Paragraph(u32),
+}
+
+impl ColumnKind {
+    /// The column type for `tabular`.
+    pub(super) fn specifier(&self) -> String {
+        match self {
+            Self::Numeric(options) => format!("S[{options}]"),
+            Self::Right => "r".to_owned(),
+            Self::Left => "l".to_owned(),
+            Self::Paragraph(percent) => {
+                format!(">{{\\raggedright\\arraybackslash}}p{{0.{percent:02}\\linewidth}}")
+            }
+        }
+    }
+
+    /// Letter for `\multicolumn` headings over this column.
+    pub(super) fn heading_alignment(&self) -> char {
+        match self {
+            Self::Numeric(_) => 'c',
+            Self::Right => 'r',
+            Self::Left | Self::Paragraph(_) => 'l',
+        }
+    }
+}
+
+/// Text wider than this many characters is broken into lines.
+const WIDE: usize = 40;
+
+pub(super) fn column_kind(table: &Table, column: usize, style: TableStyle) -> ColumnKind {
+    let cells: Vec<&Cell> = table.rows().filter_map(|row| row.cells.get(column)).collect();
+    let numeric = |cell: &&Cell| matches!(cell.content, Content::Number(_) | Content::Count(_));
+    if cells.iter().any(numeric) {
+        return ColumnKind::Numeric(numeric_options(&cells, style));
+    }
+    let quantity = |cell: &&Cell| matches!(cell.content, Content::PValue(_) | Content::Interval { .. });
+    if cells.iter().any(quantity) {
+        return ColumnKind::Right;
+    }
+    text_kind(cells.iter().map(|cell| cell.to_rich_text(style).unadorned().chars().count()))
+}
+
+/// The kind of the column of row labels.
+pub(super) fn stub_kind(table: &Table) -> ColumnKind {
+    text_kind(table.rows().map(|row| row.label.unadorned().chars().count()))
+}
+
+fn text_kind(lengths: impl Iterator<Item = usize>) -> ColumnKind {
+    if lengths.max().unwrap_or(0) > WIDE { ColumnKind::Paragraph(35) } else { ColumnKind::Left }
+}
+
+/// The number that a cell of a numeric column shows.
+pub(super) fn shown(cell: &Cell, style: TableStyle) -> Option<Shown> {
+    match &cell.content {
+        Content::Number(number) => number.shown(style).filter(|shown| shown.digits != "∞"),
+        Content::Count(count) => {
+            Some(Shown { negative: false, digits: count.to_string(), error: None, exponent: None })
+        }
+        _ => None,
+    }
+}
+
+fn numeric_options(cells: &[&Cell], style: TableStyle) -> String {
+    let numbers: Vec<Shown> = cells.iter().filter_map(|cell| shown(cell, style)).collect();
+    let widest = |measure: fn(&Shown) -> usize| numbers.iter().map(measure).max().unwrap_or(0);
+    let sign = if numbers.iter().any(|number| number.negative) { "-" } else { "" };
+    let mut format = format!("{sign}{}", widest(Shown::integer_digits));
+    match widest(Shown::decimals) {
+        0 => {}
+        decimals => format.push_str(&format!(".{decimals}")),
+    }
+    match widest(|number| number.error_units().map_or(0, |units| units.len())) {
+        0 => {}
+        digits => format.push_str(&format!("({digits})")),
+    }
+    let exponents: Vec<String> =
+        numbers.iter().filter_map(|number| number.exponent).map(|power| power.to_string()).collect();
+    if let Some(length) = exponents.iter().map(|power| power.trim_start_matches('-').len()).max() {
+        let sign = if exponents.iter().any(|power| power.starts_with('-')) { "-" } else { "" };
+        format.push_str(&format!("e{sign}{length}"));
+    }
+    let mut options = vec![format!("table-format={format}")];
+    let form =
+        |wanted| cells.iter().any(|cell| matches!(&cell.content, Content::Number(number) if number.form == wanted));
+    if form(UncertaintyForm::PlusMinus) {
+        // siunitx 3.2 loses the space before ± when it aligns uncertainties.
+        options.push("separate-uncertainty=true,table-align-uncertainty=false".to_owned());
+    }
+    let widest_marks = cells.iter().map(|cell| cell.marks()).max_by_key(|marks| marks.chars().count());
+    if let Some(marks) = widest_marks.filter(|marks| !marks.is_empty()) {
+        let room = "x".repeat(marks.chars().count());
+        options.push(format!("table-space-text-post=\\textsuperscript{{{room}}},table-align-text-post=false"));
+    }
+    if cells.iter().any(|cell| cell.best().is_some()) {
+        options.push("detect-weight=true".to_owned());
+    }
+    if style.drops_leading_zero() && numbers.iter().any(|number| number.digits.starts_with('.')) {
+        options.push("print-zero-integer=false".to_owned());
+    }
+    options.push("group-digits=integer".to_owned());
+    if style == TableStyle::Apa7 {
+        options.push("group-separator={,},group-minimum-digits=4".to_owned());
+    }
+    options.join(",")
+}

@@ -1,0 +1,113 @@
+//! One table, four formats: what each promises its reader.
+
+mod sample;
+
+use ergon_publish::table::{Cell, Column, CsvOptions, Row, Table, TableStyle};
+use ergon_publish::{Provenance, RichText};
+
+fn hostile() -> Table {
+    let columns = vec![Column::new("=cmd()"), Column::spanning("a|b", vec![Column::new("<i>x</i>").unit("J")])];
+    let cells =
+        vec![Cell::text("=HYPERLINK(\"x\")"), Cell::number(-1.25, Some(0.1)).from_source(Provenance::Simulated)];
+    let empty = vec![Cell::missing(), Cell::number(f64::NAN, None)];
+    Table::plain("<b>", "", columns, vec![Row::new("two\nlines, quoted \"\"", cells), Row::new("none", empty)])
+}
+
+#[test]
+fn markdown_keeps_its_columns_whatever_the_names() {
+    assert_eq!(
+        hostile().to_markdown(TableStyle::Booktabs).map(|rendered| rendered.text),
+        Ok([
+            "**\\<b\\>**",
+            "",
+            "|  | \\=cmd() | a\\|b › \\<i\\>x\\</i\\> (J) |",
+            "| :-- | :-- | --: |",
+            "| two lines, quoted \"\" | \\=HYPERLINK(\"x\") | −1.25<sup>†</sup> |",
+            "| none | — | — |",
+            "",
+            "A dash stands for a missing value.",
+            "",
+            "<sup>†</sup> Simulated, not measured.",
+            "",
+        ]
+        .join("\n"))
+    );
+}
+
+#[test]
+fn html_has_scopes_and_nothing_executable() {
+    assert_eq!(
+        hostile().to_html(TableStyle::Booktabs).map(|rendered| rendered.text),
+        Ok([
+            "<figure class=\"ergon-table\">",
+            "<table>",
+            "<caption>&lt;b&gt;</caption>",
+            "<thead>",
+            "<tr><td></td><td></td><th scope=\"colgroup\" colspan=\"1\">a|b</th></tr>",
+            "<tr><td></td><th scope=\"col\">=cmd()</th><th scope=\"col\">&lt;i&gt;x&lt;/i&gt; (J)</th></tr>",
+            "</thead>",
+            "<tbody>",
+            "<tr><th scope=\"row\">two lines, quoted &quot;&quot;</th><td class=\"text\">=HYPERLINK(&quot;x&quot;)</td><td class=\"number\">−1.25<sup>†</sup></td></tr>",
+            "<tr><th scope=\"row\">none</th><td class=\"missing\" aria-label=\"missing\">—</td><td class=\"missing\" aria-label=\"missing\">—</td></tr>",
+            "</tbody>",
+            "</table>",
+            "<figcaption>",
+            "<p>A dash stands for a missing value.</p>",
+            "<p><sup>†</sup> Simulated, not measured.</p>",
+            "</figcaption>",
+            "</figure>",
+            "",
+        ]
+        .join("\n"))
+    );
+}
+
+#[test]
+fn csv_holds_exact_values_and_is_guarded_only_on_request() {
+    for (guard_formulas, header, formula) in
+        [(false, "=cmd()", "\"=HYPERLINK(\"\"x\"\")\""), (true, "'=cmd()", "\"'=HYPERLINK(\"\"x\"\")\"")]
+    {
+        assert_eq!(
+            hostile().to_csv(CsvOptions { guard_formulas }).map(|rendered| rendered.text),
+            Ok(format!(
+                "row,{header},a|b / <i>x</i> (J),a|b / <i>x</i> (J) SE,a|b / <i>x</i> (J) provenance\r\n\
+                 \"two\nlines, quoted \"\"\"\"\",{formula},-1.25,0.1,simulated\r\n\
+                 none,,,,\r\n"
+            ))
+        );
+    }
+}
+
+#[test]
+fn the_same_cell_reads_the_same_in_every_style_but_for_the_style() {
+    let cell_of = |style| {
+        let text = sample::table().to_markdown(style).map(|rendered| rendered.text).unwrap_or_default();
+        text.lines().find(|line| line.starts_with("| Raft, 5")).unwrap_or_default().to_owned()
+    };
+    assert_eq!(
+        cell_of(TableStyle::Booktabs),
+        "| Raft, 5 nodes | 40 | −103.9 ± 3.7<sup>†,a</sup> | \\[−111.2, −96.6\\] | 0.870<sup>‡</sup> | — | 4.10 × 10⁻⁹ | \\<0.001<sup>b</sup> | x ≥ α |"
+    );
+    assert_eq!(
+        cell_of(TableStyle::Apa7),
+        "| Raft, 5 nodes | 40 | −103.9 ± 3.7<sup>†,a</sup> | \\[−111.2, −96.6\\] | .870<sup>‡</sup> | — | 4.10 × 10⁻⁹ | \\< .001<sup>b</sup> | x ≥ α |"
+    );
+}
+
+#[test]
+fn bold_cannot_be_had_without_the_note_that_names_the_test() {
+    let html = sample::table().to_html(TableStyle::Booktabs).map(|rendered| rendered.text).unwrap_or_default();
+    assert!(html.contains("<strong>0.921</strong>"));
+    assert!(html.contains("separated from the next by Tukey’s HSD."));
+}
+
+#[test]
+fn an_unsettable_name_is_warned_about_by_latex_and_exact_in_html() {
+    let table = Table::plain(RichText::from("漢"), "", vec!["x".into()], vec![]);
+    let latex = table.to_latex(TableStyle::Booktabs).map(|rendered| {
+        (rendered.text.contains("\\caption{U+6F22}"), rendered.warnings.iter().map(ToString::to_string).collect())
+    });
+    let warning = "LaTeX can't set the character U+6F22; it appears as “U+6F22”".to_owned();
+    assert_eq!(latex, Ok((true, vec![warning])));
+    assert_eq!(table.to_html(TableStyle::Booktabs).map(|rendered| rendered.text.contains("漢")), Ok(true));
+}
