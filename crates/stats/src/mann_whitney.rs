@@ -16,16 +16,34 @@ const REFERENCES: &[&str] =
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RankMethod {
-    /// Exact where there are no ties and neither sample exceeds 50, else asymptotic.
+    /// Exact without ties up to 50 observations a sample (with ties or zeros up to 20), else
+    /// asymptotic with continuity correction.
     #[default]
     Auto,
-    /// Exact; refused where there are ties.
+    /// Exact; with ties from the permutation distribution of the midranks. Refused above 1,000
+    /// observations (with ties: 200).
     Exact,
     /// Normal approximation, with the variance corrected for ties.
     Asymptotic {
         /// Whether to apply the continuity correction of ½.
         continuity: bool,
     },
+}
+
+impl RankMethod {
+    /// Whether to use the exact distribution: `largest` is the larger sample, `n` all observations.
+    pub(crate) fn is_exact(self, tied: bool, largest: usize, n: usize) -> Result<bool, StatError> {
+        match self {
+            Self::Auto => Ok(largest <= if tied { 20 } else { 50 }),
+            Self::Asymptotic { .. } => Ok(false),
+            Self::Exact if n <= if tied { 200 } else { 1000 } => Ok(true),
+            Self::Exact => Err(StatError::InvalidOption {
+                option: "method",
+                found: format!("exact for {n} observations"),
+                range: "up to 1000 observations (with ties: 200)",
+            }),
+        }
+    }
 }
 
 /// Result of a Mann–Whitney test.
@@ -68,18 +86,8 @@ pub fn mann_whitney(x: &[f64], y: &[f64], method: RankMethod, options: &TestOpti
     let rank_sum: f64 = ranks.ranks.iter().take(nx).sum();
     let u = rank_sum - 0.5 * fx * (fx + 1.0);
     let u_other = fx * fy - u;
-    let exact = match method {
-        RankMethod::Exact if ranks.tied > 0 => {
-            return Err(StatError::InvalidOption {
-                option: "method",
-                found: "exact".to_owned(),
-                range: "samples without ties",
-            });
-        }
-        RankMethod::Exact => true,
-        RankMethod::Auto => ranks.tied == 0 && nx <= 50 && ny <= 50,
-        RankMethod::Asymptotic { .. } => false,
-    };
+    let tied = ranks.tied > 0;
+    let exact = method.is_exact(tied, nx.max(ny), nx + ny)?;
     let mut account = Account::new(
         if exact { "Mann–Whitney U test (exact)" } else { "Mann–Whitney U test (normal approximation)" },
         nx + ny,
@@ -87,7 +95,12 @@ pub fn mann_whitney(x: &[f64], y: &[f64], method: RankMethod, options: &TestOpti
         REFERENCES,
     );
     let (z, p) = if exact {
-        (None, exact_p(u, nx, ny, options.alternative))
+        let p = if tied {
+            exact_p_with_ties(&ranks.ranks, nx, rank_sum, options.alternative)
+        } else {
+            exact_p(u, nx, ny, options.alternative)
+        };
+        (None, p)
     } else {
         let continuity = !matches!(method, RankMethod::Asymptotic { continuity: false });
         let n = fx + fy;
@@ -98,7 +111,7 @@ pub fn mann_whitney(x: &[f64], y: &[f64], method: RankMethod, options: &TestOpti
         }
         (Some(z), normal_p(z, options.alternative))
     };
-    if ranks.tied > 0 {
+    if tied && !exact {
         account.warnings.push(Warning::Ties { tied: ranks.tied });
     }
     Ok(MannWhitney {
@@ -133,12 +146,12 @@ pub(crate) fn normal_p(z: f64, alternative: Alternative) -> f64 {
     }
 }
 
+/// P-value of U without ties, from its exact distribution.
 fn exact_p(u: f64, nx: usize, ny: usize, alternative: Alternative) -> f64 {
     let top = nx * ny;
     let u = libm::round(u) as usize;
-    let mass = u_distribution(nx, ny);
-    // P(U ≤ k), from whichever end is nearer; the distribution is symmetric.
-    let at_most = |k: usize| -> f64 { mass.iter().take(k + 1).sum::<f64>().min(1.0) };
+    let lower = lower_half(nx, ny);
+    let at_most = |k: usize| at_most(&lower, top, k);
     match alternative {
         Alternative::Less => at_most(u),
         Alternative::Greater => at_most(top - u),
@@ -146,36 +159,80 @@ fn exact_p(u: f64, nx: usize, ny: usize, alternative: Alternative) -> f64 {
     }
 }
 
-/// Null probabilities of U = 0 … nx·ny, without ties: the Gaussian binomial coefficient, by
-/// multiplying and dividing its factors (Löffler 1983), normalised as it grows.
-pub(crate) fn u_distribution(nx: usize, ny: usize) -> Vec<f64> {
-    let (small, large) = (nx.min(ny), nx.max(ny));
-    let top = small * large;
-    let mut mass = vec![0.0; top + 1];
-    if let Some(first) = mass.first_mut() {
-        *first = 1.0;
+/// P(U ≤ k) from the lower half of a symmetric distribution on 0 … `top`.
+pub(crate) fn at_most(lower: &[f64], top: usize, k: usize) -> f64 {
+    if k < lower.len() {
+        lower.iter().take(k + 1).sum::<f64>().min(1.0)
+    } else {
+        // P(U ≤ k) = 1 − P(U ≤ top − k − 1).
+        (1.0 - lower.iter().take(top - k.min(top)).sum::<f64>()).max(0.0)
     }
+}
+
+/// Null probabilities of U = 0 … ⌊nx·ny / 2⌋ without ties: the lower half of the coefficients of
+/// the Gaussian binomial, by multiplying with (1 − q^(m + j)) and dividing by (1 − q^j) in turn
+/// (Löffler 1983). In the lower half every step keeps its relative accuracy.
+pub(crate) fn lower_half(nx: usize, ny: usize) -> Vec<f64> {
+    let (small, large) = (nx.min(ny), nx.max(ny));
+    let half = small * large / 2;
+    let mut mass = vec![0.0; half + 1];
+    mass[0] = 1.0;
     for j in 1..=small {
+        let limit = half.min(j * large);
         let up = large + j;
-        // Times (1 − q^up), highest power first.
-        for k in (up..=top).rev() {
-            let below = mass.get(k - up).copied().unwrap_or(0.0);
-            if let Some(slot) = mass.get_mut(k) {
+        // From the highest power down, block by block, so that every term meets an old value.
+        let mut end = limit + 1;
+        while end > up {
+            let start = end.saturating_sub(up).max(up);
+            let (old, new) = mass.split_at_mut(start);
+            for (slot, below) in new[..end - start].iter_mut().zip(&old[start - up..]) {
                 *slot -= below;
             }
+            end = start;
         }
-        // Divided by (1 − q^j), lowest power first.
-        for k in j..=top {
-            let below = mass.get(k - j).copied().unwrap_or(0.0);
-            if let Some(slot) = mass.get_mut(k) {
-                *slot += below;
-            }
+        // From the lowest power up, so that every term meets a new value; and divided by the
+        // growth of the total, C(m + j, j) / C(m + j − 1, j − 1).
+        for k in j..=limit {
+            mass[k] += mass[k - j];
         }
-        // Divided by the growth of the total, C(large + j, j) / C(large + j − 1, j − 1).
         let shrink = j as f64 / up as f64;
-        for slot in &mut mass {
+        for slot in &mut mass[..=limit] {
             *slot *= shrink;
         }
     }
     mass
+}
+
+/// P-value of the rank sum given the ties: every choice of `nx` of the midranks is equally likely.
+fn exact_p_with_ties(ranks: &[f64], nx: usize, rank_sum: f64, alternative: Alternative) -> f64 {
+    let doubled: Vec<usize> = ranks.iter().map(|r| libm::round(2.0 * r) as usize).collect();
+    let total: usize = doubled.iter().sum();
+    let n = ranks.len();
+    // ways[c][s]: share of the choices of c among those seen that sum to s.
+    let mut ways = vec![vec![0.0; total + 1]; nx + 1];
+    ways[0][0] = 1.0;
+    for (seen, &r) in doubled.iter().enumerate() {
+        for c in (1..=nx.min(seen + 1)).rev() {
+            let (fewer, more) = ways.split_at_mut(c);
+            for (slot, below) in more[0][r..].iter_mut().zip(&fewer[c - 1]) {
+                *slot += below;
+            }
+        }
+    }
+    let of_nx = &ways[nx];
+    let all: f64 = of_nx.iter().sum();
+    let observed = libm::round(2.0 * rank_sum) as usize;
+    let mean_twice = nx * (n + 1);
+    let share = |keep: &dyn Fn(usize) -> bool| -> f64 {
+        let hits: f64 = of_nx.iter().enumerate().filter(|(s, _)| keep(*s)).map(|(_, w)| w).sum();
+        hits / all
+    };
+    match alternative {
+        Alternative::Less => share(&|s| s <= observed),
+        Alternative::Greater => share(&|s| s >= observed),
+        Alternative::TwoSided => {
+            let far = observed.abs_diff(mean_twice);
+            share(&|s| s.abs_diff(mean_twice) >= far)
+        }
+    }
 }

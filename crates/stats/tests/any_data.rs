@@ -4,6 +4,10 @@ use ergon_stats::*;
 
 const LEVELS: [f64; 2] = [0.95, 0.5];
 
+const METHODS: [RankMethod; 3] = [RankMethod::Auto, RankMethod::Exact, RankMethod::Asymptotic { continuity: true }];
+
+const FEW: Resampling = Resampling { resamples: 50, seed: 1, exact_limit: 100 };
+
 /// Samples nobody would call nice.
 fn samples() -> Vec<Vec<f64>> {
     let mut all = vec![
@@ -72,6 +76,22 @@ fn one_sample_procedures_answer_or_say_why() {
             let what = format!("{x:?} {o:?}");
             sound(&what, descriptive(&x, o.level, o.missing));
             sound(&what, t_one_sample(&x, 0.5, &o));
+            sound(&what, shapiro_wilk(&x, o.missing));
+            sound(&what, outliers(&x, o.missing));
+            sound(&what, pseudomedian(&x, &o));
+            sound(&what, permutation_one_sample(&x, &FEW, &o));
+            for method in METHODS {
+                for zeros in [ZeroDifferences::Drop, ZeroDifferences::Pratt] {
+                    sound(&what, wilcoxon_signed_rank(&x, zeros, method, &o));
+                }
+            }
+            let event: Vec<bool> = (0..x.len()).map(|i| i % 3 != 1).collect();
+            let group: Vec<usize> = (0..x.len()).map(|i| i % 2).collect();
+            sound(&what, kaplan_meier(&x, &event, o.level));
+            sound(&what, log_rank(&x, &event, &group));
+            for bad in [usize::MAX, 1 << 40, 3] {
+                sound(&what, log_rank(&x, &event, &vec![bad; x.len()]));
+            }
         }
     }
 }
@@ -87,7 +107,12 @@ fn two_sample_procedures_answer_or_say_why() {
                 sound(&what, t_paired(&x, &y, &o));
                 sound(&what, effect_two_sample(&x, &y, &o));
                 sound(&what, effect_paired(&x, &y, &o));
-                sound(&what, mann_whitney(&x, &y, RankMethod::Auto, &o));
+                for method in METHODS {
+                    sound(&what, mann_whitney(&x, &y, method, &o));
+                }
+                sound(&what, hodges_lehmann(&x, &y, &o));
+                sound(&what, permutation_two_sample(&x, &y, &FEW, &o));
+                sound(&what, permutation_paired(&x, &y, &FEW, &o));
             }
         }
     }
@@ -104,6 +129,9 @@ fn group_procedures_answer_or_say_why() {
                 let what = format!("{groups:?}");
                 sound(&what, anova_oneway(&groups, missing));
                 sound(&what, welch_anova(&groups, missing));
+                sound(&what, levene(&groups, LeveneCenter::Mean, missing));
+                sound(&what, levene(&groups, LeveneCenter::Median, missing));
+                sound(&what, fligner_killeen(&groups, missing));
                 for variance in [PairVariance::Separate, PairVariance::Pooled] {
                     sound(&what, pairwise_t(&groups, variance, Adjustment::Holm, &o));
                 }
@@ -120,4 +148,18 @@ fn a_level_outside_the_unit_interval_is_refused() {
         assert!(t_welch(&x, &[3.0, 5.0, 9.0], &o).is_err());
         assert!(descriptive(&x, level, MissingPolicy::Refuse).is_err());
     }
+}
+
+#[test]
+fn resamples_depend_on_the_seed_alone() {
+    let x: Vec<f64> = (0..40).map(|i| f64::from(i * i % 17)).collect();
+    let y: Vec<f64> = (0..35).map(|i| f64::from(i * 7 % 19)).collect();
+    let run = |seed| {
+        let r = Resampling { seed, resamples: 2000, ..Resampling::default() };
+        let o = TestOptions::default();
+        let p = |t: Result<PermutationTest, StatError>| t.unwrap().p;
+        [p(permutation_two_sample(&x, &y, &r, &o)), p(permutation_one_sample(&x, &r, &o))]
+    };
+    assert_eq!(run(7), run(7));
+    assert_ne!(run(7)[0], run(8)[0]);
 }

@@ -6,10 +6,14 @@
 
 #[path = "golden/answers.rs"]
 mod answers;
+#[path = "golden/checks.rs"]
+mod checks;
 #[path = "golden/judge.rs"]
 mod judge;
 #[path = "golden/nist.rs"]
 mod nist;
+#[path = "golden/rank.rs"]
+mod rank;
 
 use std::path::{Path, PathBuf};
 

@@ -4,6 +4,7 @@ use ergon_stats::*;
 use serde_json::{Value, json};
 
 use crate::judge::{lists, number, numbers};
+use crate::{checks, rank};
 
 /// A procedure of the vectors.
 pub(crate) struct Procedure {
@@ -34,6 +35,19 @@ pub(crate) const PROCEDURES: &[Procedure] = &[
     all("pairwise_t", pairwise),
     all("effect_two_sample", two_sample_effects),
     all("effect_paired", paired_effects),
+    all("mann_whitney_exact", rank::mann_whitney_exact),
+    all("mann_whitney_exact_ties", rank::mann_whitney_exact),
+    all("mann_whitney_asymptotic", rank::mann_whitney_asymptotic),
+    all("wilcoxon_exact", rank::wilcoxon_exact),
+    all("wilcoxon_approx", rank::wilcoxon_approx),
+    all("hodges_lehmann", rank::shift),
+    all("permutation_exact", rank::permutation_exact),
+    all("permutation_paired_exact", rank::permutation_paired_exact),
+    all("levene", checks::variances),
+    all("shapiro_wilk", checks::normality),
+    all("outliers", checks::outlying),
+    all("kaplan_meier", checks::survival),
+    all("log_rank", checks::survival_groups),
 ];
 
 fn missing(options: &Value) -> MissingPolicy {
@@ -51,7 +65,7 @@ pub(crate) fn alternative(options: &Value) -> Alternative {
     }
 }
 
-fn test_options(options: &Value) -> TestOptions {
+pub(crate) fn test_options(options: &Value) -> TestOptions {
     TestOptions {
         alternative: alternative(options),
         level: options["conf_level"].as_f64().unwrap_or(0.95),
