@@ -9,6 +9,7 @@
 //! the store, the clock, files or the network. Same input, byte-identical output.
 
 pub mod escape;
+pub mod figure;
 
 pub mod markdown;
 pub mod number;

@@ -7,6 +7,8 @@ use std::fmt;
 pub enum Warning {
     /// LaTeX with Ergon's packages can't set this character; the output shows its code point.
     Unsettable(char),
+    /// Even in small type, the table is about this many points wide: more than a page of a paper.
+    Wide(u32),
 }
 
 impl fmt::Display for Warning {
@@ -16,6 +18,11 @@ impl fmt::Display for Warning {
                 f,
                 "LaTeX can't set the character U+{code:04X}; it appears as “U+{code:04X}”",
                 code = u32::from(*character)
+            ),
+            Self::Wide(points) => write!(
+                f,
+                "the table is about {:.1} inches wide, more than a page of a paper: split it, or turn the page",
+                f64::from(*points) / 72.27
             ),
         }
     }

@@ -8,6 +8,7 @@ mod sample;
 use std::path::Path;
 use std::process::Command;
 
+use ergon_publish::Warning;
 use ergon_publish::escape::LatexText;
 use ergon_publish::table::{Cell, Column, LATEX_PREAMBLE, Notes, Row, RowGroup, Table, TableStyle};
 use proptest::prelude::*;
@@ -98,7 +99,7 @@ fn a_table_of_every_kind_of_cell_compiles_in_every_style() {
     for style in [TableStyle::Booktabs, TableStyle::Apa7] {
         let latex = sample::table().to_latex(style).unwrap();
         assert_eq!(compile(&format!("sample-{style:?}"), &latex.text), Ok(()));
-        assert_eq!(latex.warnings, []);
+        assert_eq!(latex.warnings.iter().filter(|warning| !matches!(warning, Warning::Wide(_))).count(), 0);
     }
 }
 

@@ -3,7 +3,7 @@
 mod sample;
 
 use ergon_publish::table::{Cell, Column, CsvOptions, Row, Table, TableStyle};
-use ergon_publish::{Provenance, RichText};
+use ergon_publish::{Provenance, RichText, Warning};
 
 fn hostile() -> Table {
     let columns = vec![Column::new("=cmd()"), Column::spanning("a|b", vec![Column::new("<i>x</i>").unit("J")])];
@@ -110,4 +110,18 @@ fn an_unsettable_name_is_warned_about_by_latex_and_exact_in_html() {
     let warning = "LaTeX can't set the character U+6F22; it appears as “U+6F22”".to_owned();
     assert_eq!(latex, Ok((true, vec![warning])));
     assert_eq!(table.to_html(TableStyle::Booktabs).map(|rendered| rendered.text.contains("漢")), Ok(true));
+}
+
+#[test]
+fn a_table_wider_than_the_page_is_set_small_and_what_still_does_not_fit_is_warned_about() {
+    for (columns, small, warned) in [(4, false, false), (7, true, false), (30, true, true)] {
+        let headings = (0..columns).map(|_| Column::new("Latency").unit("ms")).collect();
+        let cells = (0..columns).map(|_| Cell::number(12.5, Some(0.3))).collect();
+        let latex = Table::plain("c", "s", headings, vec![Row::new("row", cells)]).to_latex(TableStyle::Booktabs);
+        let found = latex.map(|latex| {
+            let warned = latex.warnings.iter().any(|warning| matches!(warning, Warning::Wide(_)));
+            (latex.text.contains("\\footnotesize\\setlength"), warned)
+        });
+        assert_eq!(found, Ok((small, warned)), "{columns} columns");
+    }
 }

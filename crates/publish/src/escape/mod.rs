@@ -8,6 +8,7 @@ mod markup;
 pub use latex::{LatexText, identifier};
 pub use markdown::markdown;
 pub use markup::markup;
+pub(crate) use markup::visible;
 
 /// A character shown by its code point: `U+1F600`.
 pub(crate) fn code_point(character: char) -> String {

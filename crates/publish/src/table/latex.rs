@@ -2,10 +2,10 @@
 
 use crate::escape::{LatexText, identifier};
 use crate::number::Shown;
-use crate::{Rendered, RichText};
+use crate::{Rendered, RichText, Warning};
 
 use super::heading::{Placed, header_rows};
-use super::latex_columns::{ColumnKind, column_kind, shown, stub_kind};
+use super::latex_columns::{ColumnKind, Fit, column_kind, fit, shown, stub_kind};
 use super::{Cell, Content, Table, TableError, TableStyle};
 
 /// What a document needs in its preamble for Ergon's tables.
@@ -19,10 +19,15 @@ impl Table {
     /// When the table isn't rectangular.
     pub fn to_latex(&self, style: TableStyle) -> Result<Rendered, TableError> {
         self.check()?;
-        let kinds = (0..self.width()).map(|column| column_kind(self, column, style)).collect();
+        let kinds: Vec<ColumnKind> = (0..self.width()).map(|column| column_kind(self, column, style)).collect();
         let mut writer = Writer { table: self, style, kinds, text: LatexText::default(), out: String::new() };
-        writer.document();
-        Ok(Rendered { text: writer.out, warnings: writer.text.into_warnings() })
+        let fit = fit(self, &writer.kinds, style);
+        writer.document(fit);
+        let mut warnings = writer.text.into_warnings();
+        if let Fit::TooWide(points) = fit {
+            warnings.push(Warning::Wide(points));
+        }
+        Ok(Rendered { text: writer.out, warnings })
     }
 }
 
@@ -40,7 +45,7 @@ impl Writer<'_> {
         self.out.push('\n');
     }
 
-    fn document(&mut self) {
+    fn document(&mut self, fit: Fit) {
         self.line("\\begin{table}[tbp]");
         self.line("\\centering");
         self.line("\\begin{threeparttable}");
@@ -49,6 +54,9 @@ impl Writer<'_> {
         let label = identifier(&self.table.label);
         if !label.is_empty() {
             self.line(&format!("\\label{{{label}}}"));
+        }
+        if fit != Fit::Normal {
+            self.line("\\footnotesize\\setlength{\\tabcolsep}{3pt}");
         }
         let stub = stub_kind(self.table).specifier();
         let columns: Vec<String> = self.kinds.iter().map(ColumnKind::specifier).collect();

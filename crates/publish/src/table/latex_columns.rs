@@ -2,6 +2,7 @@
 
 use crate::number::Shown;
 
+use super::heading::header_rows;
 use super::{Cell, Content, Table, TableStyle, UncertaintyForm};
 
 /// How a column is set.
@@ -118,4 +119,55 @@ fn numeric_options(cells: &[&Cell], style: TableStyle) -> String {
         options.push("group-separator={,},group-minimum-digits=4".to_owned());
     }
     options.join(",")
+}
+
+/// Text width of the narrowest common one-column page (article; NeurIPS and ICLR have 397 pt).
+const PAGE: f64 = 345.0;
+
+/// How a table is made to fit the page, without a package that scales text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fit {
+    /// As it is.
+    Normal,
+    /// In small type with narrow gaps.
+    Small,
+    /// Not even so; about this many points wide.
+    TooWide(u32),
+}
+
+/// Estimates the width from the number of characters; at 10 pt one is about 5 pt wide.
+pub(super) fn fit(table: &Table, kinds: &[ColumnKind], style: TableStyle) -> Fit {
+    let mut headings: Vec<usize> = Vec::new();
+    for row in header_rows(&table.columns) {
+        headings.extend(row.iter().filter(|placed| placed.leaf).map(|placed| placed.text.unadorned().chars().count()));
+    }
+    let cells = |column: usize| {
+        let rows = table.rows().filter_map(move |row| row.cells.get(column));
+        rows.map(|cell| cell.to_rich_text(style).unadorned().chars().count()).max().unwrap_or(0)
+    };
+    let stub = table.rows().map(|row| row.label.unadorned().chars().count() + 2).max().unwrap_or(0);
+    let mut points = if stub > WIDE { 0.35 * PAGE } else { text_points(stub) };
+    for (column, kind) in kinds.iter().enumerate() {
+        let heading = headings.get(column).copied().unwrap_or(0);
+        points += match kind {
+            ColumnKind::Paragraph(percent) => f64::from(*percent) / 100.0 * PAGE,
+            _ => text_points(heading.max(cells(column))),
+        };
+    }
+    #[allow(clippy::cast_precision_loss)]
+    let gaps = kinds.len() as f64 + 1.0;
+    let small = points * 0.8 + gaps * 6.0;
+    if points + gaps * 12.0 <= PAGE {
+        Fit::Normal
+    } else if small <= PAGE * 1.15 {
+        Fit::Small
+    } else {
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        Fit::TooWide(small.round() as u32)
+    }
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn text_points(characters: usize) -> f64 {
+    characters as f64 * 4.8
 }

@@ -1,0 +1,154 @@
+//! What figures by groups share: a row for each group, its label, the value axis, title and notes.
+
+use super::alt_text::count;
+use super::axis::{Axis, TICK_SIZE};
+use super::canvas::{Align, Canvas, Lettering};
+use super::palette::{GREY, GRID, INK};
+use super::text_extent::{width, wrap};
+use super::{FigureError, Setting};
+
+const TEXT: Lettering = Lettering { size: 8.0, bold: false, colour: INK };
+const TICK: Lettering = Lettering { size: TICK_SIZE, bold: false, colour: INK };
+pub(super) const REMARK: Lettering = Lettering { size: TICK_SIZE, bold: false, colour: GREY };
+const TITLE: Lettering = Lettering { size: 8.0, bold: true, colour: INK };
+
+const MARGIN: f64 = 3.0;
+const LINE: f64 = 9.4;
+const SMALL_LINE: f64 = 8.0;
+/// A figure should leave room for a caption on a page.
+const TALLEST: f64 = 8.5 * 72.0;
+const LABEL_LINES: usize = 3;
+
+/// What stands at the left of a row.
+pub(super) struct RowLabel<'a> {
+    pub(super) label: &'a str,
+    pub(super) n: usize,
+    pub(super) missing: usize,
+}
+
+/// The page, laid out.
+pub(super) struct Frame {
+    pub(super) size: (f64, f64),
+    pub(super) axis: Option<Axis>,
+    /// Top of each row, and the height of all.
+    pub(super) rows: Vec<f64>,
+    pub(super) row_height: f64,
+    /// Left and right end of the plot.
+    pub(super) plot: (f64, f64),
+    /// Vertical centre of the key under the axis, if there is one.
+    pub(super) key: Option<f64>,
+    labels: Vec<(Vec<String>, String)>,
+    title: Vec<String>,
+    axis_title: Vec<String>,
+    bottom: f64,
+}
+
+impl Frame {
+    /// Lays out rows of the wanted height (less on a full page) for all `values`.
+    pub(super) fn new(
+        setting: &Setting<'_>,
+        rows: &[RowLabel<'_>],
+        values: impl Iterator<Item = f64>,
+        wanted_height: f64,
+        has_key: bool,
+    ) -> Result<Self, FigureError> {
+        setting.check()?;
+        let page = setting.width_inches * 72.0;
+        let labels: Vec<(Vec<String>, String)> = rows
+            .iter()
+            .map(|row| {
+                let label = crate::escape::visible(row.label);
+                let lines = wrap(&label, TEXT.size, page * 0.3, LABEL_LINES);
+                (lines, count(row.n, row.missing))
+            })
+            .collect();
+        let label_width = labels
+            .iter()
+            .flat_map(|(lines, n)| {
+                let lines = lines.iter().map(|line| width(line, TEXT.size));
+                lines.chain([width(n, REMARK.size)])
+            })
+            .fold(0.0, f64::max);
+        let plot = (MARGIN + label_width + 7.0, page - MARGIN - 8.0);
+        let title = setting.title.map_or(Vec::new(), |title| wrap(title, TITLE.size, page - 2.0 * MARGIN, 2));
+        let axis_title = wrap(&setting.axis_title(), TEXT.size, plot.1 - plot.0, 2);
+        let axis = Axis::new(values, plot.0, plot.1)?;
+        let top = MARGIN + lines_height(title.len(), LINE) + 2.0;
+        let below =
+            4.0 + SMALL_LINE + 2.0 + lines_height(axis_title.len(), LINE) + if has_key { 11.0 } else { 0.0 } + MARGIN;
+        let text_height =
+            labels.iter().map(|(lines, _)| lines_height(lines.len(), LINE) + SMALL_LINE + 2.0).fold(0.0, f64::max);
+        #[allow(clippy::cast_precision_loss)]
+        let room = (TALLEST - top - below) / rows.len().max(1) as f64;
+        let row_height = wanted_height.min(room.max(24.0)).max(text_height);
+        let tops: Vec<f64> = rows
+            .iter()
+            .scan(top, |next, _| {
+                let here = *next;
+                *next += row_height;
+                Some(here)
+            })
+            .collect();
+        let bottom = tops.last().map_or(top, |last| last + row_height);
+        let height = bottom + below;
+        let key = has_key.then_some(height - MARGIN - 4.0);
+        Ok(Self { size: (page, height), axis, rows: tops, row_height, plot, key, labels, title, axis_title, bottom })
+    }
+
+    /// Draws everything but the rows' contents.
+    pub(super) fn draw(&self, canvas: &mut Canvas<'_>) -> Result<(), FigureError> {
+        for (index, line) in self.title.iter().enumerate() {
+            canvas.text(line, (MARGIN, MARGIN + nth_line(index, LINE)), Align::Left, TITLE)?;
+        }
+        for ((lines, n), top) in self.labels.iter().zip(&self.rows) {
+            let block = lines_height(lines.len(), LINE) + SMALL_LINE;
+            let start = top + (self.row_height - block) / 2.0;
+            let right = self.plot.0 - 7.0;
+            for (index, line) in lines.iter().enumerate() {
+                canvas.text(line, (right, start + nth_line(index, LINE)), Align::Right, TEXT)?;
+            }
+            let below = start + lines_height(lines.len(), LINE) + SMALL_LINE / 2.0;
+            canvas.text(n, (right, below), Align::Right, REMARK)?;
+        }
+        self.draw_axis(canvas)
+    }
+
+    fn draw_axis(&self, canvas: &mut Canvas<'_>) -> Result<(), FigureError> {
+        let (left, right) = self.plot;
+        let top = self.rows.first().copied().unwrap_or(0.0);
+        let ticks_y = self.bottom + 4.0 + SMALL_LINE / 2.0;
+        let title_y = ticks_y + SMALL_LINE / 2.0 + 2.0;
+        if let Some(axis) = &self.axis {
+            for (value, text) in &axis.ticks {
+                let x = axis.place(*value);
+                canvas.line(&[(x, top), (x, self.bottom)], 0.5, GRID, 1.0)?;
+                canvas.line(&[(x, self.bottom), (x, self.bottom + 2.5)], 0.6, INK, 1.0)?;
+                canvas.text(text, (x, ticks_y), Align::Middle, TICK)?;
+            }
+            if let Some(multiplier) = &axis.multiplier {
+                canvas.text(multiplier, (right, title_y + LINE / 2.0), Align::Right, TICK)?;
+            }
+        }
+        canvas.line(&[(left, self.bottom), (right, self.bottom)], 0.6, INK, 1.0)?;
+        for (index, line) in self.axis_title.iter().enumerate() {
+            let y = title_y + nth_line(index, LINE);
+            canvas.text(line, ((left + right) / 2.0, y), Align::Middle, TEXT)?;
+        }
+        Ok(())
+    }
+
+    /// Says in place of a row's content that there is none.
+    pub(super) fn draw_no_data(&self, canvas: &mut Canvas<'_>, top: f64) -> Result<(), FigureError> {
+        canvas.text("no data", (self.plot.0 + 4.0, top + self.row_height / 2.0), Align::Left, REMARK)
+    }
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn lines_height(lines: usize, line: f64) -> f64 {
+    lines as f64 * line
+}
+
+/// Vertical centre of a line of a block.
+fn nth_line(index: usize, line: f64) -> f64 {
+    lines_height(index, line) + line / 2.0
+}
