@@ -4,6 +4,7 @@ mod sample;
 
 use ergon_publish::table::{Cell, Column, CsvOptions, Row, Table, TableStyle};
 use ergon_publish::{Provenance, RichText, Warning};
+use proptest::prelude::*;
 
 fn hostile() -> Table {
     let columns = vec![Column::new("=cmd()"), Column::spanning("a|b", vec![Column::new("<i>x</i>").unit("J")])];
@@ -123,5 +124,64 @@ fn a_table_wider_than_the_page_is_set_small_and_what_still_does_not_fit_is_warne
             (latex.text.contains("\\footnotesize\\setlength"), warned)
         });
         assert_eq!(found, Ok((small, warned)), "{columns} columns");
+    }
+}
+
+/// The fields of a record, read as RFC 4180 says.
+fn csv_records(text: &str) -> Vec<Vec<String>> {
+    let mut records = vec![vec![String::new()]];
+    let mut quoted = false;
+    let mut rest = text.chars().peekable();
+    while let Some(character) = rest.next() {
+        let Some(record) = records.last_mut() else { break };
+        match character {
+            '"' if quoted && rest.peek() == Some(&'"') => {
+                rest.next();
+                record.last_mut().into_iter().for_each(|field| field.push('"'));
+            }
+            '"' => quoted = !quoted,
+            ',' if !quoted => record.push(String::new()),
+            '\r' if !quoted && rest.peek() == Some(&'\n') => {
+                rest.next();
+                records.push(vec![String::new()]);
+            }
+            other => record.last_mut().into_iter().for_each(|field| field.push(other)),
+        }
+    }
+    records.pop();
+    records
+}
+
+fn unescaped_pipes(line: &str) -> usize {
+    let mut escaped = false;
+    line.chars()
+        .filter(|character| {
+            let counts = *character == '|' && !escaped;
+            escaped = *character == '\\' && !escaped;
+            counts
+        })
+        .count()
+}
+
+proptest! {
+    #[test]
+    fn any_names_leave_the_shape_of_the_table_alone(label in any::<String>(), heading in any::<String>(), word in "[,\"\r\n|<=\\\\a]{0,6}") {
+        let columns = vec![Column::new(heading.as_str()), "b".into()];
+        let row = Row::new(label.as_str(), vec![Cell::text(word.as_str()), Cell::count(1)]);
+        let table = Table::plain("", "s", columns, vec![row]);
+
+        let csv = table.to_csv(CsvOptions::default()).map(|rendered| csv_records(&rendered.text));
+        let expected = vec![
+            vec!["s".to_owned(), heading.clone(), "b".to_owned()],
+            vec![label.clone(), word.clone(), "1".to_owned()],
+        ];
+        prop_assert_eq!(csv, Ok(expected));
+
+        let markdown = table.to_markdown(TableStyle::Booktabs).map(|rendered| rendered.text).unwrap_or_default();
+        let pipes: Vec<usize> = markdown.lines().take(3).map(unescaped_pipes).collect();
+        prop_assert_eq!(pipes, [4, 4, 4]);
+
+        let html = table.to_html(TableStyle::Booktabs).map(|rendered| rendered.text).unwrap_or_default();
+        prop_assert_eq!((html.matches("<th").count(), html.matches("<td").count()), (5, 2));
     }
 }

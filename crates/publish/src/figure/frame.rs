@@ -71,8 +71,11 @@ impl Frame {
             .fold(0.0, f64::max);
         let plot = (MARGIN + label_width + 7.0, page - MARGIN - 8.0);
         let title = setting.title.map_or(Vec::new(), |title| wrap(title, TITLE.size, page - 2.0 * MARGIN, 2));
-        let axis_title = wrap(&setting.axis_title(), TEXT.size, plot.1 - plot.0, 2);
         let axis = Axis::new(values, plot.0, plot.1)?;
+        // The title is centred; the multiplier stands at the right end of its line.
+        let multiplier = axis.as_ref().and_then(|axis| axis.multiplier.as_ref());
+        let taken = multiplier.map_or(0.0, |text| 2.0 * (width(text, TICK.size) + 4.0));
+        let axis_title = wrap(&setting.axis_title(), TEXT.size, plot.1 - plot.0 - taken, 2);
         let top = MARGIN + lines_height(title.len(), LINE) + 2.0;
         let below =
             4.0 + SMALL_LINE + 2.0 + lines_height(axis_title.len(), LINE) + if has_key { 11.0 } else { 0.0 } + MARGIN;
