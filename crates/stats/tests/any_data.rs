@@ -69,6 +69,28 @@ fn sound<T: serde::Serialize + std::fmt::Debug>(what: &str, result: Result<T, St
     }
 }
 
+/// Regressions and linear models of one sample by another.
+fn models(what: &str, y: &[f64], x: &[f64], o: &TestOptions) {
+    let regression = OlsOptions { level: o.level, missing: o.missing, intercept: o.level > 0.9 };
+    sound(what, ols(y, &[x], &regression));
+    let levels: Vec<usize> = (0..y.len()).map(|i| (i / 2) % 3).collect();
+    let clusters: Vec<usize> = (0..y.len()).map(|i| i / 3).collect();
+    let predictors = [Predictor::Factor { name: "f", levels: &levels }, Predictor::Covariate { name: "x", values: x }];
+    for terms in [vec![vec![0]], vec![vec![0], vec![1]], vec![vec![0, 1], vec![1]]] {
+        for clusters in [None, Some(clusters.as_slice())] {
+            let options =
+                LinearModelOptions { sums: SumsOfSquares::Partial, level: o.level, missing: o.missing, clusters };
+            let model = linear_model(y, &predictors, &terms, &options);
+            if let Ok(model) = &model {
+                sound(what, model.adjusted_means(0));
+                sound(what, model.adjusted_difference(0, 2, 0, o.alternative));
+                sound(what, model.adjusted_difference(1, 2, 0, o.alternative));
+            }
+            sound(what, model);
+        }
+    }
+}
+
 #[test]
 fn one_sample_procedures_answer_or_say_why() {
     for x in samples() {
@@ -111,6 +133,7 @@ fn two_sample_procedures_answer_or_say_why() {
                     sound(&what, mann_whitney(&x, &y, method, &o));
                 }
                 sound(&what, hodges_lehmann(&x, &y, &o));
+                models(&what, &x, &y, &o);
                 sound(&what, permutation_two_sample(&x, &y, &FEW, &o));
                 sound(&what, permutation_paired(&x, &y, &FEW, &o));
             }

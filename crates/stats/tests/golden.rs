@@ -10,6 +10,8 @@ mod answers;
 mod checks;
 #[path = "golden/judge.rs"]
 mod judge;
+#[path = "golden/models.rs"]
+mod models;
 #[path = "golden/nist.rs"]
 mod nist;
 #[path = "golden/rank.rs"]

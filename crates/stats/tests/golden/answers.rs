@@ -4,7 +4,7 @@ use ergon_stats::*;
 use serde_json::{Value, json};
 
 use crate::judge::{lists, number, numbers};
-use crate::{checks, rank};
+use crate::{checks, models, rank};
 
 /// A procedure of the vectors.
 pub(crate) struct Procedure {
@@ -48,6 +48,10 @@ pub(crate) const PROCEDURES: &[Procedure] = &[
     all("outliers", checks::outlying),
     all("kaplan_meier", checks::survival),
     all("log_rank", checks::survival_groups),
+    all("ols_multiple", models::regression),
+    all("anova_twoway", models::twoway),
+    all("anova_threeway", models::threeway),
+    all("ancova", models::ancova),
 ];
 
 fn missing(options: &Value) -> MissingPolicy {

@@ -1,7 +1,7 @@
 //! NIST Statistical Reference Datasets, graded on the exact results for the f64 inputs: at least
 //! ten digits (log relative error ≥ 10).
 
-use ergon_stats::{MissingPolicy, anova_oneway, descriptive};
+use ergon_stats::{MissingPolicy, OlsOptions, anova_oneway, descriptive, ols};
 use serde_json::Value;
 
 use crate::judge::{lists, numbers};
@@ -40,4 +40,27 @@ pub(crate) fn run(file: &Value) {
         grade(name, "r_squared", a.eta2, exact);
         grade(name, "residual_sd", a.ms_within.sqrt(), exact);
     }
+    for set in file["linear_regression"].as_array().into_iter().flatten() {
+        regression(set);
+    }
+}
+
+fn regression(set: &Value) {
+    let name = set["name"].as_str().unwrap_or("?");
+    let exact = &set["exact_from_doubles"];
+    let x = numbers(&set["x"]);
+    let mut columns = vec![x.clone()];
+    for _ in 1..set["model"]["degree"].as_u64().expect(name) {
+        let last = &columns[columns.len() - 1];
+        columns.push(last.iter().zip(&x).map(|(a, b)| a * b).collect());
+    }
+    let views: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
+    let options = OlsOptions { intercept: set["model"]["intercept"].as_bool().expect(name), ..OlsOptions::default() };
+    let fit = ols(&numbers(&set["y"]), &views, &options).expect(name);
+    for (i, c) in fit.coefficients.iter().enumerate() {
+        grade(name, "coefficient", c.estimate, &serde_json::json!({"coefficient": exact["coef"][i]}));
+        grade(name, "se", c.se, &serde_json::json!({"se": exact["se"][i]}));
+    }
+    grade(name, "residual_sd", fit.sigma, exact);
+    grade(name, "r_squared", fit.r2, exact);
 }
