@@ -32,8 +32,7 @@ pub(crate) struct Fit {
     pub(crate) explained: Vec<f64>,
     /// Residuals.
     pub(crate) residuals: Vec<f64>,
-    /// Rows of Q: the design row times the inverse factor, by observation.
-    pub(crate) rows: Vec<Vec<f64>>,
+    units: Vec<f64>,
 }
 
 /// The power of two just above the largest magnitude; 1 for a zero column.
@@ -55,11 +54,19 @@ impl Fit {
         let total: f64 = plain.z.iter().map(|z| z * z).sum::<f64>() + plain.rest;
         if plain.aliased.is_empty() && plain.conditioning() >= WELL_CONDITIONED && plain.rest > 1e-16 * total {
             let solved = Solved::of(&plain, columns, &units, y, y_unit);
-            return solved.into_fit(Factored::Plain(plain), y_unit);
+            return solved.into_fit(Factored::Plain(plain), y_unit, units);
         }
         let fine = factor(scaled::<Twofold>(columns, &units), scaled_one(y, y_unit));
         let solved = Solved::of(&fine, columns, &units, y, y_unit);
-        solved.into_fit(Factored::Twofold(fine), y_unit)
+        solved.into_fit(Factored::Twofold(fine), y_unit, units)
+    }
+
+    /// Rows of Q by observation: each design row times the inverse factor.
+    pub(crate) fn rows(&self, columns: &[Vec<f64>]) -> Vec<Vec<f64>> {
+        match &self.factored {
+            Factored::Plain(f) => rows(f, columns, &self.units),
+            Factored::Twofold(f) => rows(f, columns, &self.units),
+        }
     }
 
     /// The sum of squares that `block` explains beyond `before` (positions of independent
@@ -81,6 +88,22 @@ fn scaled<R: Real>(columns: &[Vec<f64>], units: &[f64]) -> Vec<Vec<R>> {
     columns.iter().zip(units).map(|(c, u)| scaled_one(c, *u)).collect()
 }
 
+fn rows<R: Real>(factor: &Factor<R>, columns: &[Vec<f64>], units: &[f64]) -> Vec<Vec<f64>> {
+    let inverse = factor.inverse();
+    let zero = R::from_f64(0.0);
+    let n = columns.first().map_or(0, Vec::len);
+    (0..n)
+        .map(|i| {
+            let x: Vec<R> = factor.kept.iter().map(|j| R::from_f64(columns[*j][i] / units[*j])).collect();
+            inverse
+                .iter()
+                .enumerate()
+                .map(|(k, column)| x[..=k].iter().zip(column).fold(zero, |acc, (x, r)| acc + *x * *r).to_f64())
+                .collect()
+        })
+        .collect()
+}
+
 /// What follows from a factor, in the units of the data.
 struct Solved {
     aliased: Vec<usize>,
@@ -89,7 +112,6 @@ struct Solved {
     rest: f64,
     explained: Vec<f64>,
     residuals: Vec<f64>,
-    rows: Vec<Vec<f64>>,
 }
 
 impl Solved {
@@ -99,7 +121,6 @@ impl Solved {
         let zero = R::from_f64(0.0);
         let kept: Vec<(&Vec<f64>, f64)> = factor.kept.iter().map(|j| (&columns[*j], units[*j])).collect();
         let mut residuals = Vec::with_capacity(y.len());
-        let mut rows = Vec::with_capacity(y.len());
         let mut x = vec![zero; kept.len()];
         for (i, v) in y.iter().enumerate() {
             for (slot, (column, u)) in x.iter_mut().zip(&kept) {
@@ -107,13 +128,6 @@ impl Solved {
             }
             let fitted = x.iter().zip(&b).fold(zero, |acc, (x, b)| acc + *x * *b);
             residuals.push((R::from_f64(v / y_unit) - fitted).to_f64() * y_unit);
-            rows.push(
-                inverse
-                    .iter()
-                    .enumerate()
-                    .map(|(k, column)| x[..=k].iter().zip(column).fold(zero, |acc, (x, r)| acc + *x * *r).to_f64())
-                    .collect(),
-            );
         }
         let square = |z: &R| (*z * *z).to_f64() * y_unit * y_unit;
         Self {
@@ -127,11 +141,10 @@ impl Solved {
             rest: factor.rest.to_f64() * y_unit * y_unit,
             explained: factor.z.iter().map(square).collect(),
             residuals,
-            rows,
         }
     }
 
-    fn into_fit(self, factored: Factored, unit: f64) -> Fit {
+    fn into_fit(self, factored: Factored, unit: f64, units: Vec<f64>) -> Fit {
         Fit {
             factored,
             unit,
@@ -142,7 +155,7 @@ impl Solved {
             rest: self.rest,
             explained: self.explained,
             residuals: self.residuals,
-            rows: self.rows,
+            units,
         }
     }
 }

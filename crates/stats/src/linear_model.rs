@@ -198,7 +198,7 @@ pub fn linear_model(
         None => (classical(&fit, ms), df),
         Some(clusters) => {
             account.method = "Linear model with cluster-robust errors";
-            cluster_robust(&fit, clusters, &rows)?
+            cluster_robust(&fit, &columns, clusters, &rows)?
         }
     };
     Ok(LinearModel {
@@ -250,7 +250,12 @@ fn classical(fit: &Fit, ms: f64) -> Vec<Vec<f64>> {
 }
 
 /// The CR1 sandwich and its degrees of freedom, clusters − 1.
-fn cluster_robust(fit: &Fit, clusters: &[usize], rows: &[usize]) -> Result<(Vec<Vec<f64>>, f64), StatError> {
+fn cluster_robust(
+    fit: &Fit,
+    columns: &[Vec<f64>],
+    clusters: &[usize],
+    rows: &[usize],
+) -> Result<(Vec<Vec<f64>>, f64), StatError> {
     let mut order: Vec<(usize, usize)> = Vec::with_capacity(rows.len());
     for (position, row) in rows.iter().enumerate() {
         match clusters.get(*row) {
@@ -266,13 +271,14 @@ fn cluster_robust(fit: &Fit, clusters: &[usize], rows: &[usize]) -> Result<(Vec<
     }
     order.sort_unstable();
     let p = fit.rank;
+    let design = fit.rows(columns);
     let mut meat = vec![vec![0.0; p]; p];
     let mut count = 0.0;
     for run in order.chunk_by(|a, b| a.0 == b.0) {
         count += 1.0;
         let mut score = vec![0.0; p];
         for (_, i) in run {
-            for (slot, q) in score.iter_mut().zip(&fit.rows[*i]) {
+            for (slot, q) in score.iter_mut().zip(&design[*i]) {
                 *slot += q * fit.residuals[*i];
             }
         }

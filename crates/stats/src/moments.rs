@@ -19,8 +19,6 @@ pub(crate) struct Moments {
     pub(crate) center: Sum,
     /// Sum of squared deviations from the mean, in units².
     pub(crate) ss: f64,
-    /// Largest absolute value, in units.
-    pub(crate) magnitude: f64,
 }
 
 /// The power of two to divide by so that sums of squares (and, for `power` 4, of fourth powers)
@@ -28,11 +26,15 @@ pub(crate) struct Moments {
 pub(crate) fn unit_of<'a>(samples: impl IntoIterator<Item = &'a [f64]>) -> f64 {
     let mut largest = 0.0_f64;
     for sample in samples {
-        for v in sample {
-            let a = v.abs();
-            if a > largest {
-                largest = a;
+        let mut lanes = [0.0_f64; 4];
+        let mut chunks = sample.chunks_exact(4);
+        for chunk in &mut chunks {
+            for (lane, v) in lanes.iter_mut().zip(chunk) {
+                *lane = lane.max(v.abs());
             }
+        }
+        for v in chunks.remainder().iter().chain(&lanes) {
+            largest = largest.max(v.abs());
         }
     }
     if largest == 0.0 || (1e-60..1e60).contains(&largest) {
@@ -54,28 +56,17 @@ impl Moments {
         let scale = 1.0 / unit;
         let n = x.len();
         let total = scaled_sum(x, scale);
-        let first = x.first().copied().unwrap_or(0.0);
-        let mut constant = true;
-        let mut magnitude = 0.0_f64;
-        for v in x {
-            constant &= *v == first;
-            let a = v.abs();
-            if a > magnitude {
-                magnitude = a;
-            }
-        }
-        if constant {
-            return Self {
-                n,
-                unit,
-                total,
-                center: Sum { hi: first * scale, lo: 0.0 },
-                ss: 0.0,
-                magnitude: magnitude * scale,
-            };
-        }
         let center = total.divided_by(n as f64);
-        Self { n, unit, total, center, ss: squared_deviations(x, scale, center), magnitude: magnitude * scale }
+        let ss = squared_deviations(x, scale, center);
+        let moments = Self { n, unit, total, center, ss };
+        if moments.is_nearly_constant()
+            && let Some(first) = x.first()
+            && x.iter().all(|v| v == first)
+        {
+            // Dividing the sum may have left a trace of rounding.
+            return Self { center: Sum { hi: first * scale, lo: 0.0 }, ss: 0.0, ..moments };
+        }
+        moments
     }
 
     /// Mean in the unit of the data.
@@ -98,9 +89,9 @@ impl Moments {
         self.ss == 0.0
     }
 
-    /// True if the spread is within ten roundings of the largest value.
+    /// True if the spread is within ten roundings of the mean.
     pub(crate) fn is_nearly_constant(&self) -> bool {
-        self.variance_in_units().sqrt() < 10.0 * f64::EPSILON * self.magnitude
+        self.variance_in_units().sqrt() <= 10.0 * f64::EPSILON * self.center.hi.abs()
     }
 }
 

@@ -159,8 +159,9 @@ pub fn ols(y: &[f64], x: &[&[f64]], options: &OlsOptions) -> Result<Ols, StatErr
         account.warnings.push(Warning::NoResidualVariation);
     }
     let variance = fit.rest / df;
-    let leverage: Vec<f64> = fit.rows.iter().map(|q| dot(q, q).min(1.0)).collect();
-    let coefficients = coefficients(&fit, &kept, &leverage, variance, df, options);
+    let rows = fit.rows(&kept);
+    let leverage: Vec<f64> = rows.iter().map(|q| dot(q, q).min(1.0)).collect();
+    let coefficients = coefficients(&fit, &kept, (&rows, &leverage), variance, df, options);
     let sound = |c: &Coefficient| [c.estimate, c.se, c.ci.low, c.ci.high].iter().all(|v| v.is_finite());
     if !(total.is_finite() && coefficients.iter().all(sound)) {
         return Err(StatError::OutOfRange { what: "coefficients" });
@@ -220,7 +221,7 @@ pub fn ols(y: &[f64], x: &[&[f64]], options: &OlsOptions) -> Result<Ols, StatErr
 fn coefficients(
     fit: &Fit,
     columns: &[Vec<f64>],
-    leverage: &[f64],
+    (rows, leverage): (&[Vec<f64>], &[f64]),
     variance: f64,
     df: f64,
     options: &OlsOptions,
@@ -237,7 +238,7 @@ fn coefficients(
             let se = (variance * unscaled).sqrt();
             // Row i moves the coefficient by (row of R⁻¹ · row of Q) per unit of residual.
             let mut sandwich = [0.0; 3];
-            for ((q, e), h) in fit.rows.iter().zip(&fit.residuals).zip(leverage) {
+            for ((q, e), h) in rows.iter().zip(&fit.residuals).zip(leverage) {
                 let pull = dot(row, q) * e;
                 let pull = pull * pull;
                 sandwich[0] += pull;

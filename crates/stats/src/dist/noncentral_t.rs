@@ -72,7 +72,7 @@ fn over_chi(t: f64, a: f64, delta: f64, side: Tail) -> f64 {
     for direction in [-1.0, 1.0] {
         let mut v = 0.0;
         for _ in 0..4000 {
-            v += direction * 0.5 * sigma;
+            v += direction * sigma;
             let value = integrand(v);
             if value > best {
                 best = value;
@@ -158,7 +158,28 @@ pub fn noncentrality_bound(t: f64, df: f64, p: f64) -> Option<f64> {
         let z = if upper < 0.5 { normal::isf(upper.max(1e-300)) } else { -normal::isf(cdf(t, df, delta).max(1e-300)) };
         z - target
     };
-    monotone_root(goal, guess, 0.1 * spread, -1e110, 1e110)
+    secant(&goal, guess, spread).or_else(|| monotone_root(goal, guess, 0.1 * spread, -1e110, 1e110))
+}
+
+/// A few secant steps on a nearly linear function of slope about −1/`spread`; `None` if they do
+/// not settle.
+fn secant(goal: &impl Fn(f64) -> f64, guess: f64, spread: f64) -> Option<f64> {
+    let (mut x, mut y) = (guess, goal(guess));
+    let mut next = x + y * spread;
+    for _ in 0..8 {
+        if !next.is_finite() || next == x {
+            return next.is_finite().then_some(next);
+        }
+        let value = goal(next);
+        let slope = (value - y) / (next - x);
+        (x, y) = (next, value);
+        next = x - y / slope;
+        // The step after this one is smaller by more than the square.
+        if (next - x).abs() <= 1e-8 * spread {
+            return Some(next);
+        }
+    }
+    None
 }
 
 #[cfg(test)]

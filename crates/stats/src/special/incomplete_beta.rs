@@ -15,15 +15,17 @@ pub(crate) fn incomplete_beta(a: f64, b: f64, x: f64, y: f64) -> (f64, f64) {
         return (1.0, 0.0);
     }
     if x * (a + b + 2.0) < a + 1.0 {
-        let lower = (beta_power(a, b, x, y) * fraction(a, b, x) / a).min(1.0);
+        let lower = (beta_power(a, b, x, y) * continued_fraction(a, b, x) / a).min(1.0);
         (lower, 1.0 - lower)
     } else {
-        let upper = (beta_power(a, b, x, y) * fraction(b, a, y) / b).min(1.0);
+        let upper = (beta_power(a, b, x, y) * continued_fraction(b, a, y) / b).min(1.0);
         (1.0 - upper, upper)
     }
 }
 
-fn fraction(a: f64, b: f64, x: f64) -> f64 {
+/// The continued fraction of I_x(a, b) a B(a, b) / (x^a (1 − x)^b); converges fast for
+/// x < (a + 1) / (a + b + 2).
+pub(crate) fn continued_fraction(a: f64, b: f64, x: f64) -> f64 {
     const TINY: f64 = 1e-300;
     const STEPS: usize = 100_000;
     let clip = |v: f64| if v.abs() < TINY { TINY } else { v };
