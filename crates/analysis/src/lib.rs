@@ -1,1 +1,37 @@
-//! From stored runs to analyses.
+//! From stored runs to analyses: what is asked of the data, by which procedure, and what the answer rests on.
+//!
+//! Belongs here: the [`Frame`] (the data an analysis sees), the choice of a procedure from a metric's family, the
+//! estimand and the stored design structure, hypotheses and their verdicts, data quality, the nothing-varied detector.
+//! Doesn't belong here: estimators, tests and distributions (`stats`), reading the store (`app` fills the frame),
+//! tables and figures (`publish`), files, clocks, threads.
+//!
+//! Architecture invariants: the procedure never follows from a test on the same data; a missing, undefined or censored
+//! observation never becomes a number; everything derived from simulated values says so.
+
+mod ask;
+mod compare;
+mod correct;
+mod describe;
+mod error;
+mod frame;
+mod hypothesis;
+mod nothing_varied;
+mod plan;
+mod quality;
+mod result;
+mod select;
+
+pub use ask::{Ask, Contrast};
+pub use compare::{compare, contrast};
+pub use correct::{adjustment, correct};
+pub use describe::{CellDescription, describe};
+pub use error::AnalysisError;
+pub use frame::{Exclusion, Frame, FrameFactor, FrameRow, MissingRuns, PhaseStructure, Reading, Structure};
+pub use hypothesis::{HypothesisResult, Verdict, test_hypotheses};
+pub use nothing_varied::{NothingVaried, nothing_varied};
+pub use plan::{PlanResult, Refusal, run_plan};
+pub use quality::{QualityReport, quality};
+pub use result::{
+    Analysis, AnalysisKind, Assumption, CellContrast, Companion, Dropped, EffectSize, Estimate, FamilyOfTests, Finding,
+    FrameRef, Interval, LevelSummary, Question, Role, Severity, Statistic, Warning,
+};

@@ -1,0 +1,59 @@
+//! What is asked: a metric, levels to compare, and how the user wants it answered.
+
+use ergon_design::spec::{Correction, Estimand, Sided};
+use ergon_domain::Value;
+
+use crate::result::Role;
+
+/// A question to the data, with the options every answer shares.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ask {
+    /// The response.
+    pub metric: String,
+    /// Level of intervals.
+    pub confidence: f64,
+    /// Correction for several tests.
+    pub correction: Correction,
+    /// What is estimated; `None`: from the metric's family.
+    pub estimand: Option<Estimand>,
+    /// Name of a procedure; `None` or `auto`: from family, estimand and design structure.
+    pub test: Option<String>,
+    /// Direction of the test.
+    pub direction: Sided,
+    /// The difference under the null hypothesis, in the estimand's unit (a margin, with its sign); usually 0.
+    pub null: f64,
+    /// Whether the question was written down before the data.
+    pub role: Role,
+}
+
+impl Ask {
+    /// A two-sided question at 95 % about a metric, everything else by default.
+    pub fn about(metric: impl Into<String>) -> Self {
+        Self {
+            metric: metric.into(),
+            confidence: 0.95,
+            correction: Correction::Holm,
+            estimand: None,
+            test: None,
+            direction: Sided::TwoSided,
+            null: 0.0,
+            role: Role::Exploratory,
+        }
+    }
+
+    /// The name of the procedure the user insists on.
+    pub(crate) fn forced_test(&self) -> Option<&str> {
+        self.test.as_deref().filter(|t| *t != "auto" && !t.is_empty())
+    }
+}
+
+/// Two levels of a factor: treatment minus control.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Contrast {
+    /// The factor.
+    pub factor: String,
+    /// Its level of interest.
+    pub treatment: Value,
+    /// The level it is compared with.
+    pub control: Value,
+}
