@@ -81,7 +81,8 @@ impl Fit {
 }
 
 fn scaled_one<R: Real>(x: &[f64], unit: f64) -> Vec<R> {
-    x.iter().map(|v| R::from_f64(v / unit)).collect()
+    let scale = 1.0 / unit;
+    x.iter().map(|v| R::from_f64(v * scale)).collect()
 }
 
 fn scaled<R: Real>(columns: &[Vec<f64>], units: &[f64]) -> Vec<Vec<R>> {
@@ -119,12 +120,12 @@ impl Solved {
         let b = factor.solution();
         let inverse = factor.inverse();
         let zero = R::from_f64(0.0);
-        let kept: Vec<(&Vec<f64>, f64)> = factor.kept.iter().map(|j| (&columns[*j], units[*j])).collect();
+        let kept: Vec<(&Vec<f64>, f64)> = factor.kept.iter().map(|j| (&columns[*j], 1.0 / units[*j])).collect();
         let mut residuals = Vec::with_capacity(y.len());
         let mut x = vec![zero; kept.len()];
         for (i, v) in y.iter().enumerate() {
             for (slot, (column, u)) in x.iter_mut().zip(&kept) {
-                *slot = R::from_f64(column[i] / u);
+                *slot = R::from_f64(column[i] * u);
             }
             let fitted = x.iter().zip(&b).fold(zero, |acc, (x, b)| acc + *x * *b);
             residuals.push((R::from_f64(v / y_unit) - fitted).to_f64() * y_unit);
@@ -132,11 +133,11 @@ impl Solved {
         let square = |z: &R| (*z * *z).to_f64() * y_unit * y_unit;
         Self {
             aliased: factor.aliased.clone(),
-            coefficients: b.iter().zip(&kept).map(|(b, (_, u))| b.to_f64() * (y_unit / u)).collect(),
+            coefficients: b.iter().zip(&kept).map(|(b, (_, u))| b.to_f64() * (y_unit * u)).collect(),
             inverse: kept
                 .iter()
                 .enumerate()
-                .map(|(row, (_, u))| inverse.iter().map(|c| c[row].to_f64() / u).collect())
+                .map(|(row, (_, u))| inverse.iter().map(|c| c[row].to_f64() * u).collect())
                 .collect(),
             rest: factor.rest.to_f64() * y_unit * y_unit,
             explained: factor.z.iter().map(square).collect(),

@@ -51,6 +51,7 @@ mod resample;
 mod shapiro_wilk;
 mod special;
 mod student;
+mod subset_sum;
 mod sum;
 mod t_test;
 mod two_samples;

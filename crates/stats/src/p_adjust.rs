@@ -78,11 +78,11 @@ fn sidak(p: f64, k: f64) -> f64 {
     -libm::expm1(k * libm::log1p(-p))
 }
 
-/// Positions of `p` from the smallest p to the largest, ties in the order given.
+/// Positions of `p` from the smallest p to the largest. The order among ties changes no result.
 fn ascending(p: &[f64]) -> Vec<(u64, u32)> {
     // The bits of non-negative floats sort as the floats do; + 0.0 turns −0 into 0.
     let mut keys: Vec<(u64, u32)> = p.iter().zip(0..).map(|(p, i)| ((p + 0.0).to_bits(), i)).collect();
-    keys.sort_unstable();
+    keys.sort_unstable_by_key(|(bits, _)| *bits);
     keys
 }
 

@@ -9,6 +9,7 @@ use crate::moments::{Moments, deviation, unit_of};
 use crate::options::{Alternative, TestOptions};
 use crate::paired::differences;
 use crate::resample::{BLOCK, Stream};
+use crate::subset_sum::SubsetSums;
 use crate::two_samples::TwoSamples;
 
 const REFERENCES: &[&str] = &[
@@ -94,6 +95,47 @@ impl Tally {
     }
 }
 
+/// How random groups are drawn.
+enum Draw {
+    /// Groups of about half: subsets from coins.
+    Coins { sums: SubsetSums, size: usize },
+    /// Small groups: one member after the other (Fisher & Yates).
+    Members { original: Vec<f64>, values: Vec<f64>, size: usize },
+}
+
+impl Draw {
+    fn of(values: Vec<f64>, size: usize) -> Self {
+        if 3 * size >= values.len() && values.len() >= 16 {
+            Self::Coins { sums: SubsetSums::of(&values), size }
+        } else {
+            Self::Members { original: values.clone(), values, size }
+        }
+    }
+
+    /// Forgets earlier draws, so that a block depends on its own stream alone.
+    fn restart(&mut self) {
+        if let Self::Members { original, values, .. } = self {
+            values.copy_from_slice(original);
+        }
+    }
+
+    /// The sum of the next random group.
+    fn sum(&mut self, stream: &mut Stream) -> f64 {
+        match self {
+            Self::Coins { sums, size } => sums.subset_of(*size, stream),
+            Self::Members { values, size, .. } => {
+                let mut sum = 0.0;
+                for i in 0..*size {
+                    let j = i + stream.below((values.len() - i) as u32) as usize;
+                    values.swap(i, j);
+                    sum += values[i];
+                }
+                sum
+            }
+        }
+    }
+}
+
 /// Permutation test of a difference in means of two independent samples: all divisions of the
 /// pooled values into groups of the two sizes, or random ones.
 pub fn permutation_two_sample(
@@ -114,7 +156,7 @@ pub fn permutation_two_sample(
     // Around the grand mean the difference of means is the sum of the first group's deviations,
     // up to a constant factor.
     let scale = 1.0 / samples.unit;
-    let mut centered: Vec<f64> = pooled.iter().map(|v| deviation(v * scale, all.center)).collect();
+    let centered: Vec<f64> = pooled.iter().map(|v| deviation(v * scale, all.center)).collect();
     let observed_sum: f64 = centered.iter().take(nx).sum();
     let spread: f64 = centered.iter().map(|v| v.abs()).sum();
     let mut tally = Tally::new(observed_sum, spread, options.alternative);
@@ -136,19 +178,13 @@ pub fn permutation_two_sample(
     } else {
         check_resamples(resampling)?;
         // The smaller group is drawn: its sum is minus that of the other.
-        let (draw, sign) = if nx <= ny { (nx, 1.0) } else { (ny, -1.0) };
-        let original = centered.clone();
+        let (size, sign) = if nx <= ny { (nx, 1.0) } else { (ny, -1.0) };
+        let mut draw = Draw::of(centered, size);
         for start in (0..resampling.resamples).step_by(BLOCK) {
             let mut stream = Stream::of(resampling.seed, (start / BLOCK) as u64);
-            centered.copy_from_slice(&original);
+            draw.restart();
             for _ in start..(start + BLOCK).min(resampling.resamples) {
-                let mut sum = 0.0;
-                for i in 0..draw {
-                    let j = i + stream.below((n - i) as u32) as usize;
-                    centered.swap(i, j);
-                    sum += centered[i];
-                }
-                tally.look(sign * sum);
+                tally.look(sign * draw.sum(&mut stream));
             }
         }
     }
@@ -220,11 +256,13 @@ fn sign_flips(
         flip(&scaled, 0.0, &mut |sum| tally.look(sum));
     } else {
         check_resamples(resampling)?;
+        let mut coins = SubsetSums::of(&scaled);
+        let total = observed_sum;
         for start in (0..resampling.resamples).step_by(BLOCK) {
             let mut stream = Stream::of(resampling.seed, (start / BLOCK) as u64);
             for _ in start..(start + BLOCK).min(resampling.resamples) {
-                let sum = scaled.iter().map(|v| if stream.coin() { *v } else { -v }).sum();
-                tally.look(sum);
+                // Those that keep their sign, minus those that change it.
+                tally.look(2.0 * coins.coin_flips(&mut stream) - total);
             }
         }
     }

@@ -7,11 +7,14 @@ use rand_core::{Rng, SeedableRng};
 /// Resamples per stream.
 pub(crate) const BLOCK: usize = 256;
 
+/// Words drawn at a time.
+const WORDS: usize = 256;
+
 /// The generator of one block.
 pub(crate) struct Stream {
     rng: ChaCha8Rng,
-    spare: u64,
-    spare_bits: u32,
+    words: [u32; WORDS],
+    used: usize,
 }
 
 impl Stream {
@@ -19,33 +22,42 @@ impl Stream {
     pub(crate) fn of(seed: u64, block: u64) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(block);
-        Self { rng, spare: 0, spare_bits: 0 }
+        Self { rng, words: [0; WORDS], used: WORDS }
+    }
+
+    /// The next 32 random bits. They are drawn in bulk, which is much cheaper than one by one.
+    #[inline]
+    fn word(&mut self) -> u32 {
+        if self.used == WORDS {
+            let mut bytes = [0; 4 * WORDS];
+            self.rng.fill_bytes(&mut bytes);
+            for (word, four) in self.words.iter_mut().zip(bytes.as_chunks::<4>().0) {
+                *word = u32::from_le_bytes(*four);
+            }
+            self.used = 0;
+        }
+        let word = self.words[self.used];
+        self.used += 1;
+        word
     }
 
     /// A uniform index below `n`, for 0 < n < 2³² (Lemire 2019, unbiased).
     #[inline]
     pub(crate) fn below(&mut self, n: u32) -> u32 {
-        let mut product = u64::from(self.rng.next_u32()) * u64::from(n);
+        let mut product = u64::from(self.word()) * u64::from(n);
         let low = product as u32;
         if low < n {
             let threshold = n.wrapping_neg() % n;
             while (product as u32) < threshold {
-                product = u64::from(self.rng.next_u32()) * u64::from(n);
+                product = u64::from(self.word()) * u64::from(n);
             }
         }
         (product >> 32) as u32
     }
 
-    /// A fair coin.
+    /// 64 fair coins.
     #[inline]
-    pub(crate) fn coin(&mut self) -> bool {
-        if self.spare_bits == 0 {
-            self.spare = self.rng.next_u64();
-            self.spare_bits = 64;
-        }
-        let bit = self.spare & 1 == 1;
-        self.spare >>= 1;
-        self.spare_bits -= 1;
-        bit
+    pub(crate) fn bits(&mut self) -> u64 {
+        u64::from(self.word()) << 32 | u64::from(self.word())
     }
 }
