@@ -4,9 +4,20 @@
 //! by a consensus protocol, and the chosen agent's local batch queue really runs them.
 
 pub mod accounting;
+pub mod adversary;
 pub mod cluster;
+pub mod group;
+mod gamma_distribution;
+pub mod demands;
+pub mod generate;
+pub mod lublin;
 pub mod job;
+pub mod kernel;
+pub mod network;
+pub mod node_set;
 pub mod partition;
+mod post;
+pub mod protocol;
 pub mod queue;
 pub mod replay;
 pub mod swf;

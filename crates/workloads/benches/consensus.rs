@@ -1,0 +1,78 @@
+//! Speed of the message level: events per second on one core, and the time of one PBFT decision.
+//!
+//! Targets: 5 million events/s; PBFT n = 32 below 1 ms and n = 128 below 15 ms a decision.
+
+use std::time::Instant;
+
+use ergon_workloads::consensus::group::{AppMessage, Group, Happened};
+use ergon_workloads::consensus::kernel::Pace;
+use ergon_workloads::consensus::network::{Delay, Network, NetworkProfile};
+use ergon_workloads::consensus::node_set::NodeId;
+use ergon_workloads::consensus::protocol::pbft::{Pbft, PbftSettings};
+use ergon_workloads::consensus::protocol::raft::Raft;
+use ergon_workloads::consensus::protocol::{Protocol, Value};
+use rand_chacha::ChaCha8Rng;
+use rand_core::SeedableRng;
+
+#[derive(Clone, Copy)]
+struct Nothing;
+
+impl AppMessage for Nothing {
+    fn bytes(&self) -> u64 {
+        0
+    }
+    fn tampered(&self, _: NodeId) -> Option<Self> {
+        None
+    }
+}
+
+/// Decides `decisions` values one after another; answers the events processed.
+fn decide<P: Protocol>(protocols: Vec<P>, profile: &NetworkProfile, decisions: u32) -> u64 {
+    let n = protocols.len();
+    let rng = ChaCha8Rng::seed_from_u64;
+    let mut go_on = || true;
+    let network = Network::new(n + 1, profile, rng(1), rng(2));
+    let pace = Pace::new(u64::MAX, &mut go_on);
+    let mut group: Group<'_, P, Nothing> = Group::new(protocols, network, rng(3), pace);
+    for decision in 0..decisions {
+        group.schedule(u64::from(decision + 10) * 20_000_000_000, u64::from(decision));
+    }
+    while let Ok(Some(notice)) = group.advance() {
+        if let Happened::Due { token } = notice.what {
+            let request = token as u32;
+            for node in 0..n as NodeId {
+                group.request(node, request);
+            }
+            for node in 0..n as NodeId {
+                group.propose(node, Value { request, choice: 0 });
+            }
+        }
+    }
+    group.processed()
+}
+
+fn measure(name: &str, decisions: u32, run: impl Fn() -> u64) {
+    let (mut best_s, mut events) = (f64::INFINITY, 0);
+    for _ in 0..7 {
+        let start = Instant::now();
+        events = run();
+        best_s = best_s.min(start.elapsed().as_secs_f64());
+    }
+    let per_s = events as f64 / best_s / 1e6;
+    let each_ms = best_s * 1e3 / f64::from(decisions);
+    println!("{name:<44} {per_s:>7.2} M events/s {each_ms:>9.3} ms/decision {events:>10} events");
+}
+
+fn main() {
+    let normal = NetworkProfile::ideal(Delay::normal(0.250, 0.050));
+    let constant = NetworkProfile::ideal(Delay::constant(0.250));
+    let pbft = |n| Pbft::group(PbftSettings::new(n, 5_000_000_000));
+    for (name, profile) in [("N(250, 50) ms", normal), ("lan", NetworkProfile::LAN), ("constant", constant)] {
+        for (n, decisions) in [(16, 400), (32, 200), (64, 50), (128, 12)] {
+            measure(&format!("pbft n = {n}, {name}"), decisions, || decide(pbft(n), &profile, decisions));
+        }
+        measure(&format!("raft n = 50, {name}"), 400, || decide(Raft::group(50, 2_500_000_000), &profile, 400));
+    }
+    measure("pbft n = 32, one decision from nothing", 1, || decide(pbft(32), &normal, 1));
+    measure("pbft n = 128, one decision from nothing", 1, || decide(pbft(128), &normal, 1));
+}

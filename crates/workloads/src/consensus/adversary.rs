@@ -1,0 +1,126 @@
+//! How a Byzantine agent misbehaves: what it does to each message before it leaves.
+//!
+//! A Byzantine agent follows its protocol inside, and what it says outside is dropped, delayed or
+//! changed. It may change what it says itself, never what others signed.
+
+use rand_chacha::ChaCha8Rng;
+
+use crate::draw;
+
+use super::node_set::{NodeId, NodeSet};
+
+/// What a Byzantine agent does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Misdeed {
+    /// Says nothing.
+    Silent,
+    /// Tells its targets another value than the rest.
+    Equivocating,
+    /// Bids far better than it is; its protocol messages are honest.
+    LyingAboutCapacity,
+    /// Votes for another value, towards everyone alike.
+    VoteFlipping,
+    /// Equivocates with the same targets as its accomplices, and lies in its bids.
+    Colluding,
+    /// Says everything late.
+    Delaying,
+}
+
+impl Misdeed {
+    /// All, as named in specs.
+    pub const NAMES: [(&'static str, Self); 6] = [
+        ("silent", Self::Silent),
+        ("equivocating", Self::Equivocating),
+        ("lying", Self::LyingAboutCapacity),
+        ("vote_flipping", Self::VoteFlipping),
+        ("colluding", Self::Colluding),
+        ("delaying", Self::Delaying),
+    ];
+
+    fn lies_in_protocol(self) -> bool {
+        matches!(self, Self::Equivocating | Self::VoteFlipping | Self::Colluding)
+    }
+
+    fn lies_in_bids(self) -> bool {
+        matches!(self, Self::LyingAboutCapacity | Self::Colluding)
+    }
+
+    /// Whether it does the same towards everyone.
+    fn is_uniform(self) -> bool {
+        matches!(self, Self::VoteFlipping | Self::LyingAboutCapacity)
+    }
+}
+
+/// Towards whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Strategy {
+    /// Each message is hit with a probability.
+    Random,
+    /// Messages to certain agents are hit, chosen by each liar.
+    Selective,
+    /// Messages to certain agents are hit, the same for all liars.
+    Coordinated,
+}
+
+impl Strategy {
+    /// All, as named in specs.
+    pub const NAMES: [(&'static str, Self); 3] =
+        [("random", Self::Random), ("selective", Self::Selective), ("coordinated", Self::Coordinated)];
+}
+
+/// A way to misbehave.
+#[derive(Clone, Debug)]
+pub struct Behaviour {
+    /// What.
+    pub misdeed: Misdeed,
+    /// Towards whom.
+    pub strategy: Strategy,
+    /// Share of messages hit under [`Strategy::Random`], 0–1.
+    pub share: f64,
+    /// Receivers hit under the other strategies.
+    pub targets: NodeSet,
+    /// How late a delaying agent is, nanoseconds.
+    pub delay_ns: u64,
+    /// For the random strategy.
+    pub rng: ChaCha8Rng,
+}
+
+/// What happens to one message.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Act {
+    pub(super) silent: bool,
+    pub(super) lies: bool,
+    pub(super) later_ns: u64,
+}
+
+/// A behaviour at work.
+#[derive(Clone, Debug)]
+pub(super) struct Conduct {
+    behaviour: Behaviour,
+}
+
+impl Conduct {
+    pub(super) fn new(behaviour: Behaviour) -> Self {
+        Self { behaviour }
+    }
+
+    /// What happens to a message to `to`; `vote` if it belongs to the protocol.
+    pub(super) fn towards(&mut self, to: NodeId, vote: bool) -> Act {
+        let b = &mut self.behaviour;
+        let hit = match b.strategy {
+            Strategy::Random => draw::bernoulli(&mut b.rng, b.share),
+            Strategy::Selective | Strategy::Coordinated => b.misdeed.is_uniform() || b.targets.contains(to),
+        };
+        if !hit {
+            return Act::default();
+        }
+        match b.misdeed {
+            Misdeed::Silent => Act { silent: true, ..Act::default() },
+            Misdeed::Delaying => Act { later_ns: b.delay_ns, ..Act::default() },
+            misdeed => {
+                let lies = if vote { misdeed.lies_in_protocol() } else { misdeed.lies_in_bids() };
+                Act { lies, ..Act::default() }
+            }
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! What PBFT and Raft promise, checked message by message.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::large_enum_variant, reason = "tests")]
+
+mod harness;
+mod liveness;
+mod normal_case;
+mod safety;
