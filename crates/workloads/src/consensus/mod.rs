@@ -6,13 +6,13 @@
 pub mod accounting;
 pub mod adversary;
 pub mod cluster;
-pub mod group;
-mod gamma_distribution;
 pub mod demands;
+mod gamma_distribution;
 pub mod generate;
-pub mod lublin;
+pub mod group;
 pub mod job;
 pub mod kernel;
+pub mod lublin;
 pub mod network;
 pub mod node_set;
 pub mod partition;
