@@ -1,1 +1,22 @@
-//! One function per thing a user can do.
+//! One function per thing a user can do: typed requests, replies and events.
+//!
+//! Belongs here: what the command line and the window have in common — every operation, declared once in the table of
+//! [`commands`]. Doesn't belong here: how it is shown, Tauri types, SQL, statistics.
+
+pub mod commands;
+
+mod app;
+mod campaign_log;
+mod error;
+mod frame;
+mod ops;
+mod select;
+mod spec_source;
+
+pub use app::{App, AppOptions};
+pub use ergon_design::Problem;
+pub use ergon_domain::ControlCommand;
+pub use ergon_engine::{Event, Handle, Progress, Stopped};
+pub use error::{AppError, ErrorKind};
+pub use ops::*;
+pub use spec_source::LoadedSpec;

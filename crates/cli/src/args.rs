@@ -6,7 +6,14 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Experiment campaigns on LLM agents: design, run, measure, analyse, publish.
 #[derive(Debug, Parser)]
-#[command(name = "ergon", version, about, max_term_width = 110, subcommand_required = true, arg_required_else_help = true)]
+#[command(
+    name = "ergon",
+    version,
+    about,
+    max_term_width = 110,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) general: General,
@@ -50,7 +57,7 @@ pub(crate) enum Command {
     /// Register a campaign without running it.
     Create(CreateArgs),
     /// Run a campaign, or resume it.
-    Run(RunArgs),
+    Run(Box<RunArgs>),
     /// How a campaign stands.
     Status(OptionalCampaign),
     /// A live table of campaigns.

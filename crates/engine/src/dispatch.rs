@@ -31,7 +31,10 @@ pub(crate) enum Next {
     Wait(Option<Instant>),
     Done,
     /// A phase can't run.
-    SkipPhase { phase: usize, reason: String },
+    SkipPhase {
+        phase: usize,
+        reason: String,
+    },
 }
 
 struct Waiting {
@@ -136,7 +139,9 @@ impl Dispatch {
             if needs.iter().any(|p| self.counts[*p].open > 0) {
                 return Next::Wait(self.waiting.peek().map(|Reverse(w)| w.at));
             }
-            let barren = |p: &&usize| self.skipped_phases[**p] || (self.counts[**p].ended > 0 && self.counts[**p].succeeded == 0);
+            let barren = |p: &&usize| {
+                self.skipped_phases[**p] || (self.counts[**p].ended > 0 && self.counts[**p].succeeded == 0)
+            };
             if let Some(p) = needs.iter().find(barren) {
                 self.skipped_phases[phase] = true;
                 let name = self.phases.get(*p).map_or("", |p| p.name.as_str());

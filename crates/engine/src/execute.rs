@@ -115,7 +115,9 @@ pub struct Summary {
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
     /// Attempts could not be made durable; runs that had not been committed will run again.
-    #[error("results can't be saved, so nothing more was started: {0}. What was committed is safe; runs in progress will run again when you resume")]
+    #[error(
+        "results can't be saved, so nothing more was started: {0}. What was committed is safe; runs in progress will run again when you resume"
+    )]
     Log(RunLogError),
     /// A task of the engine died.
     #[error("internal fault: {0}")]

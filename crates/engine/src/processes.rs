@@ -155,7 +155,11 @@ impl OneProgram {
         let (out, out_dropped) = collect(stdout).await;
         let (err, err_dropped) = collect(stderr).await;
         let log = || {
-            format!("--- standard output\n{}\n--- standard error\n{}\n", String::from_utf8_lossy(&out), String::from_utf8_lossy(&err))
+            format!(
+                "--- standard output\n{}\n--- standard error\n{}\n",
+                String::from_utf8_lossy(&out),
+                String::from_utf8_lossy(&err)
+            )
         };
         let status = match ended {
             Ended::Exited(status) => status,
@@ -182,10 +186,7 @@ impl OneProgram {
             None => None,
         };
         Ok(ProcessReport {
-            exit: status.code().map_or_else(
-                || ProcessExit::Signal(status.signal().unwrap_or(0)),
-                ProcessExit::Code,
-            ),
+            exit: status.code().map_or_else(|| ProcessExit::Signal(status.signal().unwrap_or(0)), ProcessExit::Code),
             duration_s,
             cpu_s: None,
             stdout: out,
@@ -343,7 +344,12 @@ fn keep(folder: &Path, globs: &[String]) -> Result<Vec<Artefact>, RunError> {
         .map(|(name, path)| {
             let size_bytes = std::fs::metadata(&path).map_err(failed)?.len();
             if size_bytes > ARTEFACT_CAP {
-                return Ok(Artefact { name, size_bytes, digest: digest_of_file(&path).map_err(failed)?, content: None });
+                return Ok(Artefact {
+                    name,
+                    size_bytes,
+                    digest: digest_of_file(&path).map_err(failed)?,
+                    content: None,
+                });
             }
             let content = std::fs::read(&path).map_err(failed)?;
             Ok(Artefact { name, size_bytes, digest: Digest::of_bytes(&content), content: Some(content) })

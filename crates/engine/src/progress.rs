@@ -71,7 +71,14 @@ impl ProgressMeter {
     /// `left`: runs to do per phase. `slots`: attempts at once. Times are monotonic seconds.
     pub fn new(left: Vec<u64>, slots: usize, now_s: f64) -> Self {
         let by_phase = vec![Moments::default(); left.len()];
-        Self { slots: slots.max(1) as f64, left, by_phase, overall: Moments::default(), recent: VecDeque::new(), began_s: now_s }
+        Self {
+            slots: slots.max(1) as f64,
+            left,
+            by_phase,
+            overall: Moments::default(),
+            recent: VecDeque::new(),
+            began_s: now_s,
+        }
     }
 
     /// A run of the phase ended for good after `duration_s` (of its last attempt).

@@ -108,8 +108,7 @@ async fn execute(session: &Arc<Session>, job: Job) -> f64 {
     }
 
     let began = session.clock.now_s();
-    let (workload, condition, cx) =
-        (session.execution.workload.clone(), job.run.condition.clone(), context.clone());
+    let (workload, condition, cx) = (session.execution.workload.clone(), job.run.condition.clone(), context.clone());
     let attempt = CpuTimed::new(async move { workload.run(&condition.condition, &cx).await });
     // A task of its own: a panic ends this attempt and nothing else.
     let (result, cpu_s) = match tokio::spawn(attempt).await {

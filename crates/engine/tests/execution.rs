@@ -189,7 +189,8 @@ fn body(f: impl Fn(i64, &RunContext) -> Result<f64, RunError> + Send + Sync + 's
 
 #[test]
 fn every_run_is_executed_once_and_told_after_its_commit() {
-    let ran = go(Setup { phases: vec![500], ..Setup::default() }, body(|x, _| Ok(x as f64)), MemoryLog::default(), |_| ());
+    let ran =
+        go(Setup { phases: vec![500], ..Setup::default() }, body(|x, _| Ok(x as f64)), MemoryLog::default(), |_| ());
     let summary = ran.result.unwrap();
     assert_eq!((summary.succeeded, summary.failed, summary.remaining), (500, 0, 0));
     let keys: BTreeSet<RunKey> = ran.log.ends().iter().map(|e| e.0).collect();
@@ -200,12 +201,8 @@ fn every_run_is_executed_once_and_told_after_its_commit() {
 
 #[test]
 fn a_panic_fails_its_run_and_no_other() {
-    let ran = go(
-        Setup::default(),
-        body(|x, _| if x == 7 { panic!("seven") } else { Ok(0.0) }),
-        MemoryLog::default(),
-        |_| (),
-    );
+    let ran =
+        go(Setup::default(), body(|x, _| if x == 7 { panic!("seven") } else { Ok(0.0) }), MemoryLog::default(), |_| ());
     let summary = ran.result.unwrap();
     assert_eq!((summary.succeeded, summary.failed), (19, 1));
     let failed = ran.log.ends().into_iter().find(|e| e.2 == RunState::Failed).unwrap();
@@ -233,10 +230,7 @@ fn only_what_another_attempt_can_mend_is_tried_again() {
     seen.sort_by_key(Vec::len);
     assert_eq!(
         seen,
-        vec![
-            vec![(1, RunState::Failed)],
-            vec![(1, RunState::Queued), (2, RunState::Queued), (3, RunState::Failed)]
-        ]
+        vec![vec![(1, RunState::Failed)], vec![(1, RunState::Queued), (2, RunState::Queued), (3, RunState::Failed)]]
     );
 }
 

@@ -1,0 +1,115 @@
+//! `doctor`: what works here, what doesn't, how to mend it.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde::{Deserialize, Serialize};
+
+use crate::app::App;
+use crate::error::AppError;
+
+/// Nothing to ask.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+pub struct DoctorRequest {}
+
+/// How a check came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DoctorState {
+    /// Works.
+    Ok,
+    /// Not there; something optional is missing.
+    Missing,
+    /// Broken.
+    Failed,
+    /// Not built in this version.
+    NotBuilt,
+}
+
+/// One check.
+#[derive(Clone, Debug, Serialize)]
+pub struct DoctorCheck {
+    /// What was looked at.
+    pub name: String,
+    /// How it came out.
+    pub state: DoctorState,
+    /// What was seen.
+    pub detail: String,
+    /// What to do.
+    pub fix: Option<String>,
+}
+
+/// All checks.
+#[derive(Clone, Debug, Serialize)]
+pub struct DoctorReply {
+    /// The checks.
+    pub checks: Vec<DoctorCheck>,
+}
+
+/// Looks at the store, the disk, the machine and the programs that Ergon can use.
+///
+/// # Errors
+/// None: what is wrong is in the reply.
+pub async fn doctor(app: &App, _request: DoctorRequest) -> Result<DoctorReply, AppError> {
+    let check = |name: &str, state, detail: String, fix: Option<&str>| DoctorCheck {
+        name: name.into(),
+        state,
+        detail,
+        fix: fix.map(str::to_owned),
+    };
+    let mut checks = vec![match app.store_health().await {
+        Ok(detail) => check("store", DoctorState::Ok, detail, None),
+        Err(e) => check("store", DoctorState::Failed, e.message, Some("name another file with --store, or restore a backup")),
+    }];
+    checks.push(match free_bytes(app.store_path()) {
+        Some(bytes) if bytes < 1_000_000_000 => check(
+            "disk",
+            DoctorState::Failed,
+            format!("{:.2} GB free where the store is", bytes as f64 / 1e9),
+            Some("free some space: a campaign stops when the disk is full"),
+        ),
+        Some(bytes) => check("disk", DoctorState::Ok, format!("{:.1} GB free where the store is", bytes as f64 / 1e9), None),
+        None => check("disk", DoctorState::Missing, "the free space can't be told".into(), None),
+    });
+    let memory = ergon_energy::host::memory_available_bytes()
+        .map_or_else(|| "memory unknown".into(), |b| format!("{:.1} GB of memory available", b as f64 / 1e9));
+    checks.push(check("machine", DoctorState::Ok, format!("{} cores, {memory}", app.cores()), None));
+    for (program, arguments, needed_for, fix) in [
+        ("python3", &["--version"][..], "the worked `command` example", "apt install python3"),
+        ("git", &["--version"][..], "recording the state of your program", "apt install git"),
+        (
+            "pdflatex",
+            &["--version"][..],
+            "compiling exported tables (writing them needs nothing)",
+            "apt install texlive-latex-recommended texlive-latex-extra texlive-science",
+        ),
+    ] {
+        checks.push(match version(program, arguments) {
+            Some(line) => check(program, DoctorState::Ok, line, None),
+            None => check(program, DoctorState::Missing, format!("not found; used for {needed_for}"), Some(fix)),
+        });
+    }
+    checks.push(check(
+        "workloads",
+        DoctorState::Ok,
+        ergon_workloads::catalog::KINDS.join(", "),
+        None,
+    ));
+    for (name, what) in [("energy sensors", "joules are not measured"), ("model providers", "no workload calls a model"), ("clusters", "runs execute on this machine")] {
+        checks.push(check(name, DoctorState::NotBuilt, format!("not built in this version: {what}"), None));
+    }
+    Ok(DoctorReply { checks })
+}
+
+fn version(program: &str, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(program).args(arguments).output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    text.lines().next().map(|l| l.trim().to_owned())
+}
+
+/// Bytes that this user may still write where the file is.
+pub(crate) fn free_bytes(file: &Path) -> Option<u64> {
+    let folder = file.ancestors().find(|p| p.is_dir())?;
+    let stat = nix::sys::statvfs::statvfs(folder).ok()?;
+    Some(stat.blocks_available() * stat.fragment_size())
+}

@@ -1,0 +1,78 @@
+//! `plan`: the exact run list, dry.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use ergon_domain::{Digest, ParameterName, RunKey, Value};
+use serde::{Deserialize, Serialize};
+
+use crate::app::App;
+use crate::error::AppError;
+use crate::ops::{Selection, plan_error};
+use crate::spec_source::LoadedSpec;
+
+/// A plan to list.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct PlanRequest {
+    /// Spec file.
+    pub spec: PathBuf,
+    /// `path=value` overrides.
+    #[serde(default)]
+    pub set: Vec<String>,
+    /// What part of it.
+    #[serde(default)]
+    pub selection: Selection,
+}
+
+/// One run of the plan.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PlanLine {
+    /// The run's key.
+    pub run_id: RunKey,
+    /// Phase it runs under.
+    pub phase: String,
+    /// Every phase that selects it.
+    pub phases: Vec<String>,
+    /// All parameters.
+    pub condition: BTreeMap<ParameterName, Value>,
+    /// Replicate, from 0.
+    pub replicate: u32,
+    /// The run's seed, as text: it may exceed 2^53.
+    pub seed: String,
+}
+
+/// The plan as a whole.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PlanReply {
+    /// Digest of the run keys in plan order.
+    pub plan_hash: Digest,
+    /// Runs.
+    pub runs: u64,
+}
+
+/// Streams the exact run list.
+///
+/// # Errors
+/// Everything that is wrong with the spec or the selection.
+pub async fn plan(
+    _app: &App,
+    request: PlanRequest,
+    sink: &mut (dyn FnMut(PlanLine) + Send),
+) -> Result<PlanReply, AppError> {
+    let loaded = LoadedSpec::from_file(&request.spec, &request.set)?;
+    let plan = loaded.campaign.plan(&request.selection.options()?).map_err(plan_error)?;
+    super::validate::check_conditions(&loaded, &plan)?;
+    let name = |p: &u16| loaded.campaign.phases.get(usize::from(*p)).map_or_else(String::new, |p| p.name.clone());
+    for run in plan.iter() {
+        let phases: Vec<String> = run.phases.iter().map(name).collect();
+        sink(PlanLine {
+            run_id: run.key,
+            phase: phases.first().cloned().unwrap_or_default(),
+            phases,
+            condition: run.condition.condition.0.clone(),
+            replicate: run.replicate,
+            seed: loaded.campaign.streams_for(&run).seed().to_string(),
+        });
+    }
+    Ok(PlanReply { plan_hash: plan.plan_hash(), runs: plan.runs() })
+}

@@ -1,0 +1,235 @@
+//! `run`: execute a campaign, or resume it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use ergon_design::PlanOptions;
+use ergon_domain::{CampaignState, PlannedRun, RunKey, RunState};
+use ergon_engine::{Event, Execution, Handle, Limits, PhaseOrder, Stopped};
+use serde::{Deserialize, Serialize};
+
+use crate::app::App;
+use crate::campaign_log::CampaignLog;
+use crate::error::AppError;
+use crate::ops::validate::{check_conditions, unenforced};
+use crate::ops::{Selection, plan_error};
+use crate::spec_source::LoadedSpec;
+
+/// What to run.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct RunRequest {
+    /// Spec file, campaign id, ULID prefix or `latest`.
+    pub target: String,
+    /// `path=value` overrides.
+    pub set: Vec<String>,
+    /// What part of the plan.
+    pub selection: Selection,
+    /// Only the run with this key (or a prefix of it).
+    pub only: Option<String>,
+    /// Attempts at once.
+    pub parallel: Option<usize>,
+    /// Runs that failed are tried again.
+    pub retry_failed: bool,
+    /// Why the plan changed.
+    pub amend: Option<String>,
+}
+
+/// What the engine tells while running.
+pub type RunEvent = Event;
+
+/// What became of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct RunReply {
+    /// Campaign id.
+    pub campaign: String,
+    /// Revision, from 1.
+    pub revision: u32,
+    /// Runs of the selected plan.
+    pub runs: u64,
+    /// Runs that have succeeded.
+    pub succeeded: u64,
+    /// Runs whose last attempt failed.
+    pub failed: u64,
+    /// Runs left out because a phase could not run.
+    pub skipped: u64,
+    /// Runs still to do.
+    pub remaining: u64,
+    /// Attempts of this session.
+    pub attempts: u64,
+    /// Seconds of this session.
+    pub duration_s: f64,
+    /// USD spent; 0 exactly: no workload of this version calls a paid model.
+    pub cost_usd: f64,
+    /// Joules; `None`: not measured in this version.
+    pub energy_j: Option<f64>,
+    /// Seconds of worker time outside of runs.
+    pub overhead_s: f64,
+    /// Why it ended before its plan.
+    pub stopped: Option<Stopped>,
+    /// Where the events were logged.
+    pub log: PathBuf,
+    /// What is worth a look.
+    pub warnings: Vec<String>,
+}
+
+/// Runs a campaign, or resumes it, without a way to steer it but the store.
+///
+/// # Errors
+/// See [`run_with`].
+pub async fn run(app: &App, request: RunRequest, sink: &mut (dyn FnMut(Event) + Send)) -> Result<RunReply, AppError> {
+    run_with(app, request, Handle::new(), sink).await
+}
+
+/// Runs a campaign, or resumes it; `handle` steers it from this process.
+///
+/// # Errors
+/// Everything that is wrong with the spec; another engine holds the campaign; a changed plan whose finished runs need a
+/// reason; the store could not be written.
+pub async fn run_with(
+    app: &App,
+    request: RunRequest,
+    handle: Handle,
+    sink: &mut (dyn FnMut(Event) + Send),
+) -> Result<RunReply, AppError> {
+    let loaded = app.load(&request.target, &request.set).await?;
+    let campaign = &loaded.campaign;
+    let full = campaign.plan(&PlanOptions::default()).map_err(plan_error)?;
+    check_conditions(&loaded, &full)?;
+    app.check_requirements(campaign)?;
+    // Before anything is written: inputs that can't be used must not leave a campaign behind.
+    let workload = loaded.prepare().await?;
+    let selected = if request.selection.is_all() {
+        full.clone()
+    } else {
+        campaign.plan(&request.selection.options()?).map_err(plan_error)?
+    };
+    let registered = app.register_planned(&loaded, &full, request.amend.as_deref()).await?;
+
+    let log = Arc::new(CampaignLog::open(app.store_path(), &campaign.id));
+    let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel();
+    let events: ergon_engine::EventSink = {
+        let log = log.clone();
+        Arc::new(move |event: Event| {
+            log.event(&event);
+            let _ = sender.send(event);
+        })
+    };
+
+    let hold = app.hold(&registered).await?;
+    if !hold.interrupted.is_empty() {
+        events(Event::Recovered { runs: hold.interrupted.clone() });
+    }
+    let only = request.only.as_deref().map(str::to_ascii_lowercase);
+    let wanted = move |run: &PlannedRun| only.as_ref().is_none_or(|prefix| run.key.to_string().starts_with(prefix));
+    let rest = remaining(app, registered.id, &selected, campaign.phases.len(), &wanted).await?;
+    if rest.runs == 0 {
+        hold.release(app).await;
+        return Err(AppError::input("no_such_run", "no run of the plan has an id that begins like this").field("only"));
+    }
+
+    let spec = &campaign.spec.execution;
+    let parallel = app.parallel(&spec.parallel, request.parallel);
+    let streams = campaign.clone();
+    let execution = Execution {
+        campaign: campaign.id.clone(),
+        plan: Box::new(selected.iter().filter(wanted)),
+        runs: rest.runs,
+        runs_by_phase: rest.by_phase,
+        known: rest.known,
+        phases: campaign
+            .phases
+            .iter()
+            .map(|p| PhaseOrder {
+                name: p.name.clone(),
+                depends_on: p.depends_on.iter().map(|d| usize::from(*d)).collect(),
+            })
+            .collect(),
+        streams: Arc::new(move |run: &PlannedRun| streams.streams_for(run)),
+        workload,
+        limit: campaign.manifest.limit,
+        limits: Limits {
+            parallel,
+            timeout_s: Some(spec.timeout),
+            retries: spec.retries,
+            cooldown_s: match &spec.cooldown {
+                ergon_design::spec::Cooldown::Seconds(s) => *s,
+                ergon_design::spec::Cooldown::Until { .. } => 0.0,
+            },
+            budget_s: campaign.spec.budget.hours.map(|h| h * 3600.0),
+            retry_failed: request.retry_failed,
+        },
+        log: hold.run_log(app),
+        scratch: hold.scratch.clone(),
+        marker: hold.marker.clone(),
+        events,
+    };
+    app.set_state(registered.id, CampaignState::Running).await?;
+    let runtimes = app.runtimes();
+    let task = {
+        let (runtimes, handle) = (runtimes.clone(), handle.clone());
+        let io = runtimes.io().clone();
+        io.spawn(async move { ergon_engine::execute(execution, handle, &runtimes).await })
+    };
+    // The sink runs here, never on an engine thread: however slow a reader is, the engine doesn't wait for it.
+    while let Some(event) = receiver.recv().await {
+        sink(event);
+    }
+    let result = task.await.map_err(|e| AppError::operation("internal", e.to_string()))?;
+    let finished = matches!(&result, Ok(s) if s.remaining == 0 && request.selection.is_all() && request.only.is_none());
+    let state = if finished { CampaignState::Finished } else { CampaignState::Stopped };
+    let marked = app.set_state(registered.id, state).await;
+    hold.release(app).await;
+    let summary = result.map_err(|e| AppError::operation("run_failed", e.to_string()))?;
+    marked?;
+    Ok(RunReply {
+        campaign: campaign.id.clone(),
+        revision: registered.revision,
+        runs: summary.runs,
+        succeeded: summary.succeeded,
+        failed: summary.failed,
+        skipped: summary.skipped,
+        remaining: summary.remaining,
+        attempts: summary.attempts,
+        duration_s: summary.duration_s,
+        cost_usd: 0.0,
+        energy_j: None,
+        overhead_s: summary.overhead_s,
+        stopped: summary.stopped,
+        log: log.path().to_path_buf(),
+        warnings: unenforced(&loaded),
+    })
+}
+
+struct Rest {
+    runs: u64,
+    by_phase: Vec<u64>,
+    known: BTreeMap<RunKey, (RunState, u32)>,
+}
+
+/// What of the plan has been done: one walk over it, and only where the store has runs of the campaign at all.
+async fn remaining(
+    app: &App,
+    campaign: i64,
+    plan: &ergon_design::Plan,
+    phases: usize,
+    wanted: &(dyn Fn(&PlannedRun) -> bool + Sync),
+) -> Result<Rest, AppError> {
+    let all = app.run_states(campaign).await?;
+    let mut rest = Rest { runs: 0, by_phase: vec![0; phases], known: BTreeMap::new() };
+    for run in plan.iter().filter(|r| wanted(r)) {
+        rest.runs += 1;
+        let state = all.get(&run.key).copied();
+        if let Some(known) = state {
+            rest.known.insert(run.key, known);
+        }
+        if !matches!(state, Some((RunState::Succeeded | RunState::Failed, _)))
+            && let Some(count) = run.phases.first().and_then(|p| rest.by_phase.get_mut(usize::from(*p)))
+        {
+            *count += 1;
+        }
+    }
+    Ok(rest)
+}
+

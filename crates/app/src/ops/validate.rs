@@ -1,0 +1,187 @@
+//! `validate`: parse, check, count, forecast.
+
+use std::path::PathBuf;
+
+use ergon_design::{PlanOptions, Problem};
+use ergon_domain::Digest;
+use serde::{Deserialize, Serialize};
+
+use crate::app::App;
+use crate::error::AppError;
+use crate::ops::plan_error;
+use crate::spec_source::LoadedSpec;
+
+/// A spec to check.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct ValidateRequest {
+    /// Spec file.
+    pub spec: PathBuf,
+    /// `path=value` overrides.
+    #[serde(default)]
+    pub set: Vec<String>,
+}
+
+/// A forecast quantity with its range; `None` where nothing is known, and `why` says so.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Estimate {
+    /// Lower end of an 80 % interval.
+    pub lo: Option<f64>,
+    /// Best guess.
+    pub value: Option<f64>,
+    /// Upper end.
+    pub hi: Option<f64>,
+    /// Where it comes from, or why there is none.
+    pub why: String,
+}
+
+impl Estimate {
+    fn unknown(why: &str) -> Self {
+        Self { why: why.into(), ..Self::default() }
+    }
+    fn exactly(x: f64, why: &str) -> Self {
+        Self { lo: Some(x), value: Some(x), hi: Some(x), why: why.into() }
+    }
+}
+
+/// What a campaign will take.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Forecast {
+    /// Seconds of wall time.
+    pub duration_s: Estimate,
+    /// USD.
+    pub cost_usd: Estimate,
+    /// Joules.
+    pub energy_j: Estimate,
+}
+
+/// A phase's share of the plan.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PhaseCount {
+    /// Name.
+    pub name: String,
+    /// Conditions of its design.
+    pub conditions: u64,
+    /// Runs planned under it (a run that an earlier phase has is not counted twice).
+    pub runs: u64,
+    /// What its design covers.
+    pub design: serde_json::Value,
+}
+
+/// A checked spec.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ValidateReply {
+    /// Campaign id.
+    pub campaign: String,
+    /// Digest of the whole spec.
+    pub spec_hash: Digest,
+    /// Digest of the run keys in plan order.
+    pub plan_hash: Digest,
+    /// Distinct conditions.
+    pub conditions: u64,
+    /// Runs.
+    pub runs: u64,
+    /// Conditions left out by constraints.
+    pub excluded_by_constraints: u64,
+    /// Combinations that were one condition with another because a level could not matter.
+    pub collapsed: u64,
+    /// Phases in the order of execution.
+    pub phases: Vec<PhaseCount>,
+    /// Forecast.
+    pub estimate: Forecast,
+    /// What is worth a look.
+    pub warnings: Vec<String>,
+}
+
+/// Parses a spec, checks it, counts its runs, forecasts.
+///
+/// # Errors
+/// Everything that is wrong with the spec.
+pub async fn validate(app: &App, request: ValidateRequest) -> Result<ValidateReply, AppError> {
+    let loaded = LoadedSpec::from_file(&request.spec, &request.set)?;
+    let plan = loaded.campaign.plan(&PlanOptions::default()).map_err(plan_error)?;
+    check_conditions(&loaded, &plan)?;
+    let parallel = app.parallel(&loaded.campaign.spec.execution.parallel, None);
+    let (earlier, typical_s) = app.earlier_durations(&loaded.campaign).await;
+    let duration_s = match typical_s {
+        Some((mean, sd, n)) => {
+            let (runs, slots) = (plan.runs() as f64, parallel as f64);
+            // Spread of the sum and of the mean it is predicted with; normal quantile of 0.9 for an 80 % interval.
+            let half = 1.2816 * (runs * sd * sd + runs * runs * sd * sd / n).sqrt() / slots;
+            let value = runs * mean / slots;
+            Estimate {
+                lo: Some((value - half).max(0.0)),
+                value: Some(value),
+                hi: Some(value + half),
+                why: format!("from {n} runs of {earlier} in this store"),
+            }
+        }
+        None => Estimate::unknown("no run of this campaign is in the store yet; run a few with --limit to get one"),
+    };
+    let mut warnings: Vec<String> = loaded.campaign.warnings.iter().map(Problem::to_string).collect();
+    warnings.extend(unenforced(&loaded));
+    Ok(ValidateReply {
+        campaign: loaded.campaign.id.clone(),
+        spec_hash: loaded.campaign.spec_hash,
+        plan_hash: plan.plan_hash(),
+        conditions: plan.conditions(),
+        runs: plan.runs(),
+        excluded_by_constraints: plan.excluded_by_constraints,
+        collapsed: plan.collapsed,
+        phases: plan
+            .phases()
+            .iter()
+            .map(|p| PhaseCount {
+                name: p.name.clone(),
+                conditions: p.conditions,
+                runs: p.runs,
+                design: serde_json::to_value(&p.report).unwrap_or_default(),
+            })
+            .collect(),
+        estimate: Forecast {
+            duration_s,
+            cost_usd: Estimate::exactly(0.0, "no run of this campaign calls a paid model"),
+            energy_j: Estimate::unknown("this version of Ergon does not measure energy yet"),
+        },
+        warnings,
+    })
+}
+
+/// Lets the workload judge conditions that no single parameter rules out: the first of each phase.
+pub(crate) fn check_conditions(loaded: &LoadedSpec, plan: &ergon_design::Plan) -> Result<(), AppError> {
+    let mut seen = std::collections::BTreeSet::new();
+    let phases = plan.phases().len();
+    for run in plan.iter().take(100_000) {
+        if let Some(phase) = run.phases.first()
+            && seen.insert(*phase)
+        {
+            loaded.workload.check(&run.condition.condition).map_err(|(parameter, message)| {
+                AppError::input("invalid_spec", format!("workload.{parameter}: {message}"))
+                    .field(format!("workload.{parameter}"))
+            })?;
+            if seen.len() == phases {
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What the spec asks for and this version doesn't do yet: said, not silently dropped.
+pub(crate) fn unenforced(loaded: &LoadedSpec) -> Vec<String> {
+    let spec = &loaded.campaign.spec;
+    let mut said = Vec::new();
+    let mut say = |given: bool, what: &str| {
+        if given {
+            said.push(format!("{what} is not enforced yet in this version"));
+        }
+    };
+    let budget = &spec.budget;
+    say(budget.usd.is_some() || budget.usd_per_run.is_some() || budget.tokens.is_some(), "budget.usd, usd_per_run or tokens (no workload of this version calls a model)");
+    say(budget.energy_j.is_some(), "budget.energy_j (energy is not measured)");
+    say(spec.alerts != ergon_design::spec::Alerts::default(), "alerts");
+    say(spec.execution.energy.is_some(), "execution.energy");
+    say(spec.execution.warmup > 0, "execution.warmup");
+    say(!spec.export.formats.is_empty() || spec.export.package, "export");
+    say(matches!(spec.execution.cooldown, ergon_design::spec::Cooldown::Until { .. }), "execution.cooldown.until_within_c");
+    said
+}

@@ -1,0 +1,121 @@
+//! From a spec's file to a checked campaign with its workload and input files.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ergon_design::{Campaign, InputFile, read};
+use ergon_domain::{Digest, Inputs, Workload};
+
+use crate::error::AppError;
+
+/// Largest spec read, in bytes.
+const SPEC_CAP: u64 = 16 * 1024 * 1024;
+/// Largest input file read, in bytes.
+const INPUT_CAP: u64 = 2 * 1024 * 1024 * 1024;
+
+/// A campaign ready to plan.
+pub struct LoadedSpec {
+    /// The checked campaign.
+    pub campaign: Campaign,
+    /// Its workload.
+    pub workload: Arc<dyn Workload>,
+    /// The spec as written.
+    pub text: String,
+    /// Folder that relative paths are taken from.
+    pub base: PathBuf,
+    /// Where each input was found.
+    pub files: BTreeMap<Digest, PathBuf>,
+}
+
+/// Reads a file with a cap; the error says what to do.
+pub(crate) fn read_file(path: &Path, cap: u64, what: &str) -> Result<Vec<u8>, AppError> {
+    let refuse = |why: String| AppError::input("unreadable_file", format!("{what} {}: {why}", path.display()));
+    let meta = std::fs::metadata(path).map_err(|e| match e.kind() {
+        std::io::ErrorKind::NotFound => refuse("there is no such file".into()),
+        _ => refuse(e.to_string()),
+    })?;
+    if meta.is_dir() {
+        return Err(refuse("is a folder; expected a file".into()));
+    }
+    if meta.len() > cap {
+        return Err(refuse(format!("has {} bytes; at most {cap} are read", meta.len())));
+    }
+    std::fs::read(path).map_err(|e| refuse(e.to_string()))
+}
+
+impl LoadedSpec {
+    /// Reads a spec file and applies `--set` overrides.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the spec, its settings or its inputs.
+    pub fn from_file(path: &Path, sets: &[String]) -> Result<Self, AppError> {
+        let bytes = read_file(path, SPEC_CAP, "the spec")?;
+        let base = match path.parent() {
+            Some(p) if !p.as_os_str().is_empty() => p.to_path_buf(),
+            _ => PathBuf::from("."),
+        };
+        let base = std::fs::canonicalize(&base).unwrap_or(base);
+        Self::from_bytes(&bytes, &path.display().to_string(), &base, sets)
+    }
+
+    /// Reads a spec's text.
+    ///
+    /// # Errors
+    /// As [`LoadedSpec::from_file`].
+    pub fn from_bytes(bytes: &[u8], name: &str, base: &Path, sets: &[String]) -> Result<Self, AppError> {
+        let source = read::read_spec_with(bytes, name, sets)?;
+        let entries: serde_json::Map<String, serde_json::Value> =
+            source.spec.workload.entries.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
+        let workload = ergon_workloads::catalog::open(&source.spec.workload.kind, &entries, base)?;
+        let files = std::cell::RefCell::new(BTreeMap::new());
+        let digest_of = |written: &str| -> Result<InputFile, String> {
+            let path = find_input(written, base)?;
+            let bytes = read_file(&path, INPUT_CAP, "the input").map_err(|e| e.message)?;
+            let digest = Digest::of_bytes(&bytes);
+            files.borrow_mut().insert(digest, path);
+            Ok(InputFile { digest, size: bytes.len() as u64, path: written.to_owned() })
+        };
+        let campaign = ergon_design::resolve(&source, workload.manifest(), &digest_of)?;
+        Ok(Self {
+            campaign,
+            workload,
+            text: source.text.clone(),
+            base: base.to_path_buf(),
+            files: files.into_inner(),
+        })
+    }
+
+    /// Reads the inputs and lets the workload parse them.
+    ///
+    /// # Errors
+    /// An input that changed since it was planned, or that the workload can't use.
+    pub async fn prepare(&self) -> Result<Arc<dyn ergon_domain::Prepared>, AppError> {
+        let mut inputs = Inputs::default();
+        for (digest, path) in &self.files {
+            let bytes = read_file(path, INPUT_CAP, "the input")?;
+            if Digest::of_bytes(&bytes) != *digest {
+                return Err(AppError::operation(
+                    "input_changed",
+                    format!("the input {} changed while it was being read; run again", path.display()),
+                ));
+            }
+            inputs.0.insert(*digest, bytes.into());
+        }
+        self.workload.prepare(&inputs).await.map_err(|e| {
+            let file = e.input.and_then(|d| self.files.get(&d)).map(|p| format!("{}: ", p.display()));
+            AppError::input("invalid_input", format!("{}{}", file.unwrap_or_default(), e.message))
+        })
+    }
+}
+
+/// A relative path is taken from the spec's folder; from a command line (`--set`) it may also be meant from here.
+fn find_input(written: &str, base: &Path) -> Result<PathBuf, String> {
+    let path = Path::new(written);
+    let from_base = base.join(path);
+    if path.is_absolute() || from_base.exists() || !path.exists() {
+        Ok(from_base)
+    } else {
+        std::fs::canonicalize(path).map_err(|e| e.to_string())
+    }
+}
