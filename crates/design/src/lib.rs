@@ -7,6 +7,8 @@
 //!
 //! Architecture invariant: the same spec, manifest and inputs give the same plan, bit for bit, on every machine.
 
+#![allow(clippy::result_large_err, reason = "a problem ends the command: its size costs nothing")]
+
 mod campaign;
 pub mod canonical;
 pub mod constraint;
@@ -25,7 +27,7 @@ pub mod tree;
 mod where_filter;
 
 pub use campaign::{Campaign, Factor, InputFile, ResolvedPhase};
-pub use designs::DesignReport;
+pub use designs::{DesignError, DesignReport, FactorCounts};
 pub use plan::{Plan, PlanError, PlanOptions};
 pub use problem::{Position, Problem, Severity, SpecProblems};
 pub use read::{SourcedSpec, read_spec};
