@@ -75,6 +75,11 @@ fn main() {
         let _ = black_box(linear_model(&response, &predictors, &terms, &options));
     });
 
+    let groups: Vec<Vec<f64>> = (0..5).map(|i| numbers(200, 20 + i)).collect();
+    time("Tukey HSD 5 x 200 with CI", 1.0, || {
+        let _ = black_box(tukey_hsd(&groups, 0.95, MissingPolicy::Refuse));
+    });
+
     let times = numbers(2000, 11);
     let event: Vec<bool> = (0..2000).map(|i| i % 4 != 0).collect();
     let group: Vec<usize> = (0..2000).map(|i| i % 2).collect();

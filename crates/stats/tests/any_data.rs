@@ -155,6 +155,10 @@ fn group_procedures_answer_or_say_why() {
                 sound(&what, levene(&groups, LeveneCenter::Mean, missing));
                 sound(&what, levene(&groups, LeveneCenter::Median, missing));
                 sound(&what, fligner_killeen(&groups, missing));
+                if j % 5 == 0 {
+                    sound(&what, tukey_hsd(&groups, 0.95, missing));
+                    sound(&what, games_howell(&groups, 0.95, missing));
+                }
                 for variance in [PairVariance::Separate, PairVariance::Pooled] {
                     sound(&what, pairwise_t(&groups, variance, Adjustment::Holm, &o));
                 }

@@ -10,3 +10,4 @@ pub mod noncentral_f;
 pub mod noncentral_t;
 pub mod normal;
 pub mod student_t;
+pub mod studentized_range;

@@ -7,8 +7,8 @@
 
 use super::normal;
 use crate::special::incomplete_gamma::incomplete_gamma;
-use crate::special::root::monotone_root;
-use crate::special::saddle::stirling_error;
+use crate::special::root::{monotone_root, secant};
+use crate::special::saddle::{excess, stirling_error};
 
 /// Which tail is wanted.
 #[derive(Clone, Copy, PartialEq)]
@@ -119,22 +119,6 @@ fn trapezoid(f: impl Fn(f64) -> f64, peak: f64, h: f64) -> f64 {
     total * h
 }
 
-/// e^v − 1 − v without cancellation.
-fn excess(v: f64) -> f64 {
-    if v.abs() > 0.3 {
-        return libm::expm1(v) - v;
-    }
-    let mut term = 0.5 * v * v;
-    let mut total = 0.0;
-    let mut k = 3.0;
-    while term.abs() > 1e-18 * total {
-        total += term;
-        term *= v / k;
-        k += 1.0;
-    }
-    total
-}
-
 /// The noncentralities δ for which an observed `t` sits at the upper α/2 and the lower α/2 point:
 /// the exact interval for the noncentrality at confidence `level` (Steiger & Fouladi 1997).
 pub fn noncentrality_interval(t: f64, df: f64, level: f64) -> Option<(f64, f64)> {
@@ -158,28 +142,8 @@ pub fn noncentrality_bound(t: f64, df: f64, p: f64) -> Option<f64> {
         let z = if upper < 0.5 { normal::isf(upper.max(1e-300)) } else { -normal::isf(cdf(t, df, delta).max(1e-300)) };
         z - target
     };
-    secant(&goal, guess, spread).or_else(|| monotone_root(goal, guess, 0.1 * spread, -1e110, 1e110))
-}
-
-/// A few secant steps on a nearly linear function of slope about −1/`spread`; `None` if they do
-/// not settle.
-fn secant(goal: &impl Fn(f64) -> f64, guess: f64, spread: f64) -> Option<f64> {
-    let (mut x, mut y) = (guess, goal(guess));
-    let mut next = x + y * spread;
-    for _ in 0..8 {
-        if !next.is_finite() || next == x {
-            return next.is_finite().then_some(next);
-        }
-        let value = goal(next);
-        let slope = (value - y) / (next - x);
-        (x, y) = (next, value);
-        next = x - y / slope;
-        // The step after this one is smaller by more than the square.
-        if (next - x).abs() <= 1e-8 * spread {
-            return Some(next);
-        }
-    }
-    None
+    secant(&goal, guess, -1.0 / spread, 1e-8 * spread)
+        .or_else(|| monotone_root(goal, guess, 0.1 * spread, -1e110, 1e110))
 }
 
 #[cfg(test)]

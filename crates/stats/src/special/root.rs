@@ -84,3 +84,24 @@ pub(crate) fn between(
     }
     0.5 * (low + high)
 }
+
+/// A few secant steps on a nearly linear function whose slope is about `slope`; `None` if they do
+/// not settle. Stops when a step is below `small`: the one after it would be smaller by more than
+/// the square.
+pub(crate) fn secant(f: &impl Fn(f64) -> f64, guess: f64, slope: f64, small: f64) -> Option<f64> {
+    let (mut x, mut y) = (guess, f(guess));
+    let mut next = x - y / slope;
+    for _ in 0..8 {
+        if !next.is_finite() || next == x {
+            return next.is_finite().then_some(next);
+        }
+        let value = f(next);
+        let slope = (value - y) / (next - x);
+        (x, y) = (next, value);
+        next = x - y / slope;
+        if (next - x).abs() <= small {
+            return Some(next);
+        }
+    }
+    None
+}

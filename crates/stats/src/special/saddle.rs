@@ -82,3 +82,19 @@ pub(crate) fn beta_power(a: f64, b: f64, x: f64, y: f64) -> f64 {
     let exponent = stirling_error(n) - stirling_error(a) - stirling_error(b) - deviance(a, n * x) - deviance(b, n * y);
     libm::exp(exponent - LN_SQRT_2PI) * (a * (b / n)).sqrt()
 }
+
+/// e^v − 1 − v without cancellation.
+pub(crate) fn excess(v: f64) -> f64 {
+    if v.abs() > 0.3 {
+        return libm::expm1(v) - v;
+    }
+    let mut term = 0.5 * v * v;
+    let mut total = 0.0;
+    let mut k = 3.0;
+    while term.abs() > 1e-18 * total {
+        total += term;
+        term *= v / k;
+        k += 1.0;
+    }
+    total
+}

@@ -4,7 +4,7 @@ use ergon_stats::*;
 use serde_json::{Value, json};
 
 use crate::judge::{lists, number, numbers};
-use crate::{checks, models, rank};
+use crate::{checks, models, rank, several};
 
 /// A procedure of the vectors.
 pub(crate) struct Procedure {
@@ -52,6 +52,10 @@ pub(crate) const PROCEDURES: &[Procedure] = &[
     all("anova_twoway", models::twoway),
     all("anova_threeway", models::threeway),
     all("ancova", models::ancova),
+    Procedure { name: "studentized_range", answer: several::range, not_built: &["ppf_r"] },
+    all("tukey_hsd", several::tukey),
+    all("games_howell", several::separate),
+    all("effect_eta2_ci", several::eta2),
 ];
 
 fn missing(options: &Value) -> MissingPolicy {
