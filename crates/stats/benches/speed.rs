@@ -64,6 +64,14 @@ fn main() {
         let _ = black_box(permutation_two_sample(&x, &y, &resampling, &plain));
     });
 
+    let b = BootstrapOptions::default();
+    time("BCa 10,000 x (200 + 200), means", 15.0, || {
+        let _ = black_box(bootstrap(&[&x, &y], |s| mean_of(&s[0]) - mean_of(&s[1]), &b));
+    });
+    time("BCa 10,000 x (200 + 200), medians", 60.0, || {
+        let _ = black_box(bootstrap(&[&x, &y], |s| median_of(&mut s[0]) - median_of(&mut s[1]), &b));
+    });
+
     let rows = 2400;
     let a: Vec<usize> = (0..rows).map(|i| i % 3).collect();
     let b: Vec<usize> = (0..rows).map(|i| (i / 3) % 4).collect();

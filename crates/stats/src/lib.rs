@@ -17,6 +17,7 @@
 
 mod account;
 mod anova_oneway;
+mod bootstrap;
 mod condition;
 mod descriptive;
 pub mod dist;
@@ -63,6 +64,7 @@ mod wilcoxon;
 
 pub use account::{Account, Effect, Estimate, Finding, Interval, IntervalKind, SampleSummary, Warning};
 pub use anova_oneway::{AnovaOneWay, anova_oneway};
+pub use bootstrap::{Bootstrap, BootstrapOptions, bootstrap, mean_of, median_of};
 pub use condition::StatError;
 pub use descriptive::{DESCRIPTIVE_PROBABILITIES, Descriptive, descriptive};
 pub use effect_eta2::{EffectEta2, effect_eta2};

@@ -101,6 +101,9 @@ fn one_sample_procedures_answer_or_say_why() {
             sound(&what, shapiro_wilk(&x, o.missing));
             sound(&what, outliers(&x, o.missing));
             sound(&what, pseudomedian(&x, &o));
+            let b = BootstrapOptions { resamples: 100, seed: 1, level: o.level, missing: o.missing };
+            sound(&what, bootstrap(&[&x], |s| mean_of(&s[0]), &b));
+            sound(&what, bootstrap(&[&x, &x], |s| median_of(&mut s[0]) - mean_of(&s[1]), &b));
             sound(&what, permutation_one_sample(&x, &FEW, &o));
             for method in METHODS {
                 for zeros in [ZeroDifferences::Drop, ZeroDifferences::Pratt] {

@@ -3,14 +3,21 @@
 use crate::special::incomplete_gamma::incomplete_gamma;
 use crate::special::root::monotone_root;
 
+fn both(x: f64, df: f64) -> (f64, f64) {
+    if x.is_nan() || df.is_nan() || df <= 0.0 {
+        return (f64::NAN, f64::NAN);
+    }
+    incomplete_gamma(0.5 * df, 0.5 * x)
+}
+
 /// P(X ≤ x), accurate in the lower tail.
 pub fn cdf(x: f64, df: f64) -> f64 {
-    incomplete_gamma(0.5 * df, 0.5 * x).0
+    both(x, df).0
 }
 
 /// P(X > x), accurate in the upper tail.
 pub fn sf(x: f64, df: f64) -> f64 {
-    incomplete_gamma(0.5 * df, 0.5 * x).1
+    both(x, df).1
 }
 
 /// The x with P(X > x) = p, for p in (0, 1); NaN outside.

@@ -53,6 +53,7 @@ pub(crate) const PROCEDURES: &[Procedure] = &[
     all("anova_threeway", models::threeway),
     all("ancova", models::ancova),
     Procedure { name: "studentized_range", answer: several::range, not_built: &["ppf_r"] },
+    all("bootstrap_ci", rank::resampled),
     all("tukey_hsd", several::tukey),
     all("games_howell", several::separate),
     all("effect_eta2_ci", several::eta2),

@@ -72,3 +72,22 @@ pub(crate) fn permutation_paired_exact(inputs: &Value, _: &Value) -> Result<Valu
     let d = numbers(&inputs["d"]);
     each_alternative(|o| permutation_one_sample(&d, &Resampling::default(), o))
 }
+
+pub(crate) fn resampled(inputs: &Value, options: &Value) -> Result<Value, StatError> {
+    let x = numbers(&inputs["x"]);
+    let statistic = |samples: &mut [Vec<f64>]| match options["statistic"].as_str() {
+        Some("median") => median_of(&mut samples[0]),
+        Some("sd") => {
+            let mean = mean_of(&samples[0]);
+            let ss: f64 = samples[0].iter().map(|v| (v - mean) * (v - mean)).sum();
+            (ss / (samples[0].len() - 1) as f64).sqrt()
+        }
+        _ => mean_of(&samples[0]),
+    };
+    let o = BootstrapOptions { resamples: 20_000, ..BootstrapOptions::default() };
+    let b = bootstrap(&[&x], statistic, &o)?;
+    Ok(json!({
+        "percentile": ends(&b.percentile), "basic": ends(&b.basic), "bca": ends(&b.bca),
+        "se": b.se, "acceleration": b.acceleration, "estimate": b.estimate,
+    }))
+}
