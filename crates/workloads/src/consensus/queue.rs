@@ -204,6 +204,10 @@ impl LocalQueue {
         let mut place = 1;
         while place < self.waiting.len() && self.partition.available().cores > 0 {
             let candidate = self.waiting[place];
+            if u64::from(candidate.cores) > self.partition.available().cores {
+                place += 1;
+                continue;
+            }
             let Some(allocation) = self.partition.allocate(&candidate) else {
                 place += 1;
                 continue;

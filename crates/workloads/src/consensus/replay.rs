@@ -1,7 +1,8 @@
 //! A whole trace through one local queue by processor count: the classic batch simulation.
 //!
 //! At each instant all ends come first, then all submissions in trace order, then one scheduling
-//! pass. A job of zero length ends at the instant it starts, which makes a further pass then.
+//! pass. Only cores count: memory, bandwidth and GPUs that jobs ask for are left out of account.
+//! A job of zero length ends at the instant it starts, which makes a further pass then.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -49,7 +50,7 @@ pub fn replay(trace: &[Job], capacity: u32, policy: Policy) -> Result<Vec<Placem
             queue.finished(job_id)?;
         }
         while let Some(index) = arrivals.next_if(|&index| trace[index].submit_ns == now_ns) {
-            queue.enqueue(trace[index])?;
+            queue.enqueue(by_cores(&trace[index]))?;
         }
         for start in queue.schedule(now_ns) {
             ends.push(Reverse((start.end_ns, start.job_id)));
@@ -57,6 +58,10 @@ pub fn replay(trace: &[Job], capacity: u32, policy: Policy) -> Result<Vec<Placem
         }
     }
     Ok(in_trace_order(trace, starts))
+}
+
+fn by_cores(job: &Job) -> Job {
+    Job::of_cores(job.id, job.submit_ns, job.run_ns, job.requested_ns, job.cores)
 }
 
 fn in_trace_order(trace: &[Job], mut starts: Vec<(u32, u64)>) -> Vec<Placement> {
