@@ -1,5 +1,7 @@
 //! Plans 64,800 conditions × 10 replicates and asks for every run and its key. Prints time and peak memory.
 
+#![allow(clippy::panic, reason = "a bench that can't plan has no figure")]
+
 #[path = "../tests/support/mod.rs"]
 mod support;
 
@@ -36,6 +38,11 @@ fn main() {
         let planned = start.elapsed();
         let start = Instant::now();
         let keys = plan.iter().fold(0u64, |sum, run| sum ^ run.key.to_u64());
+        let report = &plan.phases()[0].report;
+        println!(
+            "{name}: imbalance {:?}, pairs covered {:?}, D-efficiency {:?}",
+            report.max_imbalance, report.pair_coverage, report.d_efficiency
+        );
         println!(
             "{name}: {} runs; read, resolved, planned in {:.3} s, iterated in {:.3} s; peak {} MiB; keys {keys:016x}",
             plan.runs(),

@@ -1,4 +1,5 @@
 //! Promises of plans: identity, order, phases, collapse, limits.
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test's helpers fail by panic too")]
 
 mod support;
 

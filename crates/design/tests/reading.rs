@@ -1,4 +1,5 @@
 //! Promises of reading: the contract file, and what a user sees for each kind of mistake.
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test's helpers fail by panic too")]
 
 use ergon_design::spec::{Cooldown, DesignKind, Levels, Order, Parallel};
 use ergon_design::{SourcedSpec, read_spec};

@@ -1,4 +1,5 @@
 //! Promises of samples from the guide's factor space: 64,800 combinations.
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test's helpers fail by panic too")]
 
 mod support;
 
@@ -85,4 +86,25 @@ fn a_full_factorial_is_perfectly_efficient() {
     let report = &plan.phases()[0].report;
     assert_eq!((report.max_imbalance, report.pair_coverage), (Some(0), Some(1.0)));
     assert!((report.d_efficiency.unwrap() - 1.0).abs() < 1e-12);
+}
+
+#[test]
+fn long_lists_of_levels_cost_no_memory_for_their_pairs() {
+    let long = "{ from: 1, to: 1000000, step: 10 }";
+    let text = |design: &str| {
+        format!(
+            "factors: {{ simulation_time: {long}, job_source.first: {long} }}\nphases: [{{ name: p, design: {design} }}]\n"
+        )
+    };
+    let listed = plan(&text("one_at_a_time"));
+    assert_eq!(
+        (listed.phases()[0].report.combinations, listed.phases()[0].report.pair_coverage),
+        (10_000_000_000, None)
+    );
+    assert_eq!(plan(&text("{ kind: random_sample, size: 100 }")).conditions(), 100);
+    let error = support::campaign(&text("{ kind: balanced_sample, size: 100 }")).plan(&Default::default()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "phase p: the factors have too many levels for balanced_sample (10000000000 pairs); use random_sample"
+    );
 }

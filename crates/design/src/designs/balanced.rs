@@ -10,12 +10,14 @@ use std::collections::BTreeMap;
 
 use rand_chacha::ChaCha8Rng;
 
-use super::pair_counts::PairCounts;
+use super::pair_counts::{self, PairCounts};
 use super::random::{self, LISTED};
 use super::{Chosen, DesignError, Evaluated, Rows, Space, below, full_factorial, shuffle};
 
 /// Proposed swaps per row and factor.
 const SWAPS: u64 = 150;
+/// Proposed swaps per row and factor without a gain, after which the sample is as even as it gets.
+const IDLE: u64 = 4;
 /// Most proposed swaps.
 const MOST_SWAPS: u64 = 6_000_000;
 /// Replacements tried for a row that no swap makes valid.
@@ -38,8 +40,9 @@ struct Sample<'s> {
 /// Exactly `size` distinct conditions.
 pub(crate) fn sample(space: &Space, size: u64, rng: &mut ChaCha8Rng) -> Result<Chosen, DesignError> {
     let kind = "balanced_sample";
-    if space.size() == u64::MAX {
-        return Err(DesignError::TooLarge { kind, combinations: space.size() });
+    let pairs = pair_counts::cells(&space.radices());
+    if pairs > pair_counts::MOST_CELLS {
+        return Err(DesignError::TooManyPairs { kind, pairs });
     }
     let (mut excluded, mut collapsed) = (0, 0);
     let mut start = None;
@@ -138,7 +141,12 @@ impl<'s> Sample<'s> {
             return Ok(());
         }
         let mut bad: Vec<usize> = (0..self.rows.len()).filter(|r| self.is_bad(*r)).collect();
+        let mut idle = 0;
         for round in 0..(SWAPS * rows * factors).min(MOST_SWAPS) {
+            if idle > IDLE * rows * factors && bad.is_empty() {
+                break;
+            }
+            idle += 1;
             let first = match bad.len() as u64 {
                 n if n > 0 && round % 2 == 0 => {
                     let at = below(rng, n) as usize;
@@ -152,14 +160,16 @@ impl<'s> Sample<'s> {
             };
             let second = below(rng, rows) as usize;
             let factor = below(rng, factors) as usize;
-            if self.rows[first][factor] != self.rows[second][factor] {
-                self.try_swap(first, second, factor)?;
+            let differ = self.rows[first][factor] != self.rows[second][factor];
+            if differ && self.try_swap(first, second, factor)? {
+                idle = 0;
             }
         }
         Ok(())
     }
 
-    fn try_swap(&mut self, first: usize, second: usize, factor: usize) -> Result<(), DesignError> {
+    /// Swaps the levels of two rows if that is no worse; whether it is better.
+    fn try_swap(&mut self, first: usize, second: usize, factor: usize) -> Result<bool, DesignError> {
         let (x, y) = (self.rows[first][factor], self.rows[second][factor]);
         let was_bad = self.is_bad(first) || self.is_bad(second);
         let mut change = self.pairs.relevel_with_cost(&self.rows[first], factor, y);
@@ -167,7 +177,7 @@ impl<'s> Sample<'s> {
         if change > 0 && !was_bad {
             self.pairs.relevel_with_cost(&with(&self.rows[first], factor, y), factor, x);
             self.pairs.relevel_with_cost(&with(&self.rows[second], factor, x), factor, y);
-            return Ok(());
+            return Ok(false);
         }
         let before = self.badness(first, second);
         let old = (self.identities[first], self.identities[second]);
@@ -177,14 +187,14 @@ impl<'s> Sample<'s> {
         self.assign(second, self.space_identity(&row_b)?);
         let after = self.badness(first, second);
         if after < before || (after == before && change <= 0) {
-            return Ok(());
+            return Ok(after < before || change < 0);
         }
         self.assign(first, old.0);
         self.assign(second, old.1);
         self.pairs.relevel(&self.rows[first], factor, x);
         self.pairs.relevel(&self.rows[second], factor, y);
         (self.rows[first][factor], self.rows[second][factor]) = (x, y);
-        Ok(())
+        Ok(false)
     }
 
     fn space_identity(&self, row: &[usize]) -> Result<Option<u64>, DesignError> {

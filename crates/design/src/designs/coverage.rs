@@ -1,6 +1,6 @@
 //! What a design covers: balance of levels, pairs of levels, and efficiency for main effects.
 
-use super::pair_counts::PairCounts;
+use super::pair_counts::{self, PairCounts};
 use super::{DesignError, Evaluated, Rows, Space};
 
 /// Conditions up to this many are measured; a larger full factorial is known to be even.
@@ -48,7 +48,7 @@ pub(crate) fn report(kind: &str, space: &Space, rows: &Rows) -> Result<DesignRep
         conditions: rows.len(),
         ..DesignReport::default()
     };
-    if rows.len() > MEASURED {
+    if rows.len() > MEASURED || pair_counts::cells(&space.radices()) > pair_counts::MOST_CELLS {
         return Ok(blank);
     }
     let radices = space.radices();

@@ -36,6 +36,14 @@ pub enum DesignError {
         /// Combinations.
         combinations: u64,
     },
+    /// More pairs of levels than can be counted.
+    #[error("the factors have too many levels for {kind} ({pairs} pairs); use random_sample")]
+    TooManyPairs {
+        /// Kind of design.
+        kind: &'static str,
+        /// Pairs of levels of two factors.
+        pairs: u64,
+    },
     /// Constraints leave nothing.
     #[error("no condition is left: {}", left_nothing(.0))]
     NothingLeft(Vec<String>),
@@ -106,6 +114,9 @@ pub(crate) struct Chosen {
 /// Chooses the conditions of a phase.
 pub(crate) fn choose(campaign: &Campaign, phase: &ResolvedPhase, space: &Space) -> Result<Chosen, DesignError> {
     let size = phase.design.size.unwrap_or(0);
+    if space.size() == u64::MAX {
+        return Err(DesignError::TooLarge { kind: phase.design.kind.name(), combinations: u64::MAX });
+    }
     match phase.design.kind {
         DesignKind::Explicit => listed::explicit(phase, space),
         DesignKind::OneAtATime => listed::one_at_a_time(space),

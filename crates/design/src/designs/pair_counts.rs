@@ -1,5 +1,18 @@
 //! How often pairs of levels occur together in a sample, and how uneven that is.
 
+/// Most pairs of levels that are counted.
+pub(crate) const MOST_CELLS: u64 = 10_000_000;
+
+/// Number of pairs of levels of two factors, saturating.
+pub(crate) fn cells(radices: &[usize]) -> u64 {
+    let (mut pairs, mut before) = (0u64, 0u64);
+    for radix in radices.iter().map(|r| *r as u64) {
+        pairs = pairs.saturating_add(before.saturating_mul(radix));
+        before = before.saturating_add(radix);
+    }
+    pairs
+}
+
 /// Counts of the pairs of levels of two factors.
 struct Table {
     columns: usize,

@@ -27,9 +27,6 @@ pub(crate) fn sample(space: &Space, size: u64, rng: &mut ChaCha8Rng) -> Result<C
         let rows = positions.into_iter().map(|p| all.rows.raw(p)).collect();
         return Ok(Chosen { rows: Rows::Chosen(rows), ..all });
     }
-    if space.size() == u64::MAX {
-        return Err(DesignError::TooLarge { kind: "random_sample", combinations: space.size() });
-    }
     let (rows, excluded) = draw(space, size, rng)?;
     if rows.is_empty() {
         return Err(DesignError::NothingLeft(full_factorial::culprits(space)?));

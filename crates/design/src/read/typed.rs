@@ -79,7 +79,8 @@ pub(crate) fn decode(tree: &Node) -> Result<Spec, Vec<Problem>> {
 
 fn describe(misfit: &Misfit, path: &[Step], tree: &Node, taken: &TakenOut) -> Option<Problem> {
     let text = path_text(path);
-    let value_at = tree.locate(path).and_then(|(node, key)| node.position.or(key));
+    // A value that `--set` put there has no place in the file.
+    let value_at = tree.locate(path).and_then(|(node, _)| node.position);
     Some(match &misfit.what {
         What::UnknownKey(known) => {
             let written = match path.last() {

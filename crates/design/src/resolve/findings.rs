@@ -39,8 +39,12 @@ impl<'a> Findings<'a> {
 
     /// An error at the value of a path, to be completed and pushed.
     pub(crate) fn problem(&self, path: &[Step], message: impl Into<String>) -> Problem {
-        let at = self.tree.locate(path).and_then(|(node, key)| node.position.or(key));
-        Problem::error(path_text(path), message).at(at.or_else(|| self.tree.position_of(path)))
+        let at = match self.tree.locate(path) {
+            // A value that `--set` put there has no place in the file.
+            Some((node, _)) => node.position,
+            None => self.tree.position_of(path),
+        };
+        Problem::error(path_text(path), message).at(at)
     }
 
     /// An error at the key of a path, to be completed and pushed.

@@ -6,6 +6,9 @@ use crate::spec::{Cooldown, Spec};
 /// Formats that exports come in.
 const FORMATS: [&str; 9] = ["csv", "json", "jsonl", "parquet", "xlsx", "dta", "sav", "rds", "sqlite"];
 
+/// Names under which people write secrets.
+const SECRETS: [&str; 8] = ["api_key", "apikey", "api_token", "key", "token", "secret", "password", "authorization"];
+
 /// Checks the campaign's id, and the ranges of execution, budget, quality, alerts, analysis and export.
 pub(crate) fn check(spec: &Spec, findings: &mut Findings<'_>) {
     let id = &spec.campaign.id;
@@ -64,6 +67,13 @@ pub(crate) fn check(spec: &Spec, findings: &mut Findings<'_>) {
     if !(spec.analysis.confidence > 0.0 && spec.analysis.confidence < 1.0) {
         let message = format!("{} is out of range", spec.analysis.confidence);
         findings.refuse(&place(&["analysis", "confidence"]), message, "a number between 0 and 1");
+    }
+    for (name, model) in &spec.models {
+        for key in model.settings.keys().filter(|k| SECRETS.contains(&k.to_lowercase().as_str())) {
+            let message = "a spec holds no secrets: it is stored, exported and shared";
+            let expected = "the key in the system's keychain or the provider's environment variable";
+            findings.refuse(&place(&["models", name, key]), message, expected);
+        }
     }
     for (i, format) in spec.export.formats.iter().enumerate() {
         let path = nth(&under(&place(&["export"]), &["formats"]), i);

@@ -16,6 +16,8 @@ use crate::tree::Step;
 const MOST_REPLICATES: u32 = 1_000_000;
 /// Most conditions of a sample.
 const LARGEST_SAMPLE: u64 = 100_000;
+/// Most conditions of an explicit design.
+const LONGEST_LIST: usize = 10_000;
 /// Most phases.
 const MOST_PHASES: usize = 1000;
 
@@ -188,6 +190,11 @@ impl Context<'_, '_, '_, '_> {
     #[allow(clippy::type_complexity, reason = "the two halves of one reading")]
     fn explicit(&mut self, phase: &Phase, path: &[Step]) -> (Vec<Factor>, Vec<BTreeMap<ParameterName, Value>>) {
         let rows = &phase.design.conditions;
+        if rows.len() > LONGEST_LIST {
+            let message = format!("{} conditions are too many to list (at most {LONGEST_LIST})", rows.len());
+            self.findings.error(&under(path, &["design", "conditions"]), message);
+            return (Vec::new(), Vec::new());
+        }
         let mut names: Vec<&str> = match &phase.factors {
             Some(named) => named.iter().map(String::as_str).collect(),
             None => {

@@ -1,5 +1,6 @@
 //! A workload to plan for, and shorthand.
 #![allow(dead_code, reason = "each test binary uses a part")]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "also part of the bench")]
 
 use std::cell::Cell;
 use std::sync::Arc;
