@@ -17,6 +17,7 @@
 
 mod account;
 mod anova_oneway;
+mod anova_rm;
 mod bootstrap;
 mod condition;
 mod descriptive;
@@ -64,6 +65,7 @@ mod wilcoxon;
 
 pub use account::{Account, Effect, Estimate, Finding, Interval, IntervalKind, SampleSummary, Warning};
 pub use anova_oneway::{AnovaOneWay, anova_oneway};
+pub use anova_rm::{AnovaRm, Mauchly, anova_rm};
 pub use bootstrap::{Bootstrap, BootstrapOptions, bootstrap, mean_of, median_of};
 pub use condition::StatError;
 pub use descriptive::{DESCRIPTIVE_PROBABILITIES, Descriptive, descriptive};

@@ -56,6 +56,7 @@ pub(crate) const PROCEDURES: &[Procedure] = &[
     all("bootstrap_ci", rank::resampled),
     all("tukey_hsd", several::tukey),
     all("games_howell", several::separate),
+    all("anova_rm", several::repeated),
     all("effect_eta2_ci", several::eta2),
 ];
 

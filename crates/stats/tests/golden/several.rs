@@ -48,3 +48,15 @@ pub(crate) fn eta2(inputs: &Value, options: &Value) -> Result<Value, StatError> 
         "epsilon2_partial": e.partial_epsilon2,
     }))
 }
+
+pub(crate) fn repeated(inputs: &Value, _: &Value) -> Result<Value, StatError> {
+    let test = anova_rm(&lists(&inputs["Y"]))?;
+    let sphericity = |f: fn(&Mauchly) -> f64| test.mauchly.as_ref().map(f);
+    Ok(json!({
+        "ss_effect": test.ss_effect, "ss_error": test.ss_error, "df1": test.df1, "df2": test.df2, "F": test.f,
+        "p": test.p, "p_gg": test.p_gg, "eps_gg": test.epsilon_gg, "eps_hf": test.epsilon_hf,
+        "generalized_eta2": test.generalized_eta2, "mauchly_W": sphericity(|m| m.w),
+        "mauchly_chi2": sphericity(|m| m.chi2), "mauchly_p": sphericity(|m| m.p),
+        "mauchly_p_r": sphericity(|m| m.p),
+    }))
+}
