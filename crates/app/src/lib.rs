@@ -12,6 +12,7 @@ mod frame;
 mod ops;
 mod select;
 mod spec_source;
+mod standing;
 
 pub use app::{App, AppOptions};
 pub use ergon_design::Problem;

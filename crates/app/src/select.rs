@@ -1,6 +1,17 @@
 //! The stored runs of a campaign in the order of its current plan: what results and analyses are made from.
 
-use ergon_domain::{Measurement, Metric, ParameterName, PlannedRun};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ergon_design::PlanOptions;
+use ergon_design::plan::PhaseSummary;
+use ergon_domain::{Digest, Measurement, Metric, ParameterName, PlannedRun, RunKey, RunState};
+use ergon_store::CampaignRecord;
+
+use crate::app::App;
+use crate::error::AppError;
+use crate::ops::plan_error;
+use crate::spec_source::LoadedSpec;
 
 /// A run of the plan that succeeded, with one cell per metric.
 pub(crate) struct StoredRun {
@@ -22,12 +33,76 @@ pub(crate) struct StoredRuns {
     pub(crate) phases: Vec<String>,
     /// Runs in the plan.
     pub(crate) planned: u64,
+    pub(crate) plan_hash: Digest,
+    pub(crate) phase_summaries: Vec<PhaseSummary>,
     /// Runs of the plan that succeeded, in plan order.
     pub(crate) runs: Vec<StoredRun>,
+    /// Runs of the plan without a result, by state and phases.
+    pub(crate) unfinished: BTreeMap<(RunState, Arc<[u16]>), u64>,
 }
 
 impl StoredRuns {
     pub(crate) fn phases_of(&self, run: &StoredRun) -> Vec<String> {
         run.run.phases.iter().filter_map(|p| self.phases.get(usize::from(*p)).cloned()).collect()
+    }
+}
+
+/// UTC microseconds as RFC 3339 text, to the second.
+pub(crate) fn utc(us: i64) -> String {
+    use time::format_description::well_known::Rfc3339;
+    time::OffsetDateTime::from_unix_timestamp(us.div_euclid(1_000_000))
+        .ok()
+        .and_then(|t| t.format(&Rfc3339).ok())
+        .unwrap_or_default()
+}
+
+impl App {
+    /// The runs of a campaign that succeeded, in the order of the plan in force.
+    pub(crate) async fn stored_runs(&self, selector: &str) -> Result<StoredRuns, AppError> {
+        let record = self.find(selector).await?;
+        let loaded = self.load_stored(&record, &[]).await?;
+        self.stored_runs_of(&record, &loaded).await
+    }
+
+    pub(crate) async fn stored_runs_of(
+        &self,
+        record: &CampaignRecord,
+        loaded: &LoadedSpec,
+    ) -> Result<StoredRuns, AppError> {
+        let campaign = &loaded.campaign;
+        let plan = campaign.plan(&PlanOptions::default()).map_err(plan_error)?;
+        let table = self.store().await?.run_table(record.id).await?;
+        let by_key: BTreeMap<RunKey, usize> = table.runs.iter().enumerate().map(|(i, r)| (r.key, i)).collect();
+        let metrics = campaign.manifest.metrics.clone();
+        let columns: Vec<_> = metrics.iter().map(|m| table.columns.get(&m.id)).collect();
+        let mut runs = Vec::new();
+        let mut unfinished = BTreeMap::new();
+        for run in plan.iter() {
+            let stored = by_key.get(&run.key).map(|i| (*i, &table.runs[*i]));
+            match stored {
+                Some((at, row)) if row.state == RunState::Succeeded => runs.push(StoredRun {
+                    attempts: row.attempts,
+                    duration_s: row.duration_s,
+                    cpu_s: row.cpu_s,
+                    started_utc: row.started_us.map(utc),
+                    cells: columns.iter().map(|c| c.and_then(|c| c[at].clone())).collect(),
+                    run,
+                }),
+                other => {
+                    let state = other.map_or(RunState::Planned, |(_, row)| row.state);
+                    *unfinished.entry((state, run.phases.clone())).or_insert(0) += 1;
+                }
+            }
+        }
+        Ok(StoredRuns {
+            metrics,
+            factors: campaign.factors.iter().map(|f| f.name.clone()).collect(),
+            phases: campaign.phases.iter().map(|p| p.name.clone()).collect(),
+            planned: plan.runs(),
+            plan_hash: plan.plan_hash(),
+            phase_summaries: plan.phases().to_vec(),
+            runs,
+            unfinished,
+        })
     }
 }

@@ -10,7 +10,7 @@ use ergon_domain::{Digest, Inputs, Workload};
 use crate::error::AppError;
 
 /// Largest spec read, in bytes.
-const SPEC_CAP: u64 = 16 * 1024 * 1024;
+pub(crate) const SPEC_CAP: u64 = 16 * 1024 * 1024;
 /// Largest input file read, in bytes.
 const INPUT_CAP: u64 = 2 * 1024 * 1024 * 1024;
 
@@ -77,13 +77,7 @@ impl LoadedSpec {
             Ok(InputFile { digest, size: bytes.len() as u64, path: written.to_owned() })
         };
         let campaign = ergon_design::resolve(&source, workload.manifest(), &digest_of)?;
-        Ok(Self {
-            campaign,
-            workload,
-            text: source.text.clone(),
-            base: base.to_path_buf(),
-            files: files.into_inner(),
-        })
+        Ok(Self { campaign, workload, text: source.text.clone(), base: base.to_path_buf(), files: files.into_inner() })
     }
 
     /// Reads the inputs and lets the workload parse them.

@@ -1,19 +1,24 @@
-//! `analyze`: statistics.
+//! `analyze`: statistics. Asked without a metric it answers the plan of the spec (or of a plan file); with a metric it
+//! answers that question and labels it exploratory.
 
+use std::fmt::Write;
 use std::path::PathBuf;
 
+use ergon_analysis::{Analysis, AnalysisKind, Ask, HypothesisResult, Refusal};
+use ergon_design::spec;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::error::AppError;
+use crate::spec_source::{SPEC_CAP, read_file};
 
-/// What to ask of the data. Without a metric: the questions of the spec, or of the plan file.
+/// What to ask of the data.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct AnalyzeRequest {
     /// Campaign id, ULID prefix, spec path or `latest`.
     pub campaign: String,
-    /// A YAML file with an `analysis` section.
+    /// A YAML or JSON file with an `analysis` section.
     pub plan: Option<PathBuf>,
     /// One metric.
     pub metric: Option<String>,
@@ -23,17 +28,162 @@ pub struct AnalyzeRequest {
     pub test: Option<String>,
     /// Correction for several tests.
     pub correction: Option<String>,
-    /// Write the figures of the analyses into this folder.
+    /// Write a figure per question into this folder.
     pub figures: Option<PathBuf>,
 }
 
-/// The analyses.
+/// The answers.
 #[derive(Clone, Debug, Serialize)]
 pub struct AnalyzeReply {
     /// Campaign id.
     pub campaign: String,
     /// The analyses, in the order of the questions.
-    pub analyses: Vec<ergon_analysis::Analysis>,
+    pub analyses: Vec<Analysis>,
+    /// Verdicts on the hypotheses of the spec.
+    pub hypotheses: Vec<HypothesisResult>,
+    /// Questions that these data can't answer, and why.
+    pub refusals: Vec<Refusal>,
     /// Figures written.
     pub figures: Vec<PathBuf>,
+}
+
+impl AnalyzeReply {
+    /// For a person.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        for a in &self.analyses {
+            let _ = writeln!(text, "{}\n  {}; n = {} ({})", a.question.text, a.procedure, a.n, a.unit_of_analysis);
+            if a.kind == AnalysisKind::Descriptive || a.kind == AnalysisKind::Survival {
+                for l in &a.levels {
+                    let number = |x: Option<f64>| x.map_or("–".into(), |x| format!("{x:.6}"));
+                    let ci = l.ci.map_or_else(String::new, |c| format!(" [{:.6}, {:.6}]", c.lo, c.hi));
+                    let _ = writeln!(
+                        text,
+                        "  {}: n = {}, mean {}{ci}, SD {}, median {}",
+                        l.label,
+                        l.n,
+                        number(l.mean),
+                        number(l.sd),
+                        number(l.median)
+                    );
+                }
+            }
+            for (name, e) in &a.estimates {
+                let ci = e.ci.map_or_else(String::new, |c| format!(" [{:.6}, {:.6}]", c.lo, c.hi));
+                let _ = writeln!(text, "  {name} = {:.6} {}{ci}", e.value, e.unit);
+            }
+            if let Some(s) = &a.statistic {
+                let df: Vec<String> = a.df.iter().map(|d| format!("{:.4}", d.0)).collect();
+                let corrected = a.p_adjusted.map_or_else(String::new, |p| format!(", corrected {}", p_text(p)));
+                let p = a.p.map_or_else(String::new, |p| format!(", {}", p_text(p)));
+                let _ = writeln!(text, "  {}({}) = {:.4}{p}{corrected}", s.name, df.join(", "), s.value);
+            }
+            if let Some(e) = &a.effect {
+                let ci = match (e.lo, e.hi) {
+                    (Some(lo), Some(hi)) => format!(" [{lo:.4}, {hi:.4}]"),
+                    _ => String::new(),
+                };
+                let _ = writeln!(text, "  {} = {:.4}{ci}", e.name, e.value);
+            }
+            for w in &a.warnings {
+                let _ = writeln!(text, "  warning: {w}");
+            }
+        }
+        for h in &self.hypotheses {
+            let _ = writeln!(text, "{}: {}", h.id, h.sentence);
+        }
+        for r in &self.refusals {
+            let _ = writeln!(text, "not answered: {}: {}", r.question, r.reason);
+        }
+        for f in &self.figures {
+            let _ = writeln!(text, "wrote {}", f.display());
+        }
+        text
+    }
+}
+
+fn p_text(p: f64) -> String {
+    if p < 1e-300 { "p < 1e-300".into() } else { format!("p = {p:.4e}") }
+}
+
+/// Answers the questions.
+///
+/// # Errors
+/// No such campaign, metric, factor or procedure.
+pub async fn analyze(app: &App, request: AnalyzeRequest) -> Result<AnalyzeReply, AppError> {
+    let framed = app.frame(&request.campaign, None).await?;
+    let spec = &framed.loaded.campaign.spec;
+    let mut plan = match &request.plan {
+        Some(path) => read_plan(path)?,
+        None => spec.analysis.clone(),
+    };
+    if let Some(name) = &request.correction {
+        plan.correction = correction(name)?;
+    }
+    let mut reply = AnalyzeReply {
+        campaign: framed.campaign.clone(),
+        analyses: Vec::new(),
+        hypotheses: Vec::new(),
+        refusals: Vec::new(),
+        figures: Vec::new(),
+    };
+    match &request.metric {
+        Some(metric) => {
+            let ask = Ask {
+                confidence: plan.confidence,
+                correction: plan.correction,
+                test: request.test.clone(),
+                ..Ask::about(metric.clone())
+            };
+            framed.frame.metric(metric).map_err(|e| AppError::from(e).field("metric"))?;
+            reply.analyses.push(ergon_analysis::describe(&framed.frame, &ask, &request.by)?);
+            for factor in &request.by {
+                match ergon_analysis::compare(&framed.frame, &ask, factor) {
+                    Ok(found) => reply.analyses.extend(found),
+                    // A wrong name is the user's to mend; data that can't answer is an answer.
+                    Err(
+                        e @ (ergon_analysis::AnalysisError::UnknownFactor { .. }
+                        | ergon_analysis::AnalysisError::NotAvailable { .. }),
+                    ) => return Err(AppError::from(e)),
+                    Err(e) => reply
+                        .refusals
+                        .push(Refusal { question: format!("{metric} by {factor}"), reason: e.to_string() }),
+                }
+            }
+        }
+        None => {
+            let result = ergon_analysis::run_plan(&framed.frame, &plan, &spec.hypotheses);
+            reply.analyses = result.analyses;
+            reply.hypotheses = result.hypotheses;
+            reply.refusals = result.refusals;
+        }
+    }
+    if let Some(folder) = &request.figures {
+        reply.figures = super::figure::write_all(&framed, &reply.analyses, folder)?;
+    }
+    Ok(reply)
+}
+
+fn correction(name: &str) -> Result<spec::Correction, AppError> {
+    serde_json::from_value(serde_json::Value::String(name.to_owned())).map_err(|_| {
+        AppError::input(
+            "unknown_correction",
+            format!(
+                "'{name}' is no correction; expected one of none, bonferroni, holm, hochberg, sidak, holm_sidak, \
+                 benjamini_hochberg, benjamini_yekutieli"
+            ),
+        )
+        .field("correction")
+    })
+}
+
+/// The `analysis` section of a file: a whole spec's, or the section alone.
+fn read_plan(path: &std::path::Path) -> Result<spec::Analysis, AppError> {
+    let mut bytes = read_file(path, SPEC_CAP, "the analysis plan")?;
+    let is_spec = bytes.split(|b| *b == b'\n').any(|line| line.starts_with(b"ergon:"));
+    if !is_spec {
+        // Read by the same reader as a spec: what it must have besides is put behind, so that lines keep their numbers.
+        bytes.extend_from_slice(b"\nergon: 1\ncampaign: { id: plan }\nworkload: { kind: none }\n");
+    }
+    Ok(ergon_design::read_spec(&bytes, &path.display().to_string())?.spec.analysis)
 }

@@ -1,5 +1,8 @@
 //! `check`: data quality, and factors that changed nothing.
 
+use std::fmt::Write;
+
+use ergon_analysis::QualityReport;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
@@ -22,7 +25,24 @@ pub struct CheckReply {
     pub campaign: String,
     /// Score, its four parts and the findings.
     #[serde(flatten)]
-    pub quality: ergon_analysis::Quality,
+    pub quality: QualityReport,
+}
+
+impl CheckReply {
+    /// For a person.
+    pub fn text(&self) -> String {
+        let q = &self.quality;
+        let mut text = format!(
+            "{}: quality {:.3} = completeness {:.3} × ranges {:.3} × consistency {:.3} × validity {:.3} ({} of {} runs)\n",
+            self.campaign, q.score, q.completeness, q.ranges, q.consistency, q.validity, q.present, q.expected
+        );
+        for f in &q.findings {
+            let severity = serde_json::to_value(f.severity).ok().and_then(|v| v.as_str().map(str::to_owned));
+            let advice = if f.advice.is_empty() { String::new() } else { format!(" → {}", f.advice) };
+            let _ = writeln!(text, "{}: {}: {}{advice}", severity.unwrap_or_default(), f.place, f.message);
+        }
+        text
+    }
 }
 
 /// Checks the data of a campaign, or of one run.
@@ -32,11 +52,8 @@ pub struct CheckReply {
 pub async fn check(app: &App, request: CheckRequest) -> Result<CheckReply, AppError> {
     let framed = app.frame(&request.campaign, None).await?;
     let quality = match &request.run {
-        None => ergon_analysis::check_quality(&framed.frame, &framed.thresholds()),
-        Some(prefix) => {
-            let one = framed.only(prefix)?;
-            ergon_analysis::check_quality(&one, &framed.thresholds())
-        }
+        None => ergon_analysis::check_quality(&framed.frame, framed.thresholds()),
+        Some(prefix) => ergon_analysis::check_quality(&framed.only(prefix)?, framed.thresholds()),
     };
     Ok(CheckReply { campaign: framed.campaign, quality })
 }

@@ -59,7 +59,9 @@ pub async fn doctor(app: &App, _request: DoctorRequest) -> Result<DoctorReply, A
     };
     let mut checks = vec![match app.store_health().await {
         Ok(detail) => check("store", DoctorState::Ok, detail, None),
-        Err(e) => check("store", DoctorState::Failed, e.message, Some("name another file with --store, or restore a backup")),
+        Err(e) => {
+            check("store", DoctorState::Failed, e.message, Some("name another file with --store, or restore a backup"))
+        }
     }];
     checks.push(match free_bytes(app.store_path()) {
         Some(bytes) if bytes < 1_000_000_000 => check(
@@ -68,7 +70,9 @@ pub async fn doctor(app: &App, _request: DoctorRequest) -> Result<DoctorReply, A
             format!("{:.2} GB free where the store is", bytes as f64 / 1e9),
             Some("free some space: a campaign stops when the disk is full"),
         ),
-        Some(bytes) => check("disk", DoctorState::Ok, format!("{:.1} GB free where the store is", bytes as f64 / 1e9), None),
+        Some(bytes) => {
+            check("disk", DoctorState::Ok, format!("{:.1} GB free where the store is", bytes as f64 / 1e9), None)
+        }
         None => check("disk", DoctorState::Missing, "the free space can't be told".into(), None),
     });
     let memory = ergon_energy::host::memory_available_bytes()
@@ -89,13 +93,12 @@ pub async fn doctor(app: &App, _request: DoctorRequest) -> Result<DoctorReply, A
             None => check(program, DoctorState::Missing, format!("not found; used for {needed_for}"), Some(fix)),
         });
     }
-    checks.push(check(
-        "workloads",
-        DoctorState::Ok,
-        ergon_workloads::catalog::KINDS.join(", "),
-        None,
-    ));
-    for (name, what) in [("energy sensors", "joules are not measured"), ("model providers", "no workload calls a model"), ("clusters", "runs execute on this machine")] {
+    checks.push(check("workloads", DoctorState::Ok, ergon_workloads::catalog::KINDS.join(", "), None));
+    for (name, what) in [
+        ("energy sensors", "joules are not measured"),
+        ("model providers", "no workload calls a model"),
+        ("clusters", "runs execute on this machine"),
+    ] {
         checks.push(check(name, DoctorState::NotBuilt, format!("not built in this version: {what}"), None));
     }
     Ok(DoctorReply { checks })

@@ -55,8 +55,21 @@ pub struct ImportReply {
 }
 
 const SECTIONS: [&str; 15] = [
-    "ergon", "campaign", "hypotheses", "workload", "factors", "constraints", "models", "phases", "execution", "budget",
-    "quality", "alerts", "analysis", "export", "notes",
+    "ergon",
+    "campaign",
+    "hypotheses",
+    "workload",
+    "factors",
+    "constraints",
+    "models",
+    "phases",
+    "execution",
+    "budget",
+    "quality",
+    "alerts",
+    "analysis",
+    "export",
+    "notes",
 ];
 
 /// Brings Ergon specs into the store.

@@ -22,6 +22,7 @@ pub use analyze::{AnalyzeReply, AnalyzeRequest, analyze};
 pub use check::{CheckReply, CheckRequest, check};
 pub use create::{CreateReply, CreateRequest, create};
 pub use diff::{DiffReply, DiffRequest, diff};
+pub(crate) use doctor::free_bytes;
 pub use doctor::{DoctorCheck, DoctorReply, DoctorRequest, DoctorState, doctor};
 pub use figure::{FigureRequest, figure};
 pub use import::{ImportReply, ImportRequest, ImportedFile, import};
@@ -40,6 +41,11 @@ use ergon_design::{PlanOptions, WhereFilter};
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
+
+/// The JSON Schema of a spec, for editors.
+pub fn spec_schema() -> serde_json::Value {
+    ergon_design::schema::json_schema()
+}
 
 /// What part of a plan is wanted.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]

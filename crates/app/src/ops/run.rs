@@ -14,7 +14,6 @@ use crate::campaign_log::CampaignLog;
 use crate::error::AppError;
 use crate::ops::validate::{check_conditions, unenforced};
 use crate::ops::{Selection, plan_error};
-use crate::spec_source::LoadedSpec;
 
 /// What to run.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -117,7 +116,7 @@ pub async fn run_with(
         })
     };
 
-    let hold = app.hold(&registered).await?;
+    let hold = app.hold(&registered, &loaded).await?;
     if !hold.interrupted.is_empty() {
         events(Event::Recovered { runs: hold.interrupted.clone() });
     }
@@ -125,7 +124,7 @@ pub async fn run_with(
     let wanted = move |run: &PlannedRun| only.as_ref().is_none_or(|prefix| run.key.to_string().starts_with(prefix));
     let rest = remaining(app, registered.id, &selected, campaign.phases.len(), &wanted).await?;
     if rest.runs == 0 {
-        hold.release(app).await;
+        app.release(&hold).await;
         return Err(AppError::input("no_such_run", "no run of the plan has an id that begins like this").field("only"));
     }
 
@@ -134,7 +133,7 @@ pub async fn run_with(
     let streams = campaign.clone();
     let execution = Execution {
         campaign: campaign.id.clone(),
-        plan: Box::new(selected.iter().filter(wanted)),
+        plan: Box::new(selected.iter().filter(move |run| wanted(run))),
         runs: rest.runs,
         runs_by_phase: rest.by_phase,
         known: rest.known,
@@ -160,7 +159,7 @@ pub async fn run_with(
             budget_s: campaign.spec.budget.hours.map(|h| h * 3600.0),
             retry_failed: request.retry_failed,
         },
-        log: hold.run_log(app),
+        log: hold.log.clone(),
         scratch: hold.scratch.clone(),
         marker: hold.marker.clone(),
         events,
@@ -180,7 +179,7 @@ pub async fn run_with(
     let finished = matches!(&result, Ok(s) if s.remaining == 0 && request.selection.is_all() && request.only.is_none());
     let state = if finished { CampaignState::Finished } else { CampaignState::Stopped };
     let marked = app.set_state(registered.id, state).await;
-    hold.release(app).await;
+    app.release(&hold).await;
     let summary = result.map_err(|e| AppError::operation("run_failed", e.to_string()))?;
     marked?;
     Ok(RunReply {
@@ -232,4 +231,3 @@ async fn remaining(
     }
     Ok(rest)
 }
-

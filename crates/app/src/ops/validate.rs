@@ -101,9 +101,8 @@ pub async fn validate(app: &App, request: ValidateRequest) -> Result<ValidateRep
     let plan = loaded.campaign.plan(&PlanOptions::default()).map_err(plan_error)?;
     check_conditions(&loaded, &plan)?;
     let parallel = app.parallel(&loaded.campaign.spec.execution.parallel, None);
-    let (earlier, typical_s) = app.earlier_durations(&loaded.campaign).await;
-    let duration_s = match typical_s {
-        Some((mean, sd, n)) => {
+    let duration_s = match app.earlier_durations(&loaded.campaign).await {
+        Some((earlier, mean, sd, n)) => {
             let (runs, slots) = (plan.runs() as f64, parallel as f64);
             // Spread of the sum and of the mean it is predicted with; normal quantile of 0.9 for an 80 % interval.
             let half = 1.2816 * (runs * sd * sd + runs * runs * sd * sd / n).sqrt() / slots;
@@ -176,12 +175,18 @@ pub(crate) fn unenforced(loaded: &LoadedSpec) -> Vec<String> {
         }
     };
     let budget = &spec.budget;
-    say(budget.usd.is_some() || budget.usd_per_run.is_some() || budget.tokens.is_some(), "budget.usd, usd_per_run or tokens (no workload of this version calls a model)");
+    say(
+        budget.usd.is_some() || budget.usd_per_run.is_some() || budget.tokens.is_some(),
+        "budget.usd, usd_per_run or tokens (no workload of this version calls a model)",
+    );
     say(budget.energy_j.is_some(), "budget.energy_j (energy is not measured)");
     say(spec.alerts != ergon_design::spec::Alerts::default(), "alerts");
     say(spec.execution.energy.is_some(), "execution.energy");
     say(spec.execution.warmup > 0, "execution.warmup");
     say(!spec.export.formats.is_empty() || spec.export.package, "export");
-    say(matches!(spec.execution.cooldown, ergon_design::spec::Cooldown::Until { .. }), "execution.cooldown.until_within_c");
+    say(
+        matches!(spec.execution.cooldown, ergon_design::spec::Cooldown::Until { .. }),
+        "execution.cooldown.until_within_c",
+    );
     said
 }

@@ -1,0 +1,326 @@
+//! What the operations stand on: the store, the runtimes, and the rules that several of them share.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use ergon_design::spec::Parallel;
+use ergon_design::{Campaign, Plan, PlanOptions};
+use ergon_domain::{CampaignState, Canonical, RunKey, RunLog, RunState};
+use ergon_energy::host::ProcessIdentity;
+use ergon_engine::Runtimes;
+use ergon_store::{CampaignRecord, Engine, InputRecord, Lease, NewRevision, Registered, Store, StoreError};
+use tokio::sync::OnceCell;
+
+use crate::error::AppError;
+use crate::ops::plan_error;
+use crate::spec_source::LoadedSpec;
+
+/// How to open the application.
+#[derive(Clone, Debug, Default)]
+pub struct AppOptions {
+    /// Store file; `None`: the user's data folder.
+    pub store: Option<PathBuf>,
+}
+
+/// The application behind a host (command line, window). The store is opened when first needed.
+pub struct App {
+    store_path: PathBuf,
+    store: OnceCell<Store>,
+    runtimes: Arc<Runtimes>,
+}
+
+impl From<StoreError> for AppError {
+    fn from(error: StoreError) -> Self {
+        let text = error.to_string();
+        match error {
+            StoreError::NoCampaign(_) => Self::input("no_such_campaign", text).field("campaign"),
+            StoreError::Ambiguous(..) => Self::input("ambiguous_campaign", text).field("campaign"),
+            StoreError::ReasonRequired { .. } => Self::input("reason_required", text).field("amend"),
+            StoreError::Query(_) => Self::input("invalid_query", text).field("query"),
+            StoreError::Held { .. } => Self::operation("campaign_held", text),
+            StoreError::DiskFull => Self::operation("disk_full", text),
+            _ => Self::operation("store", text),
+        }
+    }
+}
+
+/// UTC now, microseconds since 1970.
+pub(crate) fn now_us() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_micros() as i64)
+}
+
+impl App {
+    /// An application on a store. Nothing is opened or made yet.
+    ///
+    /// # Errors
+    /// There is no data folder to put a store in, or no threads.
+    pub fn new(options: AppOptions) -> Result<Self, AppError> {
+        let store_path = match options.store {
+            Some(path) => path,
+            None => data_folder()?.join("library.ergon"),
+        };
+        let runtimes = Runtimes::start().map_err(|e| AppError::operation("no_threads", e.to_string()))?;
+        Ok(Self { store_path, store: OnceCell::new(), runtimes: Arc::new(runtimes) })
+    }
+
+    /// The store's file.
+    pub fn store_path(&self) -> &Path {
+        &self.store_path
+    }
+
+    /// Where work runs.
+    pub fn runtimes(&self) -> Arc<Runtimes> {
+        self.runtimes.clone()
+    }
+
+    /// Cores of this machine.
+    pub fn cores(&self) -> usize {
+        std::thread::available_parallelism().map_or(1, |n| n.get())
+    }
+
+    pub(crate) async fn store(&self) -> Result<&Store, AppError> {
+        Ok(self.store.get_or_try_init(|| Store::open(&self.store_path)).await?)
+    }
+
+    /// Attempts at once: what was asked for, else the spec's, else the cores.
+    pub(crate) fn parallel(&self, spec: &Parallel, asked: Option<usize>) -> usize {
+        match (asked, spec) {
+            (Some(n), _) => n.max(1),
+            (None, Parallel::Count(n)) => (*n as usize).max(1),
+            (None, Parallel::Auto) => self.cores(),
+        }
+    }
+
+    /// A spec file's or a stored campaign's spec.
+    pub(crate) async fn load(&self, target: &str, sets: &[String]) -> Result<LoadedSpec, AppError> {
+        let path = Path::new(target);
+        if path.is_file() {
+            return LoadedSpec::from_file(path, sets);
+        }
+        if looks_like_a_path(target) {
+            return Err(AppError::input("no_such_file", format!("there is no spec file '{target}'")).field("spec"));
+        }
+        let record = self.store().await?.campaign(target).await?;
+        self.load_stored(&record, sets).await
+    }
+
+    /// The spec in force of a stored campaign.
+    pub(crate) async fn load_stored(&self, record: &CampaignRecord, sets: &[String]) -> Result<LoadedSpec, AppError> {
+        let revision = self.store().await?.revision(record.id).await?;
+        let name = format!("{}.json", record.slug);
+        LoadedSpec::from_bytes(revision.spec_json.as_bytes(), &name, Path::new(&revision.base_folder), sets)
+    }
+
+    /// The stored campaign that a selector (or a spec file's id) means.
+    pub(crate) async fn find(&self, selector: &str) -> Result<CampaignRecord, AppError> {
+        let store = self.store().await?;
+        if Path::new(selector).is_file() {
+            let loaded = LoadedSpec::from_file(Path::new(selector), &[])?;
+            return Ok(store.campaign(&loaded.campaign.id).await?);
+        }
+        Ok(store.campaign(selector).await?)
+    }
+
+    /// Registers a spec.
+    pub(crate) async fn register(&self, loaded: &LoadedSpec, reason: Option<&str>) -> Result<Registered, AppError> {
+        let plan = loaded.campaign.plan(&PlanOptions::default()).map_err(plan_error)?;
+        self.register_planned(loaded, &plan, reason).await
+    }
+
+    /// Registers a spec whose plan is at hand.
+    pub(crate) async fn register_planned(
+        &self,
+        loaded: &LoadedSpec,
+        plan: &Plan,
+        reason: Option<&str>,
+    ) -> Result<Registered, AppError> {
+        let campaign = &loaded.campaign;
+        let internal = |e: serde_json::Error| AppError::operation("internal", e.to_string());
+        let spec = &campaign.spec;
+        let asked = serde_json::to_string(&(&spec.hypotheses, &spec.analysis, &spec.quality)).map_err(internal)?;
+        let new = NewRevision {
+            slug: campaign.id.clone(),
+            title: spec.campaign.title.clone().unwrap_or_else(|| campaign.id.clone()),
+            workload: campaign.manifest.workload.to_string(),
+            tags: spec.campaign.tags.clone(),
+            spec_text: loaded.text.clone(),
+            spec_json: serde_json::to_string(spec).map_err(internal)?,
+            base_folder: loaded.base.to_string_lossy().into_owned(),
+            spec_hash: campaign.spec_hash,
+            plan_hash: plan.plan_hash(),
+            analysis_hash: Canonical::new("ergon.analysis-plan.1").str(&asked).finish(),
+            runs: plan.runs(),
+            manifest: serde_json::to_string(campaign.manifest.as_ref()).map_err(internal)?,
+            environment: environment(&loaded.base).to_string(),
+            metrics: campaign.manifest.metrics.clone(),
+            inputs: loaded
+                .files
+                .iter()
+                .map(|(digest, path)| InputRecord {
+                    digest: *digest,
+                    path: path.to_string_lossy().into_owned(),
+                    size_bytes: campaign.inputs.get(digest).map_or(0, |f| f.size),
+                })
+                .collect(),
+            reason: reason.map(str::to_owned),
+        };
+        let plan = plan.clone();
+        let keys = move || plan.iter().map(|r| r.key).collect::<BTreeSet<RunKey>>();
+        Ok(self.store().await?.register(new, keys, now_us()).await?)
+    }
+
+    /// Takes a campaign for this process; what a dead engine left running is ended.
+    pub(crate) async fn hold(&self, registered: &Registered, loaded: &LoadedSpec) -> Result<Hold, AppError> {
+        let own = ProcessIdentity::own();
+        let token = ulid::Ulid::generate().to_string();
+        let engine = Engine {
+            token: token.clone(),
+            pid: own.pid,
+            start_ticks: own.start_ticks,
+            boot_id: own.boot_id,
+            host: own.host,
+        };
+        let campaign = &loaded.campaign;
+        let (lease, recovery) =
+            self.store().await?.acquire(registered.id, &campaign.id, engine, is_alive, now_us()).await?;
+        if let Some(dead) = &recovery.dead_token {
+            ergon_engine::processes::end_leftovers(dead);
+            let _ = std::fs::remove_dir_all(scratch_folder(dead));
+        }
+        let phases = campaign.phases.iter().map(|p| p.name.clone()).collect();
+        let log =
+            self.store().await?.run_log(&campaign.id, &lease, registered.revision, campaign.manifest.version, phases);
+        Ok(Hold { lease, log, interrupted: recovery.interrupted, scratch: scratch_folder(&token), marker: token })
+    }
+
+    pub(crate) async fn release(&self, hold: &Hold) {
+        if let Ok(store) = self.store().await {
+            // A lease that can't be given back is taken over: its process is gone.
+            let _ = store.release(&hold.lease).await;
+        }
+    }
+
+    pub(crate) async fn set_state(&self, campaign: i64, state: CampaignState) -> Result<(), AppError> {
+        Ok(self.store().await?.set_state(campaign, state, now_us()).await?)
+    }
+
+    pub(crate) async fn run_states(&self, campaign: i64) -> Result<BTreeMap<RunKey, (RunState, u32)>, AppError> {
+        let states = self.store().await?.run_states(campaign).await?;
+        Ok(states.into_iter().map(|(key, (state, attempts, _))| (key, (state, attempts))).collect())
+    }
+
+    /// Refuses a campaign that this machine can't carry, by its `execution.requires`.
+    pub(crate) fn check_requirements(&self, campaign: &Campaign) -> Result<(), AppError> {
+        let Some(needs) = &campaign.spec.execution.requires else { return Ok(()) };
+        let refuse = |field: &str, what: String| {
+            Err(AppError::operation("requirements", format!("execution.requires.{field}: {what}")).field(field))
+        };
+        if let Some(cpus) = needs.cpus.filter(|n| *n as usize > self.cores()) {
+            return refuse("cpus", format!("{cpus} cores are required, this machine has {}", self.cores()));
+        }
+        let memory = ergon_energy::host::memory_available_bytes().map(|b| b as f64 / 1e9);
+        if let (Some(gb), Some(have)) = (needs.memory_gb, memory)
+            && gb > have
+        {
+            return refuse("memory_gb", format!("{gb} GB are required, {have:.1} GB are available"));
+        }
+        let disk = crate::ops::free_bytes(&self.store_path).map(|b| b as f64 / 1e9);
+        if let (Some(gb), Some(have)) = (needs.disk_gb, disk)
+            && gb > have
+        {
+            return refuse("disk_gb", format!("{gb} GB are required, {have:.1} GB are free where the store is"));
+        }
+        Ok(())
+    }
+
+    /// The next campaign of the queue.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn next_in_queue(&self) -> Result<Option<String>, AppError> {
+        Ok(self.store().await?.next_queued().await?.map(|e| e.slug))
+    }
+
+    /// (whose, mean and standard deviation of durations in seconds with their number), from earlier runs.
+    pub(crate) async fn earlier_durations(&self, campaign: &Campaign) -> Option<(String, f64, f64, f64)> {
+        // A look must not make a store.
+        if !self.store_path.exists() {
+            return None;
+        }
+        let store = self.store().await.ok()?;
+        let record = store.campaign(&campaign.id).await.ok()?;
+        let durations: Vec<f64> = store.durations(record.id, 1000).await.ok()?.into_iter().map(|d| d.0).collect();
+        let described = ergon_stats_free::mean_sd(&durations)?;
+        Some((record.slug, described.0, described.1, durations.len() as f64))
+    }
+}
+
+/// Mean and standard deviation for a forecast; statistics that are published come from `analysis`.
+mod ergon_stats_free {
+    pub(super) fn mean_sd(x: &[f64]) -> Option<(f64, f64)> {
+        let n = x.len() as f64;
+        if x.len() < 2 {
+            return None;
+        }
+        let mean = x.iter().sum::<f64>() / n;
+        let variance = x.iter().map(|d| (d - mean) * (d - mean)).sum::<f64>() / (n - 1.0);
+        Some((mean, variance.sqrt()))
+    }
+}
+
+/// A campaign held by this process.
+pub(crate) struct Hold {
+    lease: Lease,
+    pub(crate) log: Arc<dyn RunLog>,
+    pub(crate) interrupted: Vec<RunKey>,
+    pub(crate) scratch: PathBuf,
+    pub(crate) marker: String,
+}
+
+pub(crate) fn is_alive(engine: &Engine) -> Option<bool> {
+    ProcessIdentity {
+        pid: engine.pid,
+        start_ticks: engine.start_ticks,
+        boot_id: engine.boot_id.clone(),
+        host: engine.host.clone(),
+    }
+    .is_alive()
+}
+
+fn scratch_folder(token: &str) -> PathBuf {
+    std::env::temp_dir().join(format!("ergon-{token}"))
+}
+
+fn looks_like_a_path(target: &str) -> bool {
+    target.contains('/') || [".yaml", ".yml", ".json"].iter().any(|e| target.ends_with(e))
+}
+
+fn data_folder() -> Result<PathBuf, AppError> {
+    if let Some(folder) = std::env::var_os("ERGON_DATA_DIR").filter(|f| !f.is_empty()) {
+        return Ok(PathBuf::from(folder));
+    }
+    directories::ProjectDirs::from("", "", "ergon")
+        .map(|dirs| dirs.data_dir().to_path_buf())
+        .ok_or_else(|| AppError::operation("no_data_folder", "no home folder is known; name a store with --store FILE"))
+}
+
+/// What the results were made with: program, machine, and the state of the user's program where it is in git.
+fn environment(base: &Path) -> serde_json::Value {
+    let git = |args: &[&str]| {
+        let output = std::process::Command::new("git").arg("-C").arg(base).args(args).output().ok()?;
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    };
+    let commit = git(&["rev-parse", "HEAD"]);
+    let changed = commit.as_ref().and_then(|_| git(&["status", "--porcelain", "--untracked-files=no"]));
+    serde_json::json!({
+        "ergon": env!("CARGO_PKG_VERSION"),
+        "os": std::env::consts::OS,
+        "architecture": std::env::consts::ARCH,
+        "host": ergon_energy::host::host_name(),
+        "cores": std::thread::available_parallelism().map_or(1, |n| n.get()),
+        "git_commit": commit,
+        "git_changed": changed.map(|c| !c.is_empty()),
+    })
+}

@@ -1,0 +1,136 @@
+//! From stored runs to the frame an analysis sees.
+
+use ergon_analysis::{Frame, FrameFactor, FrameRow, MissingRuns, PhaseStructure, Reading, Structure};
+use ergon_design::spec::{FrameChoice, Quality};
+
+use crate::app::App;
+use crate::error::AppError;
+use crate::select::StoredRuns;
+use crate::spec_source::LoadedSpec;
+
+/// A frame with the spec it was planned under.
+pub(crate) struct Framed {
+    pub(crate) campaign: String,
+    pub(crate) loaded: LoadedSpec,
+    pub(crate) frame: Frame,
+}
+
+impl From<ergon_analysis::AnalysisError> for AppError {
+    fn from(error: ergon_analysis::AnalysisError) -> Self {
+        Self::input("no_answer", error.to_string())
+    }
+}
+
+impl App {
+    /// The frame of a campaign's plan in force, restricted to phases where asked.
+    pub(crate) async fn frame(&self, selector: &str, phases: Option<&[String]>) -> Result<Framed, AppError> {
+        let record = self.find(selector).await?;
+        let loaded = self.load_stored(&record, &[]).await?;
+        let stored = self.stored_runs_of(&record, &loaded).await?;
+        let frame = build(&loaded, stored);
+        let frame = match phases {
+            Some(phases) if !phases.is_empty() => {
+                frame.select(&FrameChoice { phases: phases.to_vec(), filters: Vec::new() })?
+            }
+            _ => frame,
+        };
+        Ok(Framed { campaign: record.slug, loaded, frame })
+    }
+}
+
+impl Framed {
+    /// When this campaign's data is good enough.
+    pub(crate) fn thresholds(&self) -> &Quality {
+        &self.loaded.campaign.spec.quality
+    }
+
+    /// The frame of the one run whose key begins like this.
+    pub(crate) fn only(&self, prefix: &str) -> Result<Frame, AppError> {
+        let prefix = prefix.to_ascii_lowercase();
+        let fits: Vec<usize> =
+            (0..self.frame.rows.len()).filter(|i| self.frame.rows[*i].key.to_string().starts_with(&prefix)).collect();
+        let [at] = fits[..] else {
+            let many = if fits.is_empty() { "no finished run has" } else { "several runs have" };
+            return Err(
+                AppError::input("no_such_run", format!("{many} an id that begins with '{prefix}'")).field("run")
+            );
+        };
+        let mut frame = self.frame.clone();
+        frame.rows = vec![self.frame.rows[at].clone()];
+        for column in frame.columns.values_mut() {
+            *column = vec![column[at].clone()];
+        }
+        frame.structure.missing.clear();
+        Ok(frame)
+    }
+}
+
+fn build(loaded: &LoadedSpec, stored: StoredRuns) -> Frame {
+    let campaign = &loaded.campaign;
+    let spec = &campaign.spec;
+    let shared = spec.execution.common_random_numbers;
+    let common = campaign.manifest.streams.iter().filter(|s| shared && s.common).map(|s| s.name.to_string());
+    let selected =
+        |index: usize| stored.phase_summaries.iter().find(|s| usize::from(s.index) == index).map_or(0, |s| s.selected);
+    let structure = Structure {
+        common_streams: common.collect(),
+        phases: campaign
+            .phases
+            .iter()
+            .enumerate()
+            .map(|(i, p)| PhaseStructure {
+                name: p.name.clone(),
+                design: p.design.kind,
+                order: p.order,
+                replicates: p.replicates,
+                planned_runs: selected(i),
+            })
+            .collect(),
+        missing: stored
+            .unfinished
+            .iter()
+            .map(|((state, phases), count)| MissingRuns {
+                state: *state,
+                class: None,
+                condition: None,
+                phases: phases.clone(),
+                count: *count,
+            })
+            .collect(),
+        exclusions: Vec::new(),
+        replicates_added_after_look: false,
+        deterministic: campaign.manifest.deterministic,
+    };
+    let mut columns: std::collections::BTreeMap<_, Vec<Option<Reading>>> =
+        stored.metrics.iter().map(|m| (m.id.clone(), Vec::with_capacity(stored.runs.len()))).collect();
+    let mut rows = Vec::with_capacity(stored.runs.len());
+    for run in stored.runs {
+        for (metric, cell) in stored.metrics.iter().zip(run.cells) {
+            let reading = cell.map(|m| Reading { observed: m.observed, provenance: m.provenance, flags: m.flags });
+            if let Some(column) = columns.get_mut(&metric.id) {
+                column.push(reading);
+            }
+        }
+        rows.push(FrameRow {
+            key: run.run.key,
+            condition: run.run.condition,
+            replicate: run.run.replicate,
+            phases: run.run.phases,
+        });
+    }
+    Frame {
+        campaign: campaign.id.clone(),
+        spec_hash: campaign.spec_hash,
+        plan_hash: stored.plan_hash,
+        metrics: stored.metrics,
+        factors: campaign
+            .factors
+            .iter()
+            .map(|f| FrameFactor { name: f.name.clone(), levels: f.levels.clone() })
+            .collect(),
+        rows,
+        columns,
+        structure,
+        selection: FrameChoice::default(),
+    }
+}
