@@ -18,6 +18,7 @@ use rand_core::SeedableRng;
 struct Nothing;
 
 impl AppMessage for Nothing {
+    type Task = u64;
     fn bytes(&self) -> u64 {
         0
     }
@@ -38,8 +39,8 @@ fn decide<P: Protocol>(protocols: Vec<P>, profile: &NetworkProfile, decisions: u
         group.schedule(u64::from(decision + 10) * 20_000_000_000, u64::from(decision));
     }
     while let Ok(Some(notice)) = group.advance() {
-        if let Happened::Due { token } = notice.what {
-            let request = token as u32;
+        if let Happened::Due { task } = notice.what {
+            let request = task as u32;
             for node in 0..n as NodeId {
                 group.request(node, request);
             }

@@ -14,13 +14,14 @@ use super::node_set::{NodeId, NodeSet};
 pub enum Misdeed {
     /// Says nothing.
     Silent,
-    /// Tells its targets another value than the rest.
+    /// As coordinator, proposes another value to its targets than to the rest. Its votes are honest.
     Equivocating,
-    /// Bids far better than it is; its protocol messages are honest.
+    /// Bids far better than it is. What it says in the protocol is honest.
     LyingAboutCapacity,
-    /// Votes for another value, towards everyone alike.
+    /// Votes for another value, towards everyone alike. Its proposals are honest.
     VoteFlipping,
-    /// Equivocates with the same targets as its accomplices, and lies in its bids.
+    /// Proposes and votes for another value towards its targets, and lies in its bids to everyone: with
+    /// accomplices and common targets, the strongest attack.
     Colluding,
     /// Says everything late.
     Delaying,
@@ -37,12 +38,12 @@ impl Misdeed {
         ("delaying", Self::Delaying),
     ];
 
-    fn lies_in_protocol(self) -> bool {
-        matches!(self, Self::Equivocating | Self::VoteFlipping | Self::Colluding)
-    }
-
-    fn lies_in_bids(self) -> bool {
-        matches!(self, Self::LyingAboutCapacity | Self::Colluding)
+    fn lies_in(self, kind: LetterKind) -> bool {
+        match kind {
+            LetterKind::Proposal => matches!(self, Self::Equivocating | Self::Colluding),
+            LetterKind::Vote => matches!(self, Self::VoteFlipping | Self::Colluding),
+            LetterKind::Application => matches!(self, Self::LyingAboutCapacity | Self::Colluding),
+        }
     }
 
     /// Whether it does the same towards everyone.
@@ -85,6 +86,17 @@ pub struct Behaviour {
     pub rng: ChaCha8Rng,
 }
 
+/// What a message is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LetterKind {
+    /// Puts a value forward.
+    Proposal,
+    /// Everything else of the protocol.
+    Vote,
+    /// Bids and replies.
+    Application,
+}
+
 /// What happens to one message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Act {
@@ -104,12 +116,13 @@ impl Conduct {
         Self { behaviour }
     }
 
-    /// What happens to a message to `to`; `vote` if it belongs to the protocol.
-    pub(super) fn towards(&mut self, to: NodeId, vote: bool) -> Act {
+    /// What happens to a message to `to`.
+    pub(super) fn towards(&mut self, to: NodeId, kind: LetterKind) -> Act {
         let b = &mut self.behaviour;
+        let lies_to_all = b.misdeed.is_uniform() || (kind == LetterKind::Application && b.misdeed.lies_in(kind));
         let hit = match b.strategy {
             Strategy::Random => draw::bernoulli(&mut b.rng, b.share),
-            Strategy::Selective | Strategy::Coordinated => b.misdeed.is_uniform() || b.targets.contains(to),
+            Strategy::Selective | Strategy::Coordinated => lies_to_all || b.targets.contains(to),
         };
         if !hit {
             return Act::default();
@@ -117,10 +130,7 @@ impl Conduct {
         match b.misdeed {
             Misdeed::Silent => Act { silent: true, ..Act::default() },
             Misdeed::Delaying => Act { later_ns: b.delay_ns, ..Act::default() },
-            misdeed => {
-                let lies = if vote { misdeed.lies_in_protocol() } else { misdeed.lies_in_bids() };
-                Act { lies, ..Act::default() }
-            }
+            misdeed => Act { lies: misdeed.lies_in(kind), ..Act::default() },
         }
     }
 }

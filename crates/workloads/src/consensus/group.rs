@@ -18,16 +18,16 @@ use super::protocol::{Context, Effect, Message, Milestone, Protocol, TIMERS, Tim
 
 /// Something the application hears of.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Notice<A> {
+pub struct Notice<A, T> {
     /// Local time of the agent concerned, nanoseconds.
     pub at_ns: u64,
     /// What happened.
-    pub what: Happened<A>,
+    pub what: Happened<A, T>,
 }
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Happened<A> {
+pub enum Happened<A, T> {
     /// An agent decided a position.
     Decided {
         /// Who.
@@ -56,7 +56,7 @@ pub enum Happened<A> {
     /// What the application scheduled is due.
     Due {
         /// What was given when it was scheduled.
-        token: u64,
+        task: T,
     },
     /// Something to count.
     Passed {
@@ -69,6 +69,9 @@ pub enum Happened<A> {
 
 /// A message of the application, delivered beside those of the protocol.
 pub trait AppMessage: Copy {
+    /// What the application can schedule for later.
+    type Task: Copy;
+
     /// Size on the wire.
     fn bytes(&self) -> u64;
     /// What a Byzantine author would say instead; see [`Message::tampered`].
@@ -79,7 +82,7 @@ pub trait AppMessage: Copy {
 enum Event {
     Deliver { from: NodeId, to: NodeId, letter: u32 },
     Fire { node: NodeId, timer: TimerId, generation: u32 },
-    Due { token: u32 },
+    Due { slot: u32 },
 }
 
 struct Member<P> {
@@ -118,9 +121,9 @@ pub struct Group<'a, P: Protocol, A: AppMessage> {
     post: PostOffice<P::Message, A>,
     timer_rng: ChaCha8Rng,
     effects: Vec<Effect<P::Message>>,
-    notices: std::collections::VecDeque<Notice<A>>,
-    tokens: Vec<u64>,
-    free_tokens: Vec<u32>,
+    notices: std::collections::VecDeque<Notice<A, A::Task>>,
+    tasks: Vec<A::Task>,
+    free_tasks: Vec<u32>,
     traffic: Traffic,
 }
 
@@ -144,8 +147,8 @@ impl<'a, P: Protocol, A: AppMessage> Group<'a, P, A> {
             timer_rng,
             effects: Vec::new(),
             notices: std::collections::VecDeque::new(),
-            tokens: Vec::new(),
-            free_tokens: Vec::new(),
+            tasks: Vec::new(),
+            free_tasks: Vec::new(),
             traffic: Traffic::default(),
         };
         for node in 0..group.members.len() as NodeId {
@@ -258,22 +261,22 @@ impl<'a, P: Protocol, A: AppMessage> Group<'a, P, A> {
     }
 
     /// Schedules a notice for the application.
-    pub fn schedule(&mut self, at_ns: u64, token: u64) {
-        let slot = match self.free_tokens.pop() {
+    pub fn schedule(&mut self, at_ns: u64, task: A::Task) {
+        let slot = match self.free_tasks.pop() {
             Some(slot) => {
-                self.tokens[slot as usize] = token;
+                self.tasks[slot as usize] = task;
                 slot
             }
             None => {
-                self.tokens.push(token);
-                (self.tokens.len() - 1) as u32
+                self.tasks.push(task);
+                (self.tasks.len() - 1) as u32
             }
         };
-        self.queue.schedule(at_ns, Event::Due { token: slot });
+        self.queue.schedule(at_ns, Event::Due { slot });
     }
 
     /// Runs to the next thing the application hears of; `None` when nothing is left to happen.
-    pub fn advance(&mut self) -> Result<Option<Notice<A>>, Stopped> {
+    pub fn advance(&mut self) -> Result<Option<Notice<A, A::Task>>, Stopped> {
         loop {
             if let Some(notice) = self.notices.pop_front() {
                 return Ok(Some(notice));
@@ -290,9 +293,9 @@ impl<'a, P: Protocol, A: AppMessage> Group<'a, P, A> {
                         self.act(node, |protocol, cx| protocol.timer(timer, cx));
                     }
                 }
-                Event::Due { token } => {
-                    self.free_tokens.push(token);
-                    let what = Happened::Due { token: self.tokens[token as usize] };
+                Event::Due { slot } => {
+                    self.free_tasks.push(slot);
+                    let what = Happened::Due { task: self.tasks[slot as usize] };
                     return Ok(Some(Notice { at_ns, what }));
                 }
             }
@@ -401,7 +404,7 @@ impl<'a, P: Protocol, A: AppMessage> Group<'a, P, A> {
             self.transmit(from, to, letter, at_ns);
             return;
         };
-        let act = conduct.towards(to, matches!(self.post.read(letter), Letter::Protocol(_)));
+        let act = conduct.towards(to, self.post.read(letter).kind());
         let leaves_ns = at_ns.saturating_add(act.later_ns);
         if act.silent {
             return;

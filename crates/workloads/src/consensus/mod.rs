@@ -5,8 +5,10 @@
 
 pub mod accounting;
 pub mod adversary;
+pub mod agent;
 pub mod cluster;
 pub mod demands;
+pub mod faults;
 mod gamma_distribution;
 pub mod generate;
 pub mod group;
@@ -20,5 +22,6 @@ mod post;
 pub mod protocol;
 pub mod queue;
 pub mod replay;
+pub mod simulation;
 pub mod swf;
 pub mod utility;

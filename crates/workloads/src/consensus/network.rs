@@ -76,13 +76,14 @@ impl Trouble {
     pub const NONE: Self =
         Self { loss: 0.0, delay_factor: 1.0, extra_delay_ns: 0, duplicate: 0.0, reorder: 0.0, hold_ns: 0 };
 
-    /// Both troubles on one link, independent of each other.
+    /// Both troubles on one link: losses are independent, extra delays add up, and the slower end sets
+    /// the pace.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         let either = |a: f64, b: f64| 1.0 - (1.0 - a) * (1.0 - b);
         Self {
             loss: either(self.loss, other.loss),
-            delay_factor: self.delay_factor * other.delay_factor,
+            delay_factor: self.delay_factor.max(other.delay_factor),
             extra_delay_ns: self.extra_delay_ns.saturating_add(other.extra_delay_ns),
             duplicate: either(self.duplicate, other.duplicate),
             reorder: either(self.reorder, other.reorder),

@@ -1,5 +1,6 @@
 //! Messages under way. A broadcast is stored once and delivered many times.
 
+use super::adversary::LetterKind;
 use super::group::AppMessage;
 use super::node_set::NodeId;
 use super::protocol::Message;
@@ -12,6 +13,15 @@ pub(super) enum Letter<M, A> {
 }
 
 impl<M: Message, A: AppMessage> Letter<M, A> {
+    /// What it is for.
+    pub(super) fn kind(&self) -> LetterKind {
+        match self {
+            Self::Protocol(message) if message.is_proposal() => LetterKind::Proposal,
+            Self::Protocol(_) => LetterKind::Vote,
+            Self::Application(_) => LetterKind::Application,
+        }
+    }
+
     /// What a Byzantine author would say instead.
     pub(super) fn tampered(&self, author: NodeId) -> Option<Self> {
         match self {

@@ -55,6 +55,9 @@ pub trait Message: Clone {
     /// Size on the wire.
     fn bytes(&self) -> u64;
 
+    /// Whether it puts a value forward; otherwise it is a vote or serves to keep up.
+    fn is_proposal(&self) -> bool;
+
     /// What a Byzantine author would say instead to mislead the receiver, within what signatures
     /// allow: it may change what it says itself, never what others have signed. `None`: there is
     /// nothing to lie about.
@@ -220,7 +223,7 @@ mod tests {
     fn two_quorums_always_share_an_honest_agent_and_honest_agents_can_form_one() {
         for n in 1..=256_usize {
             let (f, q) = (byzantine_bound(n), ByzantineQuorum::Intersecting.size(n));
-            assert!(2 * q >= n + f + 1, "n = {n}");
+            assert!(2 * q > n + f, "n = {n}");
             assert!(q <= n - f, "n = {n}");
             if n == 3 * f + 1 {
                 assert_eq!(q, ByzantineQuorum::Naive.size(n));

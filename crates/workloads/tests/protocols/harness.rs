@@ -20,6 +20,7 @@ pub(crate) const S: u64 = 1_000 * MS;
 pub(crate) struct Ask(pub(crate) u32);
 
 impl AppMessage for Ask {
+    type Task = u64;
     fn bytes(&self) -> u64 {
         256
     }
@@ -122,7 +123,7 @@ pub(crate) fn play_with<P: Protocol>(protocols: Vec<P>, story: &Story, inspect: 
             }
         };
         match notice.what {
-            Happened::Due { token } => match &story.incidents[token as usize].1 {
+            Happened::Due { task } => match &story.incidents[task as usize].1 {
                 Incident::Ask(request) => {
                     for node in 0..n as NodeId {
                         group.send(group.portal(), node, Ask(*request));

@@ -167,6 +167,10 @@ impl Message for PbftMessage {
         }
     }
 
+    fn is_proposal(&self) -> bool {
+        matches!(self, Self::PrePrepare { .. } | Self::NewView(_))
+    }
+
     fn tampered(&self, author: NodeId) -> Option<Self> {
         match *self {
             Self::PrePrepare { view, position, value } => {

@@ -88,6 +88,10 @@ impl Message for RaftMessage {
         }
     }
 
+    fn is_proposal(&self) -> bool {
+        matches!(self, Self::Append { .. })
+    }
+
     fn tampered(&self, _author: NodeId) -> Option<Self> {
         match *self {
             Self::Opinion { term, granted } => Some(Self::Opinion { term, granted: !granted }),

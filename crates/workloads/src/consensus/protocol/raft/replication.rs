@@ -164,12 +164,15 @@ impl Raft {
             if behind {
                 self.send_rest(from, cx);
             }
-        } else {
-            let next = index.min(last).max(follower.matched) + 1;
-            if next < follower.next {
-                follower.next = next;
-                self.send_rest(from, cx);
-            }
+        } else if index < follower.matched {
+            // It lost entries that it had acknowledged (a crash without its disk), or this answer is
+            // old: either way sending them again is right.
+            follower.matched = index;
+            follower.next = index + 1;
+            self.send_rest(from, cx);
+        } else if index.min(last) + 1 < follower.next {
+            follower.next = index.min(last) + 1;
+            self.send_rest(from, cx);
         }
     }
 
