@@ -1,18 +1,171 @@
-//! Levels in numbers.
+//! Levels and cells in numbers.
+
+use std::collections::BTreeMap;
+
+use ergon_stats::{MissingPolicy, descriptive, kaplan_meier, t_one_sample};
 
 use crate::ask::Ask;
 use crate::error::AnalysisError;
-use crate::frame::Frame;
-use crate::result::{Analysis, LevelSummary};
-
-/// One cell of a breakdown.
-pub type CellDescription = LevelSummary;
+use crate::frame::{Frame, same_level};
+use crate::inference::options;
+use crate::response::Response;
+use crate::result::{Analysis, AnalysisKind, Interval, LevelSummary, Warning};
+use crate::structure::{Blocking, blocking};
+use crate::write_up::{blank, question};
 
 /// Describes a metric in every cell of the cross of `by` (of all runs, when it is empty).
 ///
 /// # Errors
 /// Unknown names, or no reading at all.
 pub fn describe(frame: &Frame, ask: &Ask, by: &[String]) -> Result<Analysis, AnalysisError> {
-    let _ = (frame, ask, by);
-    Err(AnalysisError::NoRuns)
+    let response = Response::of(frame, &ask.metric)?;
+    let cells = cross(frame, by)?;
+    let account = response.account(0..frame.rows.len());
+    if account.values + account.censored == 0 {
+        return Err(AnalysisError::NoValues { metric: response.metric.id.clone(), reasons: account.reasons() });
+    }
+    let title = &response.metric.title;
+    let text =
+        if by.is_empty() { format!("{title} over all runs") } else { format!("{title} by {}", by.join(" and ")) };
+    let mut asked = question(&response, ask, text, "mean");
+    asked.by = by.to_vec();
+    let mut analysis = blank(frame, asked, AnalysisKind::Descriptive, "Descriptive statistics", ask, &account);
+    let mut phases: Vec<u16> = frame.rows.iter().flat_map(|r| r.phases.iter().copied()).collect();
+    phases.sort_unstable();
+    phases.dedup();
+    let blocked = matches!(blocking(frame, &phases), Blocking::Replicates(_));
+    let mut pooled = 0;
+    for (levels, rows) in cells {
+        let mut cell = summary(&response, &rows, levels, ask.confidence);
+        if conditions(frame, &rows) > 1 {
+            pooled += 1;
+            let over = if blocked { mean_over_replicates(frame, &response, &rows, ask) } else { None };
+            cell.se = over.map(|(se, _)| se).or(cell.se.filter(|_| !blocked));
+            cell.ci = over.map(|(_, ci)| ci).or(cell.ci.filter(|_| !blocked));
+        }
+        analysis.levels.push(cell);
+    }
+    if pooled > 0 && blocked {
+        analysis.trail.push(
+            "Cells pool several conditions, and runs of a replicate share random streams or a block: intervals of means \
+             are over replicates (t), where every replicate holds the same conditions."
+                .into(),
+        );
+    } else if pooled > 0 {
+        analysis.warnings.push(Warning::new(
+            "pooled",
+            "cells pool several conditions: SD and interval hold the differences between these too",
+        ));
+    }
+    if account.censored > 0 {
+        analysis.warnings.push(Warning::new(
+            "censored",
+            format!(
+                "{} values are censored: cells that hold any show the Kaplan–Meier median and no mean",
+                account.censored
+            ),
+        ));
+    }
+    analysis.trail.push("Intervals of means are from Student's t; quartiles are of type 7.".into());
+    Ok(analysis)
+}
+
+/// Factors with their levels, and rows, of each cell that has any.
+pub(crate) type Cells = Vec<(Vec<(String, String)>, Vec<usize>)>;
+
+/// Cells of the cross of `by`, in the order of the spec.
+pub(crate) fn cross(frame: &Frame, by: &[String]) -> Result<Cells, AnalysisError> {
+    let mut levels = Vec::with_capacity(by.len());
+    for name in by {
+        let of = frame.levels(name);
+        if of.is_empty() {
+            return Err(AnalysisError::UnknownFactor { name: name.clone(), available: frame.varied() });
+        }
+        levels.push(of);
+    }
+    let mut cells: BTreeMap<Vec<usize>, Vec<usize>> = BTreeMap::new();
+    for (i, row) in frame.rows.iter().enumerate() {
+        let place: Option<Vec<usize>> = by
+            .iter()
+            .zip(&levels)
+            .map(|(name, of)| {
+                let value = row.condition.condition.get(name)?;
+                of.iter().position(|l| same_level(l, value))
+            })
+            .collect();
+        if let Some(place) = place {
+            cells.entry(place).or_default().push(i);
+        }
+    }
+    let named = |place: &[usize]| -> Vec<(String, String)> {
+        let printed = |((name, of), i): ((&String, &Vec<ergon_domain::Value>), &usize)| {
+            (name.clone(), of.get(*i).map(ToString::to_string).unwrap_or_default())
+        };
+        by.iter().zip(&levels).zip(place).map(printed).collect()
+    };
+    Ok(cells.into_iter().map(|(place, rows)| (named(&place), rows)).collect())
+}
+
+/// Rows in numbers. With censored values there is no mean, and the median is Kaplan and Meier's.
+pub(crate) fn summary(
+    response: &Response<'_>,
+    rows: &[usize],
+    levels: Vec<(String, String)>,
+    confidence: f64,
+) -> LevelSummary {
+    let account = response.account(rows.iter().copied());
+    let label = match levels.as_slice() {
+        [] => "all runs".into(),
+        [(_, level)] => level.clone(),
+        several => several.iter().map(|(name, level)| format!("{name} = {level}")).collect::<Vec<_>>().join(", "),
+    };
+    let mut cell = LevelSummary {
+        label,
+        levels,
+        n: account.values,
+        censored: account.censored,
+        missing: account.dropped(),
+        provenance: account.provenance(),
+        ..LevelSummary::default()
+    };
+    if account.censored > 0 {
+        let (times, events): (Vec<f64>, Vec<bool>) = rows.iter().filter_map(|r| response.time(*r)).unzip();
+        cell.median = kaplan_meier(&times, &events, confidence).ok().and_then(|km| km.median);
+        return cell;
+    }
+    if let Ok(d) = descriptive(&response.values(rows), confidence, MissingPolicy::Refuse) {
+        cell.mean = Some(d.mean);
+        cell.sd = d.sd;
+        cell.se = d.sem;
+        cell.ci = d.mean_ci.map(|ci| Interval { lo: ci.low, hi: ci.high, level: ci.level });
+        cell.median = Some(d.median);
+        cell.q1 = Some(d.quantiles[1]);
+        cell.q3 = Some(d.quantiles[3]);
+        cell.min = Some(d.min);
+        cell.max = Some(d.max);
+    }
+    cell
+}
+
+fn conditions(frame: &Frame, rows: &[usize]) -> usize {
+    let digests: std::collections::BTreeSet<_> =
+        rows.iter().filter_map(|i| frame.rows.get(*i)).map(|r| r.condition.digest).collect();
+    digests.len()
+}
+
+/// Standard error and interval of the mean over replicates, where each holds the same number of values.
+fn mean_over_replicates(frame: &Frame, response: &Response<'_>, rows: &[usize], ask: &Ask) -> Option<(f64, Interval)> {
+    let mut by_replicate: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
+    for i in rows {
+        let row = frame.rows.get(*i)?;
+        let values = by_replicate.entry(row.replicate).or_default();
+        values.extend(response.value(*i));
+    }
+    let size = by_replicate.values().map(Vec::len).max()?;
+    if size == 0 || by_replicate.values().any(|v| v.len() != size) {
+        return None;
+    }
+    let means: Vec<f64> = by_replicate.values().map(|v| v.iter().sum::<f64>() / size as f64).collect();
+    let test = t_one_sample(&means, 0.0, &ergon_stats::TestOptions { effect_ci: false, ..options(ask) }).ok()?;
+    Some((test.estimate.se, Interval { lo: test.ci.low, hi: test.ci.high, level: test.ci.level }))
 }

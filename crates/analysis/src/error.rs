@@ -70,6 +70,17 @@ pub enum AnalysisError {
         /// Parameters that differ along with it.
         others: Vec<ParameterName>,
     },
+    /// An additive model can't separate the factor from others.
+    #[error(
+        "{factor}: the conditions run don't let an additive model tell its effect from that of {}; select one phase, or \
+         add conditions", list(.others)
+    )]
+    Aliased {
+        /// The factor.
+        factor: ParameterName,
+        /// The other parameters of the model.
+        others: Vec<ParameterName>,
+    },
     /// Too few replicates for the error to be estimated.
     #[error(
         "{found} complete replicate(s); replicates are the blocks of this comparison ({why}), so at least {needed} are \

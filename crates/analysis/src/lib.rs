@@ -8,29 +8,44 @@
 //! Architecture invariants: the procedure never follows from a test on the same data; a missing, undefined or censored
 //! observation never becomes a number; everything derived from simulated values says so.
 
+mod additive;
 mod ask;
+mod cells;
+mod companions;
 mod compare;
+mod contrast;
 mod correct;
 mod describe;
 mod error;
 mod frame;
 mod hypothesis;
+mod independent;
+mod inference;
+mod method;
 mod nothing_varied;
+mod omnibus;
+mod paired;
 mod plan;
 mod quality;
+mod response;
 mod result;
 mod select;
+mod structure;
+mod survival;
+mod write_up;
 
 pub use ask::{Ask, Contrast};
-pub use compare::{compare, contrast};
+pub use compare::compare;
+pub use contrast::contrast;
 pub use correct::{adjustment, correct};
-pub use describe::{CellDescription, describe};
+pub use describe::describe;
 pub use error::AnalysisError;
 pub use frame::{Exclusion, Frame, FrameFactor, FrameRow, MissingRuns, PhaseStructure, Reading, Structure};
-pub use hypothesis::{HypothesisResult, Verdict, test_hypotheses};
-pub use nothing_varied::{NothingVaried, nothing_varied};
+pub use hypothesis::{BesideExpected, HypothesisResult, Verdict, test_hypotheses};
+pub use nothing_varied::{IdenticalLevels, NothingVaried, nothing_varied};
 pub use plan::{PlanResult, Refusal, run_plan};
-pub use quality::{QualityReport, quality};
+pub use quality::{QualityReport, check_quality};
+pub use response::SIMULATED_MODEL;
 pub use result::{
     Analysis, AnalysisKind, Assumption, CellContrast, Companion, Dropped, EffectSize, Estimate, FamilyOfTests, Finding,
     FrameRef, Interval, LevelSummary, Question, Role, Severity, Statistic, Warning,

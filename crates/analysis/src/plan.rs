@@ -1,11 +1,17 @@
 //! Running the analysis plan of a spec.
 
-use ergon_design::spec;
+use ergon_design::spec::{self, QuestionKind};
 use serde::Serialize;
 
+use crate::ask::Ask;
+use crate::compare::uncorrected;
+use crate::correct::correct;
+use crate::describe::describe;
+use crate::error::AnalysisError;
 use crate::frame::Frame;
-use crate::hypothesis::HypothesisResult;
-use crate::result::Analysis;
+use crate::hypothesis::{HypothesisResult, test_hypotheses};
+use crate::response::Response;
+use crate::result::{Analysis, AnalysisKind, Role};
 
 /// Everything the plan gave.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -29,6 +35,124 @@ pub struct Refusal {
 
 /// Answers the questions of a spec; without questions, every metric by every factor, labelled exploratory.
 pub fn run_plan(frame: &Frame, analysis: &spec::Analysis, hypotheses: &[spec::Hypothesis]) -> PlanResult {
-    let _ = (frame, analysis, hypotheses);
-    PlanResult::default()
+    let mut result = PlanResult {
+        hypotheses: test_hypotheses(frame, hypotheses, analysis.correction, analysis.confidence),
+        ..PlanResult::default()
+    };
+    if analysis.questions.is_empty() {
+        everything(frame, analysis, &mut result);
+    }
+    for question in &analysis.questions {
+        answer(frame, analysis, question, &mut result);
+    }
+    result
+}
+
+fn words(question: &spec::Question) -> String {
+    if question.by.is_empty() {
+        question.metric.clone()
+    } else {
+        format!("{} by {}", question.metric, question.by.join(", "))
+    }
+}
+
+/// One question: its cells in numbers, then each factor compared, p-values corrected over all its pairs.
+fn answer(frame: &Frame, plan: &spec::Analysis, question: &spec::Question, result: &mut PlanResult) {
+    let mut refuse = |what: String, error: AnalysisError| {
+        result.refusals.push(Refusal { question: what, reason: error.to_string() });
+    };
+    let part = match question.frame.as_ref().map_or_else(|| Ok(frame.clone()), |choice| frame.select(choice)) {
+        Ok(part) => part,
+        Err(error) => return refuse(words(question), error),
+    };
+    let survival = question.kind == Some(QuestionKind::Survival);
+    let ask = Ask {
+        metric: question.metric.clone(),
+        confidence: plan.confidence,
+        correction: plan.correction,
+        estimand: question.estimand,
+        test: if survival { Some("log_rank".into()) } else { question.test.clone() },
+        role: Role::Planned,
+        ..Ask::about("")
+    };
+    if question.kind == Some(QuestionKind::Trend) {
+        let error = AnalysisError::NotAvailable {
+            asked: "a trend".into(),
+            available: vec!["descriptive", "comparison", "survival"],
+        };
+        return refuse(words(question), error);
+    }
+    let mut answers = Vec::new();
+    match describe(&part, &ask, &question.by) {
+        Ok(described) => answers.push(described),
+        Err(error) => return refuse(words(question), error),
+    }
+    if question.kind != Some(QuestionKind::Descriptive) {
+        for factor in &question.by {
+            match uncorrected(&part, &ask, factor) {
+                Ok(compared) => answers.extend(compared),
+                Err(error) => refuse(format!("{} by {factor}", question.metric), error),
+            }
+        }
+    }
+    let family = format!("pairs of levels in the question “{}”", words(question));
+    if let Err(error) = correct(&mut answers, plan.correction, &family) {
+        refuse(words(question), error);
+    }
+    result.analyses.append(&mut answers);
+}
+
+/// Every metric by every factor, p-values corrected over all of it.
+fn everything(frame: &Frame, plan: &spec::Analysis, result: &mut PlanResult) {
+    let factors: Vec<String> = frame.varied().iter().map(ToString::to_string).collect();
+    let mut answers: Vec<Analysis> = Vec::new();
+    for metric in &frame.metrics {
+        let ask = Ask {
+            confidence: plan.confidence,
+            correction: plan.correction,
+            role: Role::Exploratory,
+            ..Ask::about(metric.id.as_str())
+        };
+        if is_constant(frame, &ask) {
+            let question = metric.id.to_string();
+            result.refusals.push(Refusal { question, reason: "it has one value, or none, in all runs".into() });
+            continue;
+        }
+        for factor in &factors {
+            match describe(frame, &ask, std::slice::from_ref(factor)) {
+                Ok(described) => answers.push(described),
+                Err(error) => {
+                    let question = format!("{} by {factor}", metric.id);
+                    result.refusals.push(Refusal { question, reason: error.to_string() });
+                    continue;
+                }
+            }
+            match uncorrected(frame, &ask, factor) {
+                Ok(compared) => answers.extend(compared),
+                Err(error) => {
+                    let question = format!("{} by {factor}", metric.id);
+                    result.refusals.push(Refusal { question, reason: error.to_string() });
+                }
+            }
+        }
+    }
+    for analysis in &mut answers {
+        if analysis.kind != AnalysisKind::Descriptive {
+            analysis.trail.push(
+                "The campaign asks no questions: every metric is compared over every factor. This is exploratory."
+                    .into(),
+            );
+        }
+    }
+    if let Err(error) = correct(&mut answers, plan.correction, "pairs of levels of all factors for all metrics") {
+        result.refusals.push(Refusal { question: "all".into(), reason: error.to_string() });
+    }
+    result.analyses.append(&mut answers);
+}
+
+fn is_constant(frame: &Frame, ask: &Ask) -> bool {
+    let Ok(response) = Response::of(frame, &ask.metric) else { return true };
+    let mut times = (0..frame.rows.len()).filter_map(|r| response.time(r));
+    let Some(first) = times.next() else { return true };
+    times.all(|t| t == first)
 }

@@ -1,0 +1,100 @@
+//! The estimand and the procedure: by default from the metric's family and the design, or as the user insists.
+
+use ergon_design::spec::Estimand;
+use ergon_domain::Family;
+
+use crate::ask::Ask;
+use crate::error::AnalysisError;
+use crate::inference::Scale;
+use crate::response::Response;
+
+/// A procedure the user may insist on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Forced {
+    Welch,
+    Paired,
+    AdditiveModel,
+    MannWhitney,
+    Wilcoxon,
+    Permutation,
+    LogRank,
+}
+
+/// Names accepted for a procedure.
+pub(crate) const PROCEDURES: [&str; 8] =
+    ["auto", "t_welch", "t_paired", "linear_model", "mann_whitney", "wilcoxon", "permutation", "log_rank"];
+
+/// The procedure asked for, if not `auto`.
+pub(crate) fn forced(ask: &Ask) -> Result<Option<Forced>, AnalysisError> {
+    let Some(name) = ask.forced_test() else { return Ok(None) };
+    Ok(Some(match name {
+        "welch" | "t_welch" => Forced::Welch,
+        "paired" | "t_paired" => Forced::Paired,
+        "linear_model" | "additive_model" => Forced::AdditiveModel,
+        "mann_whitney" | "mann_whitney_exact" | "mann_whitney_asymptotic" => Forced::MannWhitney,
+        "wilcoxon" | "wilcoxon_exact" | "wilcoxon_signed_rank" => Forced::Wilcoxon,
+        "permutation" | "permutation_exact" | "permutation_paired_exact" => Forced::Permutation,
+        "log_rank" => Forced::LogRank,
+        other => {
+            return Err(AnalysisError::NotAvailable {
+                asked: format!("test '{other}'"),
+                available: PROCEDURES.to_vec(),
+            });
+        }
+    }))
+}
+
+/// The scale of the estimate, its name, and why.
+pub(crate) fn scale(ask: &Ask, response: &Response<'_>) -> Result<(Scale, String), AnalysisError> {
+    let family = family_name(response.metric.family);
+    let metric = &response.metric.id;
+    match ask.estimand {
+        None if response.metric.family == Family::Positive => Ok((
+            Scale::LogRatio,
+            format!("{metric} is {family}: levels are compared by the ratio of their geometric means, on logarithms."),
+        )),
+        None => {
+            Ok((Scale::Difference, format!("{metric} is {family}: levels are compared by the difference of means.")))
+        }
+        Some(Estimand::MeanDifference) => {
+            Ok((Scale::Difference, format!("The difference of means of {metric} was asked for.")))
+        }
+        Some(Estimand::LogRatio) => Ok((Scale::LogRatio, format!("The mean log ratio of {metric} was asked for."))),
+        Some(other) => Err(AnalysisError::NotAvailable {
+            asked: format!("estimand {}", estimand_name(other)),
+            available: vec!["mean_difference", "log_ratio", "test: log_rank for times to an event"],
+        }),
+    }
+}
+
+/// Whether the question is about times to an event.
+pub(crate) fn is_survival(ask: &Ask, response: &Response<'_>) -> Result<bool, AnalysisError> {
+    Ok(match forced(ask)? {
+        Some(Forced::LogRank) => true,
+        Some(_) => false,
+        None => response.metric.family == Family::TimeToEvent && ask.estimand.is_none(),
+    })
+}
+
+/// Name of an estimand in a spec.
+pub(crate) fn estimand_name(estimand: Estimand) -> &'static str {
+    match estimand {
+        Estimand::MeanDifference => "mean_difference",
+        Estimand::Ratio => "ratio",
+        Estimand::LogRatio => "log_ratio",
+        Estimand::OddsRatio => "odds_ratio",
+        Estimand::HazardRatio => "hazard_ratio",
+        Estimand::Slope => "slope",
+    }
+}
+
+fn family_name(family: Family) -> &'static str {
+    match family {
+        Family::Continuous => "a real quantity",
+        Family::Positive => "a positive quantity",
+        Family::Proportion => "a proportion",
+        Family::Count => "a count",
+        Family::Binary => "yes or no",
+        Family::TimeToEvent => "a time to an event",
+    }
+}
