@@ -9,7 +9,7 @@ use ergon_stats::{Alternative, LinearModel, LinearModelOptions, Predictor, StatE
 use crate::companions;
 use crate::error::AnalysisError;
 use crate::frame::{Frame, same_level};
-use crate::inference::{Inference, Scale, options, standardised};
+use crate::inference::{Inference, Scale, is_rounding, magnitude, options, standardised};
 use crate::paired::{Prepared, over_replicates};
 use crate::result::{Dropped, Warning};
 
@@ -191,7 +191,7 @@ pub(crate) fn of_means(
     let means = model.adjusted_means(0)?;
     let mean_at = |level: usize| means.get(level).map(|m| m.estimate.value);
     found.means = mean_at(first).zip(mean_at(second));
-    if se > 0.0 && model.sigma > 0.0 {
+    if model.sigma > 64.0 * f64::EPSILON * magnitude(&y) {
         found.take_t(estimate, se, model.df_residual, data.ask);
         found.effect = Some(standardised(
             "Hedges' g (residual SD)",
@@ -270,9 +270,11 @@ pub(crate) fn over_blocks(
         replicates.len(),
         replicates.len() - 1
     ));
+    // The model's own rounding is that of many sums.
+    let size = 16.0 * magnitude(&data.on_scale(&found.used));
     match over_replicates(&estimates, &options(data.ask)) {
-        Ok(test) => found.take_t_test(&test, data.ask),
-        Err(StatError::NoVariation { .. }) => {
+        Ok(test) if !is_rounding(&estimates, size) => found.take_t_test(&test, data.ask),
+        Ok(_) | Err(StatError::NoVariation { .. }) => {
             let exact = estimates.first().copied().unwrap_or(0.0);
             found.no_variation(exact, "the adjusted difference is the same in every replicate");
         }

@@ -122,6 +122,18 @@ pub(crate) fn standardised(name: &str, t: f64, df: f64, root: f64, level: f64) -
     }
 }
 
+/// Whether differences vary only as much as rounding of values of this size makes them: then they are one number, and
+/// a test of it would be a test of rounding.
+pub(crate) fn is_rounding(d: &[f64], magnitude: f64) -> bool {
+    let (low, high) = d.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), x| (l.min(*x), h.max(*x)));
+    high - low <= 64.0 * f64::EPSILON * magnitude
+}
+
+/// The largest size among some values.
+pub(crate) fn magnitude<'a>(values: impl IntoIterator<Item = &'a f64>) -> f64 {
+    values.into_iter().fold(0.0, |most, x| most.max(x.abs()))
+}
+
 /// A finding of `stats` in words of this crate.
 pub(crate) fn assumption(finding: &ergon_stats::Finding) -> Assumption {
     Assumption {

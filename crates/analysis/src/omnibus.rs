@@ -12,7 +12,7 @@ use crate::describe::summary;
 use crate::error::AnalysisError;
 use crate::frame::Frame;
 use crate::independent::Moments;
-use crate::inference::{Inference, Scale};
+use crate::inference::{Inference, Scale, is_rounding, magnitude};
 use crate::method;
 use crate::paired::Prepared;
 use crate::response::Response;
@@ -205,7 +205,13 @@ fn over_blocks(data: &Prepared<'_>, matching: &Matching, k: usize, why: &str) ->
         "Replicates are blocks, because {why}: analysis of variance of the means of {replicates} replicates × {k} \
          levels, with degrees of freedom corrected after Greenhouse and Geisser."
     ));
+    let size = magnitude(table.iter().flatten());
+    let exact = (1..k).all(|level| {
+        let d = table.iter().filter_map(|row| Some(row.get(level)? - row.first()?));
+        is_rounding(&d.collect::<Vec<f64>>(), size)
+    });
     match anova_rm(&table) {
+        Ok(_) if exact => found.no_variation(0.0, "the differences of levels are the same in every replicate"),
         Ok(test) => {
             found.take_account(&test.account);
             found.statistic = Some(Statistic { name: "F".into(), value: test.f });

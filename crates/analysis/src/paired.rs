@@ -8,7 +8,7 @@ use crate::cells::Matching;
 use crate::companions;
 use crate::error::AnalysisError;
 use crate::frame::Frame;
-use crate::inference::{Inference, Scale, options};
+use crate::inference::{Inference, Scale, is_rounding, magnitude, options};
 use crate::response::Response;
 use crate::result::{CellContrast, Dropped, Warning};
 use crate::structure::complete_blocks;
@@ -77,10 +77,11 @@ pub(crate) fn paired(data: &Prepared<'_>, matching: &Matching, why: &str) -> Res
     let mean = |v: &[f64]| v.iter().sum::<f64>() / v.len() as f64;
     found.means = Some((mean(&x), mean(&y)));
     // Within one cell the pairs are the runs themselves; averages have lost that meaning already.
+    let rounding = is_rounding(&d, magnitude(x.iter().chain(&y)));
     let test = if cells == 1 { t_paired(&x, &y, &options(data.ask)) } else { over_replicates(&d, &options(data.ask)) };
     match test {
-        Ok(test) => found.take_t_test(&test, data.ask),
-        Err(StatError::NoVariation { .. }) => {
+        Ok(test) if !rounding => found.take_t_test(&test, data.ask),
+        Ok(_) | Err(StatError::NoVariation { .. }) => {
             found.procedure = "Paired t test".into();
             let exact = d.first().copied().unwrap_or(0.0);
             found.no_variation(exact, "the difference is the same in every replicate");
@@ -98,7 +99,9 @@ pub(crate) fn paired(data: &Prepared<'_>, matching: &Matching, why: &str) -> Res
         ));
     }
     found.companions = companions::of_differences(&d, data.ask, data.seed);
-    found.assumptions.extend(companions::assumptions(&d, &[]));
+    if found.not_tested.is_none() {
+        found.assumptions.extend(companions::assumptions(&d, &[]));
+    }
     Ok(found)
 }
 
