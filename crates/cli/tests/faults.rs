@@ -1,5 +1,6 @@
 //! A disk that fails: every k-th write, fsync and rename below the store, a full disk, a read-only folder. Whatever
 //! happens, what was committed stays, nothing is doubled, and a later run on a healed disk completes the campaign.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod common;
 
@@ -88,7 +89,7 @@ fn a_full_disk_ends_the_run_with_a_clear_error_and_resumes_when_there_is_room() 
         .command(&["--json", "run", "spec.yaml"])
         .env("LD_PRELOAD", &library)
         .env("ERGON_FAULT_EVERY", "1")
-        .env("ERGON_FAULT_AFTER", "60")
+        .env("ERGON_FAULT_AFTER", "150")
         .env("ERGON_FAULT_ERRNO", "ENOSPC")
         .env("ERGON_FAULT_PATH", "s.ergon")
         .output()
@@ -97,6 +98,7 @@ fn a_full_disk_ends_the_run_with_a_clear_error_and_resumes_when_there_is_room() 
     assert_eq!(ran.code, 1, "{}", ran.err);
     assert!(ran.err.contains("full") || ran.err.contains("space"), "{}", ran.err);
     invariants(&ergon, "full disk");
+    assert!(ergon.number("SELECT count(*) FROM campaign") == 1, "the campaign was registered before the disk was full");
     assert_eq!(ergon.run(&["--json", "run", "full"]).done().json()["succeeded"].as_u64(), Some(200));
 }
 

@@ -1,4 +1,5 @@
 //! The same spec and seed give the same bytes; a run two phases want is one run; edits keep what was run.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod common;
 
