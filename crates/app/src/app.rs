@@ -109,8 +109,9 @@ impl App {
     /// The spec in force of a stored campaign.
     pub(crate) async fn load_stored(&self, record: &CampaignRecord, sets: &[String]) -> Result<LoadedSpec, AppError> {
         let revision = self.store().await?.revision(record.id).await?;
+        let recorded = self.store().await?.inputs(record.id).await?;
         let name = format!("{}.json", record.slug);
-        LoadedSpec::from_bytes(revision.spec_json.as_bytes(), &name, Path::new(&revision.base_folder), sets)
+        LoadedSpec::from_bytes(revision.spec_json.as_bytes(), &name, Path::new(&revision.base_folder), sets, &recorded)
     }
 
     /// The stored campaign that a selector (or a spec file's id) means.
@@ -252,22 +253,15 @@ impl App {
         let store = self.store().await.ok()?;
         let record = store.campaign(&campaign.id).await.ok()?;
         let durations: Vec<f64> = store.durations(record.id, 1000).await.ok()?.into_iter().map(|d| d.0).collect();
-        let described = ergon_stats_free::mean_sd(&durations)?;
+        let described = mean_sd(&durations)?;
         Some((record.slug, described.0, described.1, durations.len() as f64))
     }
 }
 
-/// Mean and standard deviation for a forecast; statistics that are published come from `analysis`.
-mod ergon_stats_free {
-    pub(super) fn mean_sd(x: &[f64]) -> Option<(f64, f64)> {
-        let n = x.len() as f64;
-        if x.len() < 2 {
-            return None;
-        }
-        let mean = x.iter().sum::<f64>() / n;
-        let variance = x.iter().map(|d| (d - mean) * (d - mean)).sum::<f64>() / (n - 1.0);
-        Some((mean, variance.sqrt()))
-    }
+/// Mean and standard deviation for a forecast.
+fn mean_sd(x: &[f64]) -> Option<(f64, f64)> {
+    let described = ergon_stats::descriptive(x, 0.95, ergon_stats::MissingPolicy::Refuse).ok()?;
+    Some((described.mean, described.sd?))
 }
 
 /// A campaign held by this process.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use ergon_design::{Campaign, InputFile, read};
 use ergon_domain::{Digest, Inputs, Workload};
+use ergon_store::InputRecord;
 
 use crate::error::AppError;
 
@@ -56,14 +57,21 @@ impl LoadedSpec {
             _ => PathBuf::from("."),
         };
         let base = std::fs::canonicalize(&base).unwrap_or(base);
-        Self::from_bytes(&bytes, &path.display().to_string(), &base, sets)
+        Self::from_bytes(&bytes, &path.display().to_string(), &base, sets, &[])
     }
 
-    /// Reads a spec's text.
+    /// Reads a spec's text. `recorded`: inputs as they were when the campaign was registered; a file that is gone by now
+    /// is known by what was recorded of it, so results stay readable.
     ///
     /// # Errors
     /// As [`LoadedSpec::from_file`].
-    pub fn from_bytes(bytes: &[u8], name: &str, base: &Path, sets: &[String]) -> Result<Self, AppError> {
+    pub(crate) fn from_bytes(
+        bytes: &[u8],
+        name: &str,
+        base: &Path,
+        sets: &[String],
+        recorded: &[InputRecord],
+    ) -> Result<Self, AppError> {
         let source = read::read_spec_with(bytes, name, sets)?;
         let entries: serde_json::Map<String, serde_json::Value> =
             source.spec.workload.entries.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
@@ -71,6 +79,11 @@ impl LoadedSpec {
         let files = std::cell::RefCell::new(BTreeMap::new());
         let digest_of = |written: &str| -> Result<InputFile, String> {
             let path = find_input(written, base)?;
+            let gone = recorded.iter().find(|r| !path.exists() && Path::new(&r.path) == path);
+            if let Some(record) = gone {
+                files.borrow_mut().insert(record.digest, path);
+                return Ok(InputFile { digest: record.digest, size: record.size_bytes, path: written.to_owned() });
+            }
             let bytes = read_file(&path, INPUT_CAP, "the input").map_err(|e| e.message)?;
             let digest = Digest::of_bytes(&bytes);
             files.borrow_mut().insert(digest, path);

@@ -295,6 +295,30 @@ impl Store {
         .await
     }
 
+    /// The input files of the revision in force.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn inputs(&self, campaign: i64) -> Result<Vec<InputRecord>, StoreError> {
+        self.read(|raw| {
+            let mut s = raw.statement(
+                "SELECT digest, path, size_bytes FROM input WHERE revision_id = \
+                 (SELECT id FROM revision WHERE campaign_id = ?1 ORDER BY number DESC LIMIT 1)",
+            )?;
+            s.bind_all(&[Bind::Int(campaign)])?;
+            let mut found = Vec::new();
+            while s.step()? {
+                found.push(InputRecord {
+                    digest: digest(s.blob(0))?,
+                    path: s.text(1),
+                    size_bytes: s.int(2).unsigned_abs(),
+                });
+            }
+            Ok(found)
+        })
+        .await
+    }
+
     /// Sets a campaign's state.
     ///
     /// # Errors
@@ -427,7 +451,9 @@ fn register(
     let revision = match &before {
         Some((row, record)) if same => {
             raw.execute(
-                "UPDATE revision SET spec_text = ?2, spec_json = ?3, base_folder = ?4, spec_hash = ?5 WHERE id = ?1",
+                // The text as written stays (a stored campaign run again comes as JSON) unless the spec says something new.
+                "UPDATE revision SET base_folder = ?4, spec_json = ?3, \
+                 spec_text = CASE WHEN spec_hash = ?5 THEN spec_text ELSE ?2 END, spec_hash = ?5 WHERE id = ?1",
                 &[
                     Bind::Int(*row),
                     Bind::Text(&new.spec_text),
