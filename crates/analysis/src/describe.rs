@@ -70,6 +70,38 @@ pub fn describe(frame: &Frame, ask: &Ask, by: &[String]) -> Result<Analysis, Ana
     Ok(analysis)
 }
 
+/// The values of one cell of a breakdown, for a figure that shows every run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ValueGroup {
+    /// The cell's levels.
+    pub label: String,
+    /// Its values, in the order of the plan.
+    pub values: Vec<f64>,
+    /// Runs without a number, censored ones among them.
+    pub missing: usize,
+}
+
+/// The values of a metric in every cell of the cross of `by`, in the order in which [`describe`] lists them.
+///
+/// # Errors
+/// Unknown names.
+pub fn values_by(frame: &Frame, metric: &str, by: &[String]) -> Result<Vec<ValueGroup>, AnalysisError> {
+    let response = Response::of(frame, metric)?;
+    let group = |(levels, rows): (Vec<(String, String)>, Vec<usize>)| {
+        let values = response.values(&rows);
+        ValueGroup { label: cell_label(&levels), missing: rows.len() - values.len(), values }
+    };
+    Ok(cross(frame, by)?.into_iter().map(group).collect())
+}
+
+fn cell_label(levels: &[(String, String)]) -> String {
+    match levels {
+        [] => "all runs".into(),
+        [(_, level)] => level.clone(),
+        several => several.iter().map(|(name, level)| format!("{name} = {level}")).collect::<Vec<_>>().join(", "),
+    }
+}
+
 /// Factors with their levels, and rows, of each cell that has any.
 pub(crate) type Cells = Vec<(Vec<(String, String)>, Vec<usize>)>;
 
@@ -114,13 +146,8 @@ pub(crate) fn summary(
     confidence: f64,
 ) -> LevelSummary {
     let account = response.account(rows.iter().copied());
-    let label = match levels.as_slice() {
-        [] => "all runs".into(),
-        [(_, level)] => level.clone(),
-        several => several.iter().map(|(name, level)| format!("{name} = {level}")).collect::<Vec<_>>().join(", "),
-    };
     let mut cell = LevelSummary {
-        label,
+        label: cell_label(&levels),
         levels,
         n: account.values,
         censored: account.censored,

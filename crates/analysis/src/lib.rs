@@ -38,7 +38,7 @@ pub use ask::{Ask, Contrast};
 pub use compare::compare;
 pub use contrast::contrast;
 pub use correct::{adjustment, correct};
-pub use describe::describe;
+pub use describe::{ValueGroup, describe, values_by};
 pub use error::AnalysisError;
 pub use frame::{Exclusion, Frame, FrameFactor, FrameRow, MissingRuns, PhaseStructure, Reading, Structure};
 pub use hypothesis::{BesideExpected, HypothesisResult, Verdict, test_hypotheses};

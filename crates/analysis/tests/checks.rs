@@ -22,8 +22,9 @@ fn planted() -> Build {
         for real in ["1", "2"] {
             for ignored in ["x", "y"] {
                 for partly in ["a", "b", "c"] {
-                    let m =
-                        block + real.parse::<f64>().unwrap() * of_real + if partly == "a" { of_partly } else { 0.0 };
+                    let m = block
+                        + if real == "1" { of_real } else { 2.0 * of_real }
+                        + if partly == "a" { of_partly } else { 0.0 };
                     let clock = from(Observed::Value(1.0 + draws.uniform()), Provenance::Measured);
                     let readings = [value(m), value((m * 10.0).round()), value(0.0), None, clock];
                     build.run(&[("real", real), ("ignored", ignored), ("partly", partly)], r, &readings);
