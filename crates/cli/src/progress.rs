@@ -68,7 +68,7 @@ impl Screen {
         let failed = if p.failed > 0 { format!(", {} failed", p.failed) } else { String::new() };
         self.bar.set_position(done);
         self.bar.set_message(format!("{} running{failed}{eta}", p.running));
-        let tenths = if p.runs == 0 { 0 } else { done * 10 / p.runs };
+        let tenths = (done * 10).checked_div(p.runs).unwrap_or(0);
         if self.bar.is_hidden() && !self.output.json && tenths > self.tenths {
             self.tenths = tenths;
             self.output.remark(&format!("{done}/{}{failed}{eta}", p.runs));
