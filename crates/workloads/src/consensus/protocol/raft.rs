@@ -8,6 +8,8 @@
 //!   keeps base at 10 × the mean one-way delay or more.
 //! - A group without open requests is quiet: no heartbeats, no election timers (as CockroachDB's
 //!   quiescent ranges). Whoever knows of a request watches the leader.
+//! - From the third poll in a row without a leader on, the timeout doubles each time, up to 8 ×: a
+//!   server that cannot be elected, or a group without a majority, does not flood the network.
 //! - New entries are sent at once, without waiting for earlier acknowledgements; a commit is announced
 //!   at once, unacknowledged (as etcd's raft does).
 //! - A new leader commits a no-op first (section 8 of the paper).
@@ -78,6 +80,8 @@ pub struct Raft {
     done: BTreeSet<u32>,
     /// Requests known and not executed.
     pending: BTreeSet<u32>,
+    /// Polls since it last heard from a leader.
+    polls: u32,
     /// Somebody who can't be elected looks for a leader.
     nudged: bool,
     election_armed: bool,
@@ -103,6 +107,7 @@ impl Raft {
             logged: BTreeSet::new(),
             done: BTreeSet::new(),
             pending: BTreeSet::new(),
+            polls: 0,
             nudged: false,
             election_armed: false,
             heartbeat_armed: false,

@@ -12,11 +12,12 @@ impl Raft {
         !self.pending.is_empty() || self.nudged || (self.term == 0 || (self.leader.is_none() && self.log.is_empty()))
     }
 
-    /// Starts the election timer anew: uniform in 1–2 × base.
+    /// Starts the election timer anew: uniform in 1–2 × base, longer after polls in vain.
     pub(super) fn arm_election(&mut self, cx: &mut Cx<'_>) {
+        let patience = 1 << self.polls.saturating_sub(2).min(3);
         let extra_ns = draw::below(cx.rng, self.base_ns);
         self.election_armed = true;
-        cx.arm(ELECTION, self.base_ns + extra_ns);
+        cx.arm(ELECTION, self.base_ns.saturating_add(extra_ns).saturating_mul(patience));
     }
 
     /// Runs the election timer exactly while this server follows and wants a leader.
@@ -33,6 +34,7 @@ impl Raft {
     /// Asks whether it would be elected, without raising anybody's term.
     pub(super) fn poll(&mut self, cx: &mut Cx<'_>) {
         self.role = Role::Polling;
+        self.polls = self.polls.saturating_add(1);
         self.set_leader(None, cx);
         self.supporters = [self.id].into_iter().collect();
         let (last, last_term) = (self.last(), self.last_term());
@@ -60,6 +62,7 @@ impl Raft {
     fn lead(&mut self, cx: &mut Cx<'_>) {
         self.role = Role::Leader;
         self.nudged = false;
+        self.polls = 0;
         self.supporters = NodeSet::EMPTY;
         self.followers = vec![Follower { next: self.last() + 1, ..Follower::default() }; self.agents];
         self.watch(cx);

@@ -97,6 +97,7 @@ impl Raft {
         self.set_leader(Some(from), cx);
         self.heard_ns = Some(cx.now_ns);
         self.nudged = false;
+        self.polls = 0;
         if self.election_armed {
             self.arm_election(cx);
         }
@@ -115,12 +116,13 @@ impl Raft {
     }
 
     /// Where the leader should try next: before the whole term that conflicts, or at the end of a
-    /// shorter log.
+    /// shorter log. Always further back, even past what is committed, which only a liar can make
+    /// necessary.
     fn before_conflict(&self, previous: u64) -> u64 {
         let Some(term) = self.term_at(previous) else {
             return self.last();
         };
-        let mut index = previous;
+        let mut index = previous.saturating_sub(1);
         while index > self.commit && self.term_at(index) == Some(term) {
             index -= 1;
         }

@@ -1,0 +1,154 @@
+//! The workload port: prepares traces once, runs conditions, reports measurements.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use ergon_domain::{
+    Cancelled, Condition, FailureClass, InputError, Inputs, Manifest, Measurement, Observed, Outcome, ParameterName,
+    Prepared, Provenance, RunContext, RunError, Workload,
+};
+
+use super::kernel::Stopped;
+use super::manifest::{self, STREAM_AGENTS, STREAM_FAULTS, STREAM_JOBS, STREAM_NETWORK, STREAM_TIMERS};
+use super::settings::Reader;
+use super::simulation::{
+    FaultRecovery, ProtocolKind, SimulationError, SimulationInput, SimulationOutcome, SimulationStreams, simulate,
+};
+use super::swf::Trace;
+
+/// Scheduling agents that agree on where jobs go.
+pub struct ConsensusWorkload {
+    manifest: Manifest,
+}
+
+impl ConsensusWorkload {
+    /// The workload; it has no settings.
+    pub fn new() -> Self {
+        Self { manifest: manifest::manifest() }
+    }
+}
+
+impl Default for ConsensusWorkload {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[async_trait]
+impl Workload for ConsensusWorkload {
+    fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    fn check(&self, condition: &Condition) -> Result<(), (ParameterName, String)> {
+        let at = |name: &str, message: String| Err((ParameterName::new(name), message));
+        if condition.text("job_source") == Some("swf") && condition.text("job_source.swf").is_none() {
+            return at("job_source", "swf needs a trace; write job_source: { swf: PATH }".into());
+        }
+        let rate = condition.real("fault_rate").unwrap_or(0.0);
+        if rate > 0.0 && condition.text("fault_type") == Some("none") {
+            let message = format!(
+                "fault_rate is {rate}, but fault_type is none; say what goes wrong, or leave such conditions out with the \
+                 constraint \"not (fault_type == none and fault_rate > 0)\""
+            );
+            return at("fault_type", message);
+        }
+        Ok(())
+    }
+
+    async fn prepare(&self, inputs: &Inputs) -> Result<Arc<dyn Prepared>, InputError> {
+        let mut traces = BTreeMap::new();
+        for (digest, bytes) in &inputs.0 {
+            let parsed = Trace::parse(bytes);
+            let trace = parsed.map_err(|e| InputError { input: Some(*digest), message: e.to_string() })?;
+            traces.insert(digest.to_string(), trace);
+        }
+        Ok(Arc::new(Traces(traces)))
+    }
+}
+
+/// Traces by digest.
+struct Traces(BTreeMap<String, Trace>);
+
+#[async_trait]
+impl Prepared for Traces {
+    async fn run(&self, condition: &Condition, context: &RunContext) -> Result<Outcome, RunError> {
+        self.simulate(condition, context)
+    }
+}
+
+impl Traces {
+    /// Synchronous: a simulation never waits.
+    fn simulate(&self, condition: &Condition, context: &RunContext) -> Result<Outcome, RunError> {
+        let reader = Reader(condition);
+        let arriving = {
+            let _span = context.span("jobs");
+            reader.jobs(|digest| self.0.get(digest), &mut context.rng(STREAM_JOBS))?
+        };
+        let input = reader.input(&arriving)?;
+        let streams = SimulationStreams {
+            network: context.rng(STREAM_NETWORK),
+            faults: context.rng(STREAM_FAULTS),
+            agents: context.rng(STREAM_AGENTS),
+            timers: context.rng(STREAM_TIMERS),
+        };
+        let _span = context.span("simulation");
+        let mut why = Cancelled::Asked;
+        let mut checkpoint = || context.checkpoint().map_err(|reason| why = reason).is_ok();
+        let outcome = simulate(&input, streams, &mut checkpoint);
+        let outcome = outcome.map_err(|e| failed(&e, why))?;
+        Ok(Outcome { measurements: measurements(&input, &outcome), ..Outcome::default() })
+    }
+}
+
+fn failed(error: &SimulationError, why: Cancelled) -> RunError {
+    let class = match error {
+        SimulationError::Stopped(Stopped::Cancelled) => return why.into(),
+        SimulationError::Stopped(Stopped::EventLimit { .. }) => FailureClass::Timeout,
+        SimulationError::Cluster(_) | SimulationError::TooManyAgents(_) => FailureClass::InvalidInput,
+    };
+    RunError::new(class, error.to_string())
+}
+
+fn measurements(input: &SimulationInput<'_>, o: &SimulationOutcome) -> Vec<Measurement> {
+    let count = |x: usize| Observed::value(x as f64);
+    let only = |protocol, name: &str, x: usize| {
+        if input.protocol == protocol { count(x) } else { Observed::Undefined(name.into()) }
+    };
+    let recovery = match o.fault_recovery {
+        FaultRecovery::NoFault => Observed::Undefined("there was no fault".into()),
+        FaultRecovery::NoBaseline => Observed::Undefined("nothing was decided before the fault".into()),
+        FaultRecovery::Recovered(s) => Observed::value(s),
+        FaultRecovery::Censored(s) => Observed::Censored { at: s },
+    };
+    let of_decisions = |x| Observed::defined_or(x, "nothing was decided");
+    let of_jobs = |x| Observed::defined_or(x, "no job ran");
+    let of_choices = |x| Observed::defined_or(x, "there was nothing to choose between");
+    [
+        ("consensus_success_rate", Observed::defined_or(o.consensus_success_rate, "no job was submitted")),
+        ("convergence_time_s", of_decisions(o.convergence_time_s)),
+        ("commit_latency_s", of_decisions(o.commit_latency_s)),
+        ("system_throughput_jobs_per_h", of_jobs(o.system_throughput_jobs_per_h)),
+        ("fault_recovery_time_s", recovery),
+        ("resource_utilization", of_jobs(o.resource_utilization)),
+        ("decision_quality_score", of_choices(o.decision_quality_score)),
+        ("domain_specific_accuracy", of_choices(o.quality_in_domain)),
+        ("cross_domain_performance", of_choices(o.quality_out_of_domain)),
+        ("communication_overhead", of_decisions(o.messages_per_decision)),
+        ("communication_bytes", of_decisions(o.bytes_per_decision)),
+        ("view_changes", only(ProtocolKind::Bft, "the protocol has no views", o.view_changes)),
+        ("elections", only(ProtocolKind::Raft, "the protocol has no elections", o.elections)),
+        ("mean_wait_s", of_jobs(o.mean_wait_s)),
+        ("bounded_slowdown", of_jobs(o.bounded_slowdown)),
+        ("safety_violations", count(o.safety_violations)),
+        ("faulty_agents", count(o.faulty_agents)),
+        ("jobs_submitted", count(o.submitted)),
+        ("jobs_decided", count(o.decided)),
+        ("jobs_placed", count(o.placed)),
+        ("events", Observed::value(o.events as f64)),
+    ]
+    .into_iter()
+    .map(|(metric, observed)| Measurement::new(metric, observed, Provenance::Simulated))
+    .collect()
+}
