@@ -1,6 +1,8 @@
 //! Size, coverage and planted effects of the whole pipeline, by simulation: what a test promises is kept by the way it
 //! is chosen, not only by its formula.
 
+#![allow(clippy::unwrap_used, reason = "a simulation that can't run fails")]
+
 mod support;
 
 use ergon_analysis::{Analysis, Ask, Contrast, Frame, contrast};

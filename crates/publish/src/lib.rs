@@ -10,6 +10,7 @@
 
 pub mod escape;
 pub mod figure;
+pub mod from_analysis;
 
 pub mod markdown;
 pub mod number;
