@@ -6,7 +6,7 @@ use crate::RichText;
 use crate::number::exact;
 use crate::table::{Cell, Column, Content, Notes, Row, Table};
 
-use super::comparison::statistic;
+use super::comparison::{family_note, statistic};
 use super::{interval, interval_name, label, number, provenance};
 
 /// One row a hypothesis: verdict, estimate with interval, corrected p, and what was expected.
@@ -31,9 +31,7 @@ pub fn hypotheses_table(results: &[HypothesisResult]) -> Table {
     notes.general.push("Expected sizes are shown beside the estimates; they decide nothing.".into());
     let family = results.iter().find_map(|r| r.analysis.as_ref()?.family.as_ref());
     if let Some(family) = family {
-        notes
-            .probability
-            .push(format!("{} correction over {} tests: {}.", family.correction, family.size, family.name).into());
+        notes.probability.push(family_note(family).into());
     }
     let rows = rows.into_iter().map(|labelled| labelled.0).collect();
     Table { label: label("hypotheses", &[]), notes, ..Table::plain("Hypotheses", "Hypothesis", columns, rows) }
