@@ -21,7 +21,14 @@ const STRATEGIES: [Strategy; 3] = [Strategy::Random, Strategy::Selective, Strate
 struct Dangers {
     liars: usize,
     crashes: usize,
+    /// Of those that crash, how many forget everything: such an agent counts as faulty.
+    forgetful: usize,
     network: bool,
+}
+
+/// 3,000, or as many as `ERGON_SCHEDULES` says for a long look.
+fn schedules() -> u64 {
+    std::env::var("ERGON_SCHEDULES").ok().and_then(|count| count.parse().ok()).unwrap_or(3_000)
 }
 
 fn pick<T: Copy>(rng: &mut ChaCha8Rng, from: &[T]) -> T {
@@ -34,7 +41,8 @@ fn random_story(seed: u64, n: usize, dangers: Dangers) -> Story {
     let mut order: Vec<NodeId> = (0..n as NodeId).collect();
     draw::shuffle(r, &mut order);
     let (liars, rest) = order.split_at(dangers.liars);
-    let faulty: NodeSet = liars.iter().copied().collect();
+    let forgetful: NodeSet = rest.iter().copied().take(dangers.forgetful).collect();
+    let faulty: NodeSet = liars.iter().copied().chain(forgetful.iter()).collect();
     let requests = 4 + draw::below(r, 16) as u32;
     let mut incidents = asks(requests, 3 * S, draw::below(r, 600) * MS);
     let together: NodeSet = rest.iter().copied().take(rest.len() / 2).collect();
@@ -52,7 +60,7 @@ fn random_story(seed: u64, n: usize, dangers: Dangers) -> Story {
         for _ in 0..1 + draw::below(r, 3) {
             incidents.push((at_ns, Incident::Crash(victim)));
             at_ns += draw::below(r, 4_000) * MS;
-            incidents.push((at_ns, Incident::Recover(victim, true)));
+            incidents.push((at_ns, Incident::Recover(victim, !forgetful.contains(victim))));
             at_ns += draw::below(r, 4_000) * MS;
         }
     }
@@ -101,10 +109,13 @@ fn is_complete(record: &Record, story: &Story) -> bool {
 #[test]
 fn pbft_is_safe_with_f_liars_under_thousands_of_schedules() {
     let (mut complete, mut changes, mut violations) = (0, 0, Vec::new());
-    let schedules = 3_000;
+    let schedules = schedules();
     for seed in 0..schedules {
         let n = [4, 5, 6, 7, 8, 10][seed as usize % 6];
-        let dangers = Dangers { liars: byzantine_bound(n), crashes: seed as usize % 2, network: seed % 3 != 0 };
+        // Liars and those that forget are f together.
+        let forgetful = usize::from(seed % 5 == 0);
+        let crashes = forgetful + seed as usize % 2;
+        let dangers = Dangers { liars: byzantine_bound(n) - forgetful, crashes, forgetful, network: seed % 3 != 0 };
         let story = random_story(seed, n, dangers);
         let record = play(pbft(n, 500 * MS), &story);
         complete += usize::from(is_complete(&record, &story));
@@ -125,11 +136,11 @@ fn pbft_is_safe_with_f_liars_under_thousands_of_schedules() {
 #[test]
 fn raft_is_safe_with_crashes_and_a_bad_network_under_thousands_of_schedules() {
     let (mut complete, mut elections, mut violations) = (0, 0, Vec::new());
-    let schedules = 3_000;
+    let schedules = schedules();
     for seed in 0..schedules {
         let n = [3, 4, 5, 6, 7, 9][seed as usize % 6];
         // Any number may be down for a while: safety does not depend on how many.
-        let dangers = Dangers { liars: 0, crashes: seed as usize % (n + 1), network: seed % 3 != 0 };
+        let dangers = Dangers { liars: 0, crashes: seed as usize % (n + 1), forgetful: 0, network: seed % 3 != 0 };
         let story = random_story(seed, n, dangers);
         let record = play(raft(n, 400 * MS), &story);
         complete += usize::from(is_complete(&record, &story));
@@ -213,4 +224,25 @@ fn a_single_lying_leader_breaks_raft() {
         faulty: [leader].into_iter().collect(),
     };
     assert!(play(raft(n, S), &story).violations > 0);
+}
+
+#[test]
+fn the_same_schedules_find_the_unsafe_configurations() {
+    let broken = |liars: fn(usize) -> usize, quorum: ByzantineQuorum, sizes: &[usize]| {
+        let found = (0..600_u64).filter(|&seed| {
+            let n = sizes[seed as usize % sizes.len()];
+            let dangers = Dangers { liars: liars(n), crashes: 0, forgetful: 0, network: seed % 3 != 0 };
+            let mut story = random_story(seed, n, dangers);
+            // Above the bound nothing need ever be decided: look only so long.
+            story.until_ns = 60 * S;
+            let settings = PbftSettings { quorum, ..PbftSettings::new(n, 500 * MS) };
+            play(Pbft::group(settings), &story).violations > 0
+        });
+        found.count()
+    };
+    let too_many = broken(|n| byzantine_bound(n) + 1, ByzantineQuorum::Intersecting, &[4, 7, 10]);
+    let too_small = broken(byzantine_bound, ByzantineQuorum::Naive, &[5, 6, 8]);
+    println!("of 600 schedules {too_many} break with f + 1 liars, {too_small} with a quorum of 2f + 1");
+    assert!(too_many > 0 && too_small > 0);
+    assert_eq!(broken(byzantine_bound, ByzantineQuorum::Intersecting, &[5, 6, 8]), 0);
 }
