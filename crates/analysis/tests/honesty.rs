@@ -142,3 +142,49 @@ fn a_skewed_true_null_is_not_rejected_by_switching_the_method() {
     assert!(share(rejected) < 0.5 * share(switched), "{} {}", share(rejected), share(switched));
     assert!(normal < SIMULATIONS / 10);
 }
+
+/// The smallest cells: two runs of each level in each of four cells.
+fn two_a_cell(draws: &mut Draws, effect: f64) -> Build {
+    let mut build = Build::new(&[("a", &["old", "new"]), ("b", &["p", "q", "s", "t"])]).metric("m", Family::Continuous);
+    for b in ["p", "q", "s", "t"] {
+        for r in 0..2 {
+            build.run(&[("a", "old"), ("b", b)], r, &[value(draws.normal())]);
+            build.run(&[("a", "new"), ("b", b)], r, &[value(effect + draws.normal())]);
+        }
+    }
+    build
+}
+
+/// A sampled design in five replicates with common streams that change the effect, too.
+fn sampled_in_blocks(draws: &mut Draws, effect: f64) -> Build {
+    let mut build = Build::new(&[("a", &["old", "new"]), ("b", &["1", "2", "3", "4"]), ("c", &["1", "2", "3", "4"])])
+        .metric("m", Family::Continuous)
+        .common();
+    build.phase().design = DesignKind::BalancedSample;
+    for r in 0..5 {
+        let (block, of_effect) = (4.0 * draws.normal(), 0.6 * draws.normal());
+        for (i, b) in ["1", "2", "3", "4"].iter().enumerate() {
+            for (j, c) in ["1", "2", "3", "4"].iter().enumerate() {
+                let new = (i + j) % 2 == 1;
+                let y = block + i as f64 - j as f64 + if new { effect + of_effect } else { 0.0 } + draws.normal();
+                build.run(&[("a", if new { "new" } else { "old" }), ("b", b), ("c", c)], r, &[value(y)]);
+            }
+        }
+    }
+    build
+}
+
+#[test]
+fn a_sampled_design_in_blocks_keeps_its_size_where_run_based_errors_would_not() {
+    let (rejected, covered, _) = run(8, 0.0, sampled_in_blocks);
+    assert!(near(rejected, SIMULATIONS, 0.05), "{rejected}");
+    assert!(near(covered, SIMULATIONS, 0.95), "{covered}");
+}
+
+#[test]
+fn two_runs_a_cell_err_on_the_careful_side() {
+    let (rejected, covered, _) = run(9, 0.0, two_a_cell);
+    // Satterthwaite's degrees of freedom come out too low from variances of one degree of freedom: about 1 % here.
+    assert!(rejected < SIMULATIONS / 20, "{rejected}");
+    assert!(covered > SIMULATIONS * 19 / 20, "{covered}");
+}
