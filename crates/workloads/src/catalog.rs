@@ -29,6 +29,7 @@ pub fn open(
 ) -> Result<Arc<dyn Workload>, Vec<SettingsProblem>> {
     match kind {
         "command" => Ok(Arc::new(crate::command::CommandWorkload::open(section, base)?)),
+        "consensus" => Ok(Arc::new(crate::consensus::ConsensusWorkload::new())),
         other => Err(vec![SettingsProblem {
             path: "workload.kind".into(),
             message: format!("'{other}' is no workload; expected one of {}", KINDS.join(", ")),

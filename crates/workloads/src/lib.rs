@@ -1,4 +1,6 @@
 //! What a run does: one folder per workload, behind one trait.
 
+pub mod catalog;
+pub mod command;
 pub mod consensus;
 pub mod draw;

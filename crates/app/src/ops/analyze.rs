@@ -159,7 +159,8 @@ pub async fn analyze(app: &App, request: AnalyzeRequest) -> Result<AnalyzeReply,
         }
     }
     if let Some(folder) = &request.figures {
-        reply.figures = super::figure::write_all(&framed, &reply.analyses, folder)?;
+        let written = super::figure::write_all(&framed, &reply.analyses, folder)?;
+        reply.figures = written.into_iter().map(|(path, _)| path).collect();
     }
     Ok(reply)
 }

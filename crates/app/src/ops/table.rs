@@ -1,7 +1,15 @@
 //! `table`: a publication table.
+
+use ergon_analysis::{Analysis, Ask};
+use ergon_publish::from_analysis::{
+    comparison_table, descriptive_table, hypotheses_table, quality_table, summary_table,
+};
+use ergon_publish::table::{CsvOptions, Table, TableStyle};
+use serde::{Deserialize, Serialize};
+
 use crate::app::App;
 use crate::error::AppError;
-use serde::{Deserialize, Serialize};
+use crate::frame::Framed;
 
 /// Which table.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -9,15 +17,15 @@ use serde::{Deserialize, Serialize};
 pub struct TableRequest {
     /// Campaign id, ULID prefix, spec path or `latest`.
     pub campaign: String,
-    /// Kind.
+    /// `descriptive`, `comparison`, `summary`, `quality` or `hypotheses`.
     pub kind: String,
-    /// One metric.
+    /// One metric; left out: that of the spec's first question, else the first.
     pub metric: Option<String>,
-    /// Factors.
+    /// Factors; left out: those of the question, else the campaign's.
     pub by: Vec<String>,
-    /// Style.
+    /// `booktabs` or `apa7`.
     pub style: String,
-    /// Form.
+    /// `tex`, `html`, `md` or `csv`.
     pub format: String,
 }
 
@@ -30,10 +38,105 @@ pub struct TextReply {
     pub warnings: Vec<String>,
 }
 
+const KINDS: [&str; 5] = ["descriptive", "comparison", "summary", "quality", "hypotheses"];
+
+/// The error for a name that is none of the accepted ones.
+pub(crate) fn unknown(field: &str, given: &str, accepted: &[&str]) -> AppError {
+    let message = format!("'{given}' is no {field}; expected one of {}", accepted.join(", "));
+    AppError::input(&format!("unknown_{field}"), message).field(field)
+}
+
+/// A metric and factors: as asked, else those of the spec's first question about the metric, else all factors.
+pub(crate) fn subject(framed: &Framed, metric: Option<&str>, by: &[String]) -> Result<(String, Vec<String>), AppError> {
+    let questions = &framed.loaded.campaign.spec.analysis.questions;
+    let question = match metric {
+        Some(name) => questions.iter().find(|q| q.metric == name),
+        None => questions.first(),
+    };
+    let first = framed.frame.metrics.first().map(|m| m.id.to_string());
+    let metric = metric
+        .map(str::to_owned)
+        .or_else(|| question.map(|q| q.metric.clone()))
+        .or(first)
+        .ok_or_else(|| AppError::operation("no_metrics", "the workload declares no metrics"))?;
+    let by = match (by, question) {
+        ([_, ..], _) => by.to_vec(),
+        ([], Some(q)) if !q.by.is_empty() => q.by.clone(),
+        _ => framed.frame.varied().iter().map(ToString::to_string).collect(),
+    };
+    Ok((metric, by))
+}
+
+/// A question about a metric with the spec's confidence and correction.
+pub(crate) fn ask(framed: &Framed, metric: &str) -> Ask {
+    let plan = &framed.loaded.campaign.spec.analysis;
+    Ask { confidence: plan.confidence, correction: plan.correction, ..Ask::about(metric) }
+}
+
 /// Makes a table.
 ///
 /// # Errors
-/// pending
-pub async fn table(_app: &App, _request: TableRequest) -> Result<TextReply, AppError> {
-    Err(AppError::operation("pending", "pending"))
+/// An unknown kind, style or form; names that aren't there; nothing to show.
+pub async fn table(app: &App, request: TableRequest) -> Result<TextReply, AppError> {
+    if !KINDS.contains(&request.kind.as_str()) {
+        return Err(unknown("kind", &request.kind, &KINDS));
+    }
+    let style = match request.style.as_str() {
+        "" | "booktabs" => TableStyle::Booktabs,
+        "apa7" => TableStyle::Apa7,
+        other => return Err(unknown("style", other, &["booktabs", "apa7"])),
+    };
+    let framed = app.frame(&request.campaign, None).await?;
+    render(&make(&framed, &request)?, style, &request.format)
+}
+
+fn make(framed: &Framed, request: &TableRequest) -> Result<Table, AppError> {
+    let (frame, spec) = (&framed.frame, &framed.loaded.campaign.spec);
+    match request.kind.as_str() {
+        "descriptive" => {
+            let (metric, by) = subject(framed, request.metric.as_deref(), &request.by)?;
+            Ok(descriptive_table(&ergon_analysis::describe(frame, &ask(framed, &metric), &by)?))
+        }
+        "comparison" => {
+            let analyses = if request.metric.is_none() && request.by.is_empty() {
+                ergon_analysis::run_plan(frame, &spec.analysis, &[]).analyses
+            } else {
+                let (metric, by) = subject(framed, request.metric.as_deref(), &request.by)?;
+                let mut found: Vec<Analysis> = Vec::new();
+                for factor in &by {
+                    found.extend(ergon_analysis::compare(frame, &ask(framed, &metric), factor)?);
+                }
+                found
+            };
+            comparison_table(&analyses)
+                .ok_or_else(|| AppError::operation("nothing_to_show", "these data hold no comparison of levels"))
+        }
+        "summary" => Ok(summary_table(frame, spec.analysis.confidence)?),
+        "quality" => Ok(quality_table(&ergon_analysis::check_quality(frame, framed.thresholds()))),
+        _ => {
+            let results = ergon_analysis::test_hypotheses(
+                frame,
+                &spec.hypotheses,
+                spec.analysis.correction,
+                spec.analysis.confidence,
+            );
+            if results.is_empty() {
+                return Err(AppError::operation("nothing_to_show", "the spec has no hypotheses"));
+            }
+            Ok(hypotheses_table(&results))
+        }
+    }
+}
+
+fn render(table: &Table, style: TableStyle, format: &str) -> Result<TextReply, AppError> {
+    let rendered = match format {
+        "" | "tex" => table.to_latex(style),
+        "html" => table.to_html(style),
+        "md" => table.to_markdown(style),
+        "csv" => table.to_csv(CsvOptions { guard_formulas: true }),
+        other => return Err(unknown("format", other, &["tex", "html", "md", "csv"])),
+    }
+    .map_err(|e| AppError::operation("internal", e.to_string()))?;
+    let warnings = rendered.warnings.iter().map(ToString::to_string).collect();
+    Ok(TextReply { text: rendered.text, warnings })
 }
