@@ -53,7 +53,14 @@ pub(crate) fn parse(text: &str) -> Result<Node, Vec<Problem>> {
     for event in Parser::new_from_str(text) {
         let result = match event {
             Ok((event, span)) => builder.take(event, position(span.start)),
-            Err(e) => Err(Problem::error("", format!("not YAML: {}", e.info())).at(Some(position(*e.marker())))),
+            Err(e) => {
+                // The parser has a depth limit of its own, below ours for flow collections.
+                let said = match e.info() {
+                    said if said.contains("recursion limit") => "nested too deep to be a spec".to_owned(),
+                    said => format!("not YAML: {said}"),
+                };
+                Err(Problem::error("", said).at(Some(position(*e.marker()))))
+            }
         };
         if let Err(problem) = result {
             builder.problems.push(problem);
