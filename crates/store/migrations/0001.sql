@@ -87,6 +87,8 @@ CREATE TABLE attempt (
     UNIQUE (run_id, number)
 ) STRICT;
 CREATE INDEX attempt_open ON attempt(state) WHERE state = 'running';
+-- A run counts once.
+CREATE UNIQUE INDEX attempt_success ON attempt(run_id) WHERE state = 'succeeded';
 
 CREATE TABLE metric (
     id INTEGER PRIMARY KEY,
@@ -169,9 +171,22 @@ CREATE TABLE analysis (
     id INTEGER PRIMARY KEY,
     ulid TEXT NOT NULL UNIQUE,
     campaign_id INTEGER NOT NULL REFERENCES campaign(id),
-    request TEXT NOT NULL,                  -- JSON
+    name TEXT NOT NULL,
+    request TEXT NOT NULL,                  -- JSON: question and method
+    frame TEXT NOT NULL,                    -- JSON: the selection of runs and metrics it saw
     result TEXT NOT NULL,                   -- JSON
     created_us INTEGER NOT NULL
+) STRICT;
+
+-- Rules that leave runs out of analyses. Never deleted: a rule that is lifted says when.
+CREATE TABLE exclusion (
+    id INTEGER PRIMARY KEY,
+    campaign_id INTEGER NOT NULL REFERENCES campaign(id),
+    rule TEXT NOT NULL,                     -- JSON
+    reason TEXT NOT NULL,
+    author TEXT NOT NULL,
+    created_us INTEGER NOT NULL,
+    lifted_us INTEGER
 ) STRICT;
 
 -- One row a measurement, for people with sqlite3.
@@ -196,3 +211,11 @@ SELECT c.slug AS campaign, lower(hex(r.key)) AS run, r.replicate, r.state, r.in_
        (SELECT json_group_object(m.name, v.value) FROM metric_value v JOIN metric m ON m.id = v.metric_id
         WHERE v.run_id = r.id AND v.kind = 0 AND m.campaign_id = r.campaign_id) AS metrics
 FROM run r JOIN campaign c ON c.id = r.campaign_id JOIN condition k ON k.id = r.condition_id;
+
+-- Runs of the plan whose last attempt failed, and why.
+CREATE VIEW failed_run AS
+SELECT c.slug AS campaign, lower(hex(r.key)) AS run, r.replicate, k.parameters, a.number AS attempts, a.failure_class,
+       a.message, a.duration_s, a.log
+FROM run r JOIN campaign c ON c.id = r.campaign_id JOIN condition k ON k.id = r.condition_id
+JOIN attempt a ON a.run_id = r.id AND a.number = (SELECT max(number) FROM attempt WHERE run_id = r.id)
+WHERE r.state = 'failed' AND r.in_plan = 1;

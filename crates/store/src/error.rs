@@ -16,6 +16,19 @@ pub enum StoreError {
     /// The file is something else.
     #[error("{} is not an Ergon store; it was left as it is. Name another file with --store", .0.display())]
     NotAStore(PathBuf),
+    /// The file or its folder can't be written.
+    #[error("the store {} can't be written: {why}. Allow writing there, or name another file with --store", path.display())]
+    ReadOnly {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        why: String,
+    },
+    /// SQLite finds the file's inside wrong.
+    #[error(
+        "the store's file is damaged ({0}). Keep a copy of it; then restore a backup, or save what can be read with: sqlite3 FILE .recover"
+    )]
+    Damaged(String),
     /// A newer Ergon wrote the file.
     #[error("the store {} was written by a newer Ergon (schema {found}, this one knows {known}); update Ergon to open it", path.display())]
     Newer {
@@ -85,6 +98,23 @@ pub enum StoreError {
         /// The attempt.
         attempt: u32,
     },
+    /// The run has succeeded already: it counts once.
+    #[error("run {run} has succeeded already (attempt {attempt}); a run counts once, so nothing was written")]
+    AlreadySucceeded {
+        /// The run's key.
+        run: String,
+        /// The attempt that succeeded.
+        attempt: u32,
+    },
+    /// No such run.
+    #[error("there is no run '{0}' in this campaign yet; a run has a record from its first attempt on")]
+    NoRun(String),
+    /// No such analysis.
+    #[error("there is no analysis '{0}' in this store")]
+    NoAnalysis(String),
+    /// A rule of the schema was broken.
+    #[error("the store refused what was to be written ({0}): nothing of it was kept")]
+    Constraint(String),
     /// A fault of Ergon's own.
     #[error("internal fault in the store: {0}")]
     Internal(String),

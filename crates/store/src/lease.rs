@@ -4,7 +4,7 @@ use ergon_domain::{CampaignState, ControlCommand, RunKey};
 
 use crate::campaigns::digest;
 use crate::error::StoreError;
-use crate::open::Store;
+use crate::open::{Store, findings};
 use crate::raw::{Bind, Raw};
 
 /// An engine, told apart from a later process with the same number.
@@ -63,7 +63,7 @@ impl Store {
     /// Takes a campaign for an engine. `is_alive` tells whether another engine still runs (`None`: another host's).
     ///
     /// # Errors
-    /// A living engine holds it; the store can't be written.
+    /// A living engine holds it; a dead one left a damaged file; the store can't be written.
     pub async fn acquire(
         &self,
         campaign: i64,
@@ -81,6 +81,10 @@ impl Store {
                         return Err(StoreError::Held { campaign: slug, pid: other.pid, host: other.host });
                     }
                     recovery.dead_token = Some(other.token);
+                    // An unclean exit: nothing is built on a file that is not sound.
+                    if let Some(first) = findings(raw, "PRAGMA quick_check")?.into_iter().next() {
+                        return Err(StoreError::Damaged(first));
+                    }
                 }
                 recovery.interrupted = close_orphans(raw, campaign, now_us)?;
                 raw.execute(

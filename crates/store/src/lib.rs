@@ -6,21 +6,36 @@
 //! Architecture invariants: no other crate contains SQL; what a caller was told is written has been committed with
 //! `synchronous=FULL`; `raw` is the only module with unsafe code.
 
+mod analyses;
+mod attempts;
 mod campaigns;
 mod error;
 mod lease;
+mod migrate;
+mod network;
 mod open;
 mod query;
+mod queue;
 mod raw;
+mod recognise;
 mod record;
+mod register;
+mod run_log;
 mod runs;
+mod turn;
+mod values;
+mod watch;
 mod writer;
 
-pub use campaigns::{
-    CampaignFilter, CampaignRecord, CampaignSummary, InputRecord, NewRevision, QueueEntry, Registered, RevisionRecord,
-};
+pub use analyses::{AnalysisRecord, Exclusion, NewAnalysis};
+pub use attempts::{ArtefactRecord, AttemptRecord};
+pub use campaigns::{CampaignFilter, CampaignRecord, CampaignSummary, RevisionRecord};
 pub use error::StoreError;
 pub use lease::{Engine, Lease, Recovery};
-pub use open::{SCHEMA_VERSION, Store};
+pub use migrate::SCHEMA_VERSION;
+pub use open::{Opening, Store};
 pub use query::Rows;
+pub use queue::QueueEntry;
+pub use register::{InputRecord, NewRevision, Registered};
 pub use runs::{AttemptCounts, FailedRunRecord, RunRecord, RunTable};
+pub use watch::Watch;

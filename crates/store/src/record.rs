@@ -1,154 +1,105 @@
-//! Attempts, measurements, spans and files: the store's side of the `RunLog` port.
+//! Writing a batch of attempts: runs, conditions, measurements, spans and files.
+//!
+//! Invariant: a batch that was written before changes nothing; one that says something else about an attempt that has
+//! ended is refused; a run succeeds once.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use async_trait::async_trait;
 use ergon_domain::{
-    AttemptEnd, AttemptResult, AttemptStart, ControlCommand, Digest, Measurement, Observed, Provenance, RunKey, RunLog,
-    RunLogBatch, RunLogError, RunState,
+    AttemptEnd, AttemptResult, AttemptStart, Digest, Measurement, Observed, Provenance, RunKey, RunLogBatch,
 };
 
 use crate::error::StoreError;
-use crate::lease::{Lease, check_lease};
-use crate::open::Store;
 use crate::raw::{Bind, Raw};
+use crate::values::{ValueRow, has_values, write_values};
 
 /// Row ids that don't change while an engine holds the campaign: looked up once.
 ///
 /// Invariant: holds only ids of committed rows; a batch's own ids are added after its commit.
 #[derive(Default)]
-struct Known {
-    conditions: BTreeMap<Digest, i64>,
-    metrics: BTreeMap<String, i64>,
-    phrases: BTreeMap<String, i64>,
+pub(crate) struct Known {
+    pub(crate) conditions: BTreeMap<Digest, i64>,
+    pub(crate) metrics: BTreeMap<String, i64>,
+    pub(crate) phrases: BTreeMap<String, i64>,
     /// Runs with an open attempt.
-    open: BTreeMap<RunKey, i64>,
+    pub(crate) open: BTreeMap<RunKey, i64>,
 }
 
-struct StoreLog {
-    store: Store,
-    slug: String,
-    lease: Lease,
-    revision: u32,
-    workload_version: u32,
-    phases: Arc<[String]>,
-    known: Arc<Mutex<Known>>,
-}
-
-impl Store {
-    /// The log an engine writes through while it holds the lease. `phases`: names by position in the spec.
-    pub fn run_log(
-        &self,
-        slug: &str,
-        lease: &Lease,
-        revision: u32,
-        workload_version: u32,
-        phases: Vec<String>,
-    ) -> Arc<dyn RunLog> {
-        Arc::new(StoreLog {
-            store: self.clone(),
-            slug: slug.to_owned(),
-            lease: lease.clone(),
-            revision,
-            workload_version,
-            phases: phases.into(),
-            known: Arc::default(),
-        })
-    }
-}
-
-fn now_us() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_micros() as i64)
-}
-
-impl StoreLog {
-    fn told(&self, error: StoreError) -> RunLogError {
-        match error {
-            StoreError::LeaseLost => RunLogError::LeaseLost { campaign: self.slug.clone() },
-            other => RunLogError::Store(other.to_string()),
-        }
-    }
-}
-
-#[async_trait]
-impl RunLog for StoreLog {
-    async fn record(&self, batch: RunLogBatch) -> Result<(), RunLogError> {
-        let (lease, revision, version) = (self.lease.clone(), self.revision, self.workload_version);
-        let (phases, known) = (self.phases.clone(), self.known.clone());
-        let learned = self
-            .store
-            .writer
-            .write(move |raw| {
-                check_lease(raw, &lease)?;
-                let guard = known.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                let mut batch_writer = Batch {
-                    raw,
-                    campaign: lease.campaign,
-                    revision,
-                    version,
-                    phases: &phases,
-                    known: &guard,
-                    new: Known::default(),
-                };
-                for start in &batch.starts {
-                    batch_writer.start(start)?;
-                }
-                for end in &batch.ends {
-                    batch_writer.end(end)?;
-                }
-                let ended: Vec<RunKey> = batch.ends.iter().map(|e| e.key).collect();
-                Ok((batch_writer.new, ended))
-            })
-            .await;
-        let (new, ended) = learned.map_err(|e| self.told(e))?;
-        let mut known = self.known.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        known.conditions.extend(new.conditions);
-        known.metrics.extend(new.metrics);
-        known.phrases.extend(new.phrases);
-        known.open.extend(new.open);
-        for key in ended {
-            known.open.remove(&key);
-        }
-        Ok(())
-    }
-
-    async fn heartbeat(&self) -> Result<Vec<ControlCommand>, RunLogError> {
-        self.store.beat(self.lease.clone(), now_us()).await.map_err(|e| self.told(e))
-    }
-}
-
-struct Batch<'a> {
-    raw: &'a Raw,
-    campaign: i64,
-    revision: u32,
-    version: u32,
-    phases: &'a [String],
-    known: &'a Known,
-    new: Known,
+/// A batch being written.
+pub(crate) struct Batch<'a> {
+    pub(crate) raw: &'a Raw<'a>,
+    pub(crate) campaign: i64,
+    pub(crate) revision: u32,
+    pub(crate) version: u32,
+    pub(crate) phases: &'a [String],
+    pub(crate) known: &'a Known,
+    pub(crate) new: Known,
+    /// Measurements of the batch, written together at its end.
+    pub(crate) values: Vec<ValueRow>,
 }
 
 impl Batch<'_> {
+    /// Writes starts, then ends, then all measurements.
+    pub(crate) fn write(&mut self, batch: &RunLogBatch) -> Result<(), StoreError> {
+        for start in &batch.starts {
+            self.start(start)?;
+        }
+        for end in &batch.ends {
+            self.end(end)?;
+        }
+        write_values(self.raw, &mut self.values)
+    }
+
     fn start(&mut self, start: &AttemptStart) -> Result<(), StoreError> {
-        let run = self.run(start)?;
+        let (run, before) = self.run(start)?;
+        self.new.open.insert(start.run.key, run);
         let mut insert = self.raw.statement(
             "INSERT INTO attempt (run_id, number, state, started_us) VALUES (?1, ?2, 'running', ?3) \
              ON CONFLICT (run_id, number) DO NOTHING",
         )?;
         insert.run(&[Bind::Int(run), Bind::Int(start.attempt.into()), Bind::Int(start.started_us)])?;
-        self.new.open.insert(start.run.key, run);
-        Ok(())
+        if self.raw.changes() == 0 {
+            return self.began_before(run, start);
+        }
+        match before.as_deref() {
+            None => Ok(()),
+            Some("succeeded") => Err(self.succeeded_before(run, &start.run.key)),
+            Some(_) => {
+                let mut update = self.raw.statement("UPDATE run SET state = 'running', in_plan = 1 WHERE id = ?1")?;
+                update.run(&[Bind::Int(run)])
+            }
+        }
     }
 
-    fn run(&mut self, start: &AttemptStart) -> Result<i64, StoreError> {
+    /// A start that is recorded again (a retried commit) changes nothing; another one under the same number is refused.
+    fn began_before(&self, run: i64, start: &AttemptStart) -> Result<(), StoreError> {
+        let mut s = self.raw.statement("SELECT started_us FROM attempt WHERE run_id = ?1 AND number = ?2")?;
+        s.bind_all(&[Bind::Int(run), Bind::Int(start.attempt.into())])?;
+        if s.step()? && s.int(0) == start.started_us {
+            Ok(())
+        } else {
+            Err(StoreError::Conflict { run: start.run.key.to_string(), attempt: start.attempt })
+        }
+    }
+
+    fn succeeded_before(&self, run: i64, key: &RunKey) -> StoreError {
+        let find = || {
+            let mut s = self.raw.statement("SELECT number FROM attempt WHERE run_id = ?1 AND state = 'succeeded'")?;
+            s.bind_all(&[Bind::Int(run)])?;
+            s.step()?;
+            Ok(s.int(0) as u32)
+        };
+        find().map_or_else(|e: StoreError| e, |attempt| StoreError::AlreadySucceeded { run: key.to_string(), attempt })
+    }
+
+    /// The run's row, made now or, with its state, found.
+    fn run(&mut self, start: &AttemptStart) -> Result<(i64, Option<String>), StoreError> {
         let condition = self.condition(start)?;
-        let mut upsert = self.raw.statement(
+        let mut insert = self.raw.statement(
             "INSERT INTO run (campaign_id, key, condition_id, replicate, state, in_plan, revision, workload_version) \
-             VALUES (?1, ?2, ?3, ?4, 'running', 1, ?5, ?6) \
-             ON CONFLICT (campaign_id, key) DO UPDATE SET state = 'running', in_plan = 1 RETURNING id",
+             VALUES (?1, ?2, ?3, ?4, 'running', 1, ?5, ?6) ON CONFLICT (campaign_id, key) DO NOTHING",
         )?;
-        upsert.bind_all(&[
+        insert.run(&[
             Bind::Int(self.campaign),
             Bind::Blob(&start.run.key.0),
             Bind::Int(condition),
@@ -156,17 +107,21 @@ impl Batch<'_> {
             Bind::Int(self.revision.into()),
             Bind::Int(self.version.into()),
         ])?;
-        upsert.step()?;
-        let run = upsert.int(0);
-        while upsert.step()? {}
-        drop(upsert);
+        let (run, before) = if self.raw.changes() == 1 {
+            (self.raw.last_id(), None)
+        } else {
+            let mut s = self.raw.statement("SELECT id, state FROM run WHERE campaign_id = ?1 AND key = ?2")?;
+            s.bind_all(&[Bind::Int(self.campaign), Bind::Blob(&start.run.key.0)])?;
+            s.step()?;
+            (s.int(0), Some(s.text(1)))
+        };
         let mut phase = self.raw.statement("INSERT OR IGNORE INTO run_phase (run_id, phase) VALUES (?1, ?2)")?;
         for at in start.run.phases.iter() {
             if let Some(name) = self.phases.get(usize::from(*at)) {
                 phase.run(&[Bind::Int(run), Bind::Text(name)])?;
             }
         }
-        Ok(run)
+        Ok((run, before))
     }
 
     fn condition(&mut self, start: &AttemptStart) -> Result<i64, StoreError> {
@@ -244,8 +199,11 @@ impl Batch<'_> {
             AttemptResult::Failed { class, message } => ("failed", Some(class.name()), Some(message.as_str())),
             AttemptResult::Cancelled => ("cancelled", None, None),
         };
-        let (attempt, was) = {
-            let mut s = self.raw.statement("SELECT id, state FROM attempt WHERE run_id = ?1 AND number = ?2")?;
+        let (attempt, was, run_was) = {
+            let mut s = self.raw.statement(
+                "SELECT a.id, a.state, r.state FROM attempt a JOIN run r ON r.id = a.run_id \
+                 WHERE a.run_id = ?1 AND a.number = ?2",
+            )?;
             s.bind_all(&[Bind::Int(run), Bind::Int(end.attempt.into())])?;
             if !s.step()? {
                 return Err(StoreError::Internal(format!(
@@ -253,15 +211,13 @@ impl Batch<'_> {
                     end.attempt, end.key
                 )));
             }
-            (s.int(0), s.text(1))
+            (s.int(0), s.text(1), s.text(2))
         };
         if was != "running" {
-            // Recorded before (a retried commit): the same again changes nothing.
-            return if was == state {
-                Ok(())
-            } else {
-                Err(StoreError::Conflict { run: end.key.to_string(), attempt: end.attempt })
-            };
+            return self.ended_before(run, attempt, state, end);
+        }
+        if run_was == "succeeded" && state == "succeeded" {
+            return Err(self.succeeded_before(run, &end.key));
         }
         let mut update = self.raw.statement(
             "UPDATE attempt SET state = ?2, failure_class = ?3, message = ?4, ended_us = ?5, duration_s = ?6, \
@@ -278,16 +234,89 @@ impl Batch<'_> {
             if end.log.is_empty() { Bind::Null } else { Bind::Text(&end.log) },
         ])?;
         drop(update);
-        let mut update = self.raw.statement("UPDATE run SET state = ?2 WHERE id = ?1")?;
-        update.run(&[Bind::Int(run), Bind::Text(end.run_state.name())])?;
-        drop(update);
-        if end.run_state == RunState::Succeeded {
-            self.measurements(run, &end.measurements)?;
+        // A run that has succeeded stays so, whatever becomes of an attempt that was under way beside.
+        if run_was != "succeeded" {
+            let mut update = self.raw.statement("UPDATE run SET state = ?2 WHERE id = ?1")?;
+            update.run(&[Bind::Int(run), Bind::Text(end.run_state.name())])?;
         }
+        if end.result == AttemptResult::Succeeded {
+            for m in &end.measurements {
+                let row = self.value(run, m)?;
+                self.values.push(row);
+            }
+        }
+        self.spans(attempt, end)?;
+        self.artefacts(attempt, end)
+    }
+
+    /// An end that is recorded again (a retried commit, a merge) changes nothing; a different one is refused.
+    fn ended_before(&mut self, run: i64, attempt: i64, state: &str, end: &AttemptEnd) -> Result<(), StoreError> {
+        let conflict = || StoreError::Conflict { run: end.key.to_string(), attempt: end.attempt };
+        let (class, message) = match &end.result {
+            AttemptResult::Failed { class, message } => (Some(class.name()), Some(message.as_str())),
+            _ => (None, None),
+        };
+        let mut s = self.raw.statement(
+            "SELECT state = ?2 AND failure_class IS ?3 AND message IS ?4 AND ended_us = ?5 AND duration_s = ?6 \
+             AND cpu_s IS ?7 FROM attempt WHERE id = ?1",
+        )?;
+        s.bind_all(&[
+            Bind::Int(attempt),
+            Bind::Text(state),
+            Bind::text(class),
+            Bind::text(message),
+            Bind::Int(end.ended_us),
+            Bind::Real(end.duration_s),
+            Bind::real(end.cpu_s),
+        ])?;
+        if !s.step()? || s.int(0) != 1 {
+            return Err(conflict());
+        }
+        drop(s);
+        if end.result != AttemptResult::Succeeded {
+            return Ok(());
+        }
+        // The first record may be in this very batch.
+        write_values(self.raw, &mut self.values)?;
+        let rows = end.measurements.iter().map(|m| self.value(run, m)).collect::<Result<Vec<_>, _>>()?;
+        if has_values(self.raw, run, &rows)? { Ok(()) } else { Err(conflict()) }
+    }
+
+    fn value(&mut self, run: i64, m: &Measurement) -> Result<ValueRow, StoreError> {
+        let (kind, value, reason) = match &m.observed {
+            Observed::Value(x) => (0, Some(*x), None),
+            Observed::Censored { at } => (1, Some(*at), None),
+            Observed::Undefined(why) => (2, None, Some(why.as_ref())),
+            Observed::Unavailable(why) => (3, None, Some(why.as_ref())),
+        };
+        let provenance = match &m.provenance {
+            Provenance::Measured => 0,
+            Provenance::Derived(_) => 1,
+            Provenance::Estimated(_) => 2,
+            Provenance::Simulated => 3,
+        };
+        Ok(ValueRow {
+            metric: self.metric(m.metric.as_str())?,
+            run,
+            kind,
+            value,
+            provenance,
+            lo: m.lo,
+            hi: m.hi,
+            source: m.provenance.source().map(|s| self.phrase(s)).transpose()?,
+            reason: reason.map(|s| self.phrase(s)).transpose()?,
+            flags: m.flags.joined().map(|s| self.phrase(&s)).transpose()?,
+        })
+    }
+
+    fn spans(&self, attempt: i64, end: &AttemptEnd) -> Result<(), StoreError> {
+        if end.spans.is_empty() {
+            return Ok(());
+        }
+        let mut insert = self
+            .raw
+            .statement("INSERT INTO span (attempt_id, ordinal, name, start_s, end_s) VALUES (?1, ?2, ?3, ?4, ?5)")?;
         for (ordinal, span) in end.spans.iter().enumerate() {
-            let mut insert = self.raw.statement(
-                "INSERT INTO span (attempt_id, ordinal, name, start_s, end_s) VALUES (?1, ?2, ?3, ?4, ?5)",
-            )?;
             insert.run(&[
                 Bind::Int(attempt),
                 Bind::Int(ordinal as i64),
@@ -296,6 +325,10 @@ impl Batch<'_> {
                 Bind::Real(span.end_s),
             ])?;
         }
+        Ok(())
+    }
+
+    fn artefacts(&self, attempt: i64, end: &AttemptEnd) -> Result<(), StoreError> {
         for artefact in &end.artefacts {
             if let Some(content) = &artefact.content {
                 self.raw.execute(
@@ -313,44 +346,6 @@ impl Batch<'_> {
                     Bind::Int(artefact.content.is_some().into()),
                 ],
             )?;
-        }
-        Ok(())
-    }
-
-    fn measurements(&mut self, run: i64, measurements: &[Measurement]) -> Result<(), StoreError> {
-        for m in measurements {
-            let metric = self.metric(m.metric.as_str())?;
-            let (kind, value, reason) = match &m.observed {
-                Observed::Value(x) => (0, Some(*x), None),
-                Observed::Censored { at } => (1, Some(*at), None),
-                Observed::Undefined(why) => (2, None, Some(why.as_ref())),
-                Observed::Unavailable(why) => (3, None, Some(why.as_ref())),
-            };
-            let provenance = match &m.provenance {
-                Provenance::Measured => 0,
-                Provenance::Derived(_) => 1,
-                Provenance::Estimated(_) => 2,
-                Provenance::Simulated => 3,
-            };
-            let source = m.provenance.source().map(|s| self.phrase(s)).transpose()?;
-            let reason = reason.map(|s| self.phrase(s)).transpose()?;
-            let flags = m.flags.joined().map(|s| self.phrase(&s)).transpose()?;
-            let mut insert = self.raw.statement(
-                "INSERT INTO metric_value (metric_id, run_id, kind, value, provenance, lo, hi, source_id, reason_id, \
-                 flags_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-            )?;
-            insert.run(&[
-                Bind::Int(metric),
-                Bind::Int(run),
-                Bind::Int(kind),
-                Bind::real(value),
-                Bind::Int(provenance),
-                Bind::real(m.lo),
-                Bind::real(m.hi),
-                Bind::int(source),
-                Bind::int(reason),
-                Bind::int(flags),
-            ])?;
         }
         Ok(())
     }

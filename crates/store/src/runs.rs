@@ -96,14 +96,8 @@ impl Store {
     /// # Errors
     /// The store can't be read.
     pub async fn run_table(&self, campaign: i64) -> Result<RunTable, StoreError> {
-        self.read(|raw| {
-            // One snapshot: a commit between two queries must not tear a run from its measurements.
-            raw.execute("BEGIN", &[])?;
-            let table = run_table(raw, campaign);
-            raw.execute("COMMIT", &[])?;
-            table
-        })
-        .await
+        // One snapshot: a commit between two queries must not tear a run from its measurements.
+        self.read_snapshot(|raw| run_table(raw, campaign)).await
     }
 
     /// One metric's values of the runs that succeeded: (row id of the run, value).

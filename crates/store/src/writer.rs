@@ -3,17 +3,17 @@
 //! Invariant: a caller hears Ok only after its work was committed with `synchronous=FULL`; a caller that hears an error
 //! left nothing behind, and spoiled nobody else's work (each has a savepoint of its own).
 
-use std::fs::{File, OpenOptions};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc;
 
-use sqlx::ConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection};
 use tokio::sync::oneshot;
 
 use crate::error::StoreError;
 use crate::open::opening_error;
 use crate::raw::Raw;
+use crate::turn::Turns;
 
 /// Most callers in one transaction.
 const GROUP: usize = 256;
@@ -43,19 +43,24 @@ impl<T: Send, F: FnOnce(&Raw) -> Result<T, StoreError> + Send> Job for Work<T, F
     }
 }
 
+enum Message {
+    Work(Box<dyn Job>),
+    Close(oneshot::Sender<()>),
+}
+
 /// Sends work to the writer thread. Cheap to clone; the thread ends when the last clone is gone.
 #[derive(Clone)]
-pub(crate) struct Writer(mpsc::Sender<Box<dyn Job>>);
+pub(crate) struct Writer(mpsc::Sender<Message>);
 
 impl Writer {
-    pub(crate) async fn start(options: SqliteConnectOptions, path: &Path) -> Result<Self, StoreError> {
+    pub(crate) async fn start(options: SqliteConnectOptions, turns: Turns, path: &Path) -> Result<Self, StoreError> {
         let (sender, inbox) = mpsc::channel();
         let (ready, started) = oneshot::channel();
         let path = path.to_owned();
         let runtime = tokio::runtime::Handle::current();
         std::thread::Builder::new()
             .name("ergon-store".into())
-            .spawn(move || run(&runtime, &options, &path, &inbox, ready))
+            .spawn(move || run(&runtime, &options, &turns, &path, &inbox, ready))
             .map_err(|e| StoreError::Internal(format!("no thread for the writer: {e}")))?;
         started.await.map_err(|_| StoreError::Internal("the writer did not start".into()))??;
         Ok(Self(sender))
@@ -68,16 +73,26 @@ impl Writer {
     ) -> Result<T, StoreError> {
         let gone = || StoreError::Internal("the writer has ended".into());
         let (reply, outcome) = oneshot::channel();
-        self.0.send(Box::new(Work { work: Some(work), value: None, reply })).map_err(|_| gone())?;
+        let job = Box::new(Work { work: Some(work), value: None, reply });
+        self.0.send(Message::Work(job)).map_err(|_| gone())?;
         outcome.await.map_err(|_| gone())?
+    }
+
+    /// Does what waits, then closes the connection.
+    pub(crate) async fn close(&self) {
+        let (reply, closed) = oneshot::channel();
+        if self.0.send(Message::Close(reply)).is_ok() {
+            let _ = closed.await;
+        }
     }
 }
 
 fn run(
     runtime: &tokio::runtime::Handle,
     options: &SqliteConnectOptions,
+    turns: &Turns,
     path: &Path,
-    inbox: &mpsc::Receiver<Box<dyn Job>>,
+    inbox: &mpsc::Receiver<Message>,
     ready: oneshot::Sender<Result<(), StoreError>>,
 ) {
     let mut connection = match runtime.block_on(options.connect()) {
@@ -87,37 +102,54 @@ fn run(
             return;
         }
     };
-    let mut handle = match runtime.block_on(connection.lock_handle()) {
-        Ok(handle) => handle,
-        Err(e) => {
-            let _ = ready.send(Err(opening_error(path, &e)));
-            return;
-        }
+    let closed = {
+        let mut locked = match runtime.block_on(connection.lock_handle()) {
+            Ok(locked) => locked,
+            Err(e) => {
+                let _ = ready.send(Err(opening_error(path, &e)));
+                return;
+            }
+        };
+        let raw = Raw::of(&mut locked);
+        let _ = ready.send(Ok(()));
+        let closed = serve(&raw, turns, inbox);
+        // Best effort: what is not moved into the file now is moved when it is opened next.
+        let _turn = turns.take();
+        let _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)", &[]);
+        closed
     };
-    // SAFETY contract of `borrow`: the guard is held for the thread's life.
-    #[allow(unsafe_code)]
-    let raw = unsafe { Raw::borrow(handle.as_raw_handle()) };
-    let _ = ready.send(Ok(()));
-    let mut lock_path = path.as_os_str().to_owned();
-    lock_path.push(".lock");
-    let lock_path = PathBuf::from(lock_path);
-    while let Ok(first) = inbox.recv() {
-        let mut jobs = vec![first];
-        jobs.extend(inbox.try_iter().take(GROUP - 1));
-        commit_group(&raw, &lock_path, jobs);
+    let _ = runtime.block_on(connection.close());
+    if let Some(reply) = closed {
+        let _ = reply.send(());
     }
 }
 
-/// Between processes: two writers that commit with FULL at once starve each other; this lock makes them take turns.
-/// Without it (it can't be made) SQLite's own lock still keeps the file right.
-fn lock(path: &Path) -> Option<File> {
-    let file = OpenOptions::new().create(true).append(true).open(path).ok()?;
-    file.lock().ok()?;
-    Some(file)
+/// Commits group after group until told to close, or until nobody is left who could ask.
+fn serve(raw: &Raw, turns: &Turns, inbox: &mpsc::Receiver<Message>) -> Option<oneshot::Sender<()>> {
+    while let Ok(first) = inbox.recv() {
+        let mut jobs = Vec::new();
+        let mut closing = None;
+        for message in std::iter::once(first).chain(inbox.try_iter()) {
+            match message {
+                Message::Work(job) => jobs.push(job),
+                Message::Close(reply) => closing = Some(reply),
+            }
+            if closing.is_some() || jobs.len() == GROUP {
+                break;
+            }
+        }
+        if !jobs.is_empty() {
+            commit_group(raw, turns, jobs);
+        }
+        if closing.is_some() {
+            return closing;
+        }
+    }
+    None
 }
 
-fn commit_group(raw: &Raw, lock_path: &Path, jobs: Vec<Box<dyn Job>>) {
-    let _turn = lock(lock_path);
+fn commit_group(raw: &Raw, turns: &Turns, jobs: Vec<Box<dyn Job>>) {
+    let _turn = turns.take();
     if let Err(error) = raw.execute("BEGIN IMMEDIATE", &[]) {
         jobs.into_iter().for_each(|job| job.finish(Err(error.clone())));
         return;

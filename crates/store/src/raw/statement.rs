@@ -1,113 +1,12 @@
-//! The one place that talks to SQLite's C interface: a connection and prepared statements, safely wrapped.
-//!
-//! Measured (ENGINE.md §5): row by row through the driver, one metric of 100,000 runs takes 61–341 ms; here 6–11 ms.
-#![allow(unsafe_code)]
+//! A prepared statement in use, and the values that go in and out of it.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
-use std::ffi::{CStr, CString, c_int};
-use std::ptr::{NonNull, null_mut};
+use std::ffi::{CStr, c_int};
 use std::rc::Rc;
 
 use libsqlite3_sys as ffi;
 
+use super::{Handle, Raw};
 use crate::error::StoreError;
-
-/// A connection borrowed from the driver. Not `Send`: used on the thread that holds the driver's lock on the handle.
-pub(crate) struct Raw {
-    db: NonNull<ffi::sqlite3>,
-    prepared: RefCell<BTreeMap<String, Rc<Handle>>>,
-}
-
-struct Handle(NonNull<ffi::sqlite3_stmt>);
-
-impl Drop for Handle {
-    fn drop(&mut self) {
-        // SAFETY: made by sqlite3_prepare_v2, finalised once, here.
-        unsafe { ffi::sqlite3_finalize(self.0.as_ptr()) };
-    }
-}
-
-impl Raw {
-    /// SAFETY (caller): `db` stays open, and is used by nobody else, for as long as this value lives.
-    pub(crate) unsafe fn borrow(db: NonNull<ffi::sqlite3>) -> Self {
-        Self { db, prepared: RefCell::default() }
-    }
-
-    fn error(&self, code: c_int) -> StoreError {
-        // SAFETY: the connection is open; the message is copied before any further call.
-        let message = unsafe { CStr::from_ptr(ffi::sqlite3_errmsg(self.db.as_ptr())) }.to_string_lossy().into_owned();
-        match code & 0xff {
-            ffi::SQLITE_FULL => StoreError::DiskFull,
-            ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED => StoreError::Busy,
-            // What the system said decides whether an I/O error means "no room".
-            ffi::SQLITE_IOERR | ffi::SQLITE_CANTOPEN | ffi::SQLITE_CORRUPT | ffi::SQLITE_READONLY => {
-                // SAFETY: as above.
-                match unsafe { ffi::sqlite3_system_errno(self.db.as_ptr()) } {
-                    errno if errno == nix::errno::Errno::ENOSPC as c_int => StoreError::DiskFull,
-                    errno if errno == nix::errno::Errno::EDQUOT as c_int => StoreError::DiskFull,
-                    _ => StoreError::Disk(message),
-                }
-            }
-            _ => StoreError::Internal(message),
-        }
-    }
-
-    fn prepare(&self, sql: &str) -> Result<Rc<Handle>, StoreError> {
-        let text = CString::new(sql).map_err(|_| StoreError::Internal("a statement holds a NUL byte".into()))?;
-        let mut statement = null_mut();
-        // SAFETY: the connection is open, the text NUL-terminated, the out-pointer valid.
-        let code =
-            unsafe { ffi::sqlite3_prepare_v2(self.db.as_ptr(), text.as_ptr(), -1, &raw mut statement, null_mut()) };
-        if code != ffi::SQLITE_OK {
-            return Err(self.error(code));
-        }
-        NonNull::new(statement)
-            .map(|s| Rc::new(Handle(s)))
-            .ok_or_else(|| StoreError::Internal("an empty statement".into()))
-    }
-
-    /// A statement, kept prepared for the next time.
-    pub(crate) fn statement(&self, sql: &str) -> Result<Statement<'_>, StoreError> {
-        let known = self.prepared.borrow().get(sql).cloned();
-        let handle = match known {
-            // In use already (a query within the loop of the same query): prepared afresh.
-            Some(handle) if Rc::strong_count(&handle) == 2 => handle,
-            _ => {
-                let handle = self.prepare(sql)?;
-                self.prepared.borrow_mut().insert(sql.to_owned(), handle.clone());
-                handle
-            }
-        };
-        Ok(Statement { raw: self, handle, bound: 0 })
-    }
-
-    /// Runs a statement that returns no rows.
-    pub(crate) fn execute(&self, sql: &str, values: &[Bind<'_>]) -> Result<(), StoreError> {
-        let mut statement = self.statement(sql)?;
-        statement.bind_all(values)?;
-        while statement.step()? {}
-        Ok(())
-    }
-
-    /// Number of rows the last statement changed.
-    pub(crate) fn changes(&self) -> u64 {
-        // SAFETY: the connection is open.
-        unsafe { ffi::sqlite3_changes64(self.db.as_ptr()) }.unsigned_abs()
-    }
-
-    /// Id of the row inserted last.
-    pub(crate) fn last_id(&self) -> i64 {
-        // SAFETY: the connection is open.
-        unsafe { ffi::sqlite3_last_insert_rowid(self.db.as_ptr()) }
-    }
-
-    /// Whether no transaction is open (an error may have ended it).
-    pub(crate) fn is_autocommit(&self) -> bool {
-        // SAFETY: the connection is open.
-        unsafe { ffi::sqlite3_get_autocommit(self.db.as_ptr()) != 0 }
-    }
-}
 
 /// A value to bind.
 #[derive(Clone, Copy, Debug)]
@@ -143,9 +42,8 @@ pub(crate) enum Field {
 
 /// A statement in use; reset when dropped.
 pub(crate) struct Statement<'c> {
-    raw: &'c Raw,
+    raw: &'c Raw<'c>,
     handle: Rc<Handle>,
-    bound: c_int,
 }
 
 impl Drop for Statement<'_> {
@@ -157,17 +55,19 @@ impl Drop for Statement<'_> {
     }
 }
 
-impl Statement<'_> {
+impl<'c> Statement<'c> {
+    /// Takes a statement that nobody else steps.
+    pub(super) fn new(raw: &'c Raw<'c>, handle: Rc<Handle>) -> Self {
+        Self { raw, handle }
+    }
+
     fn ptr(&self) -> *mut ffi::sqlite3_stmt {
         self.handle.0.as_ptr()
     }
 
     /// Binds from the first parameter on.
     pub(crate) fn bind_all(&mut self, values: &[Bind<'_>]) -> Result<(), StoreError> {
-        self.bound = 0;
-        for value in values {
-            self.bound += 1;
-            let at = self.bound;
+        for (at, value) in (1..).zip(values) {
             // SAFETY: the statement is alive; SQLITE_TRANSIENT makes SQLite copy texts and blobs before returning.
             let code = unsafe {
                 match *value {
