@@ -1,6 +1,6 @@
 //! From stored runs to the frame an analysis sees.
 
-use ergon_analysis::{Frame, FrameFactor, FrameRow, MissingRuns, PhaseStructure, Reading, Structure};
+use ergon_analysis::{Frame, FrameFactor, FrameRow, PhaseStructure, Reading, Structure};
 use ergon_design::spec::{FrameChoice, Quality};
 
 use crate::app::App;
@@ -86,17 +86,7 @@ fn build(loaded: &LoadedSpec, stored: StoredRuns) -> Frame {
                 planned_runs: selected(i),
             })
             .collect(),
-        missing: stored
-            .unfinished
-            .iter()
-            .map(|((state, phases), count)| MissingRuns {
-                state: *state,
-                class: None,
-                condition: None,
-                phases: phases.clone(),
-                count: *count,
-            })
-            .collect(),
+        missing: stored.unfinished,
         exclusions: Vec::new(),
         replicates_added_after_look: false,
         deterministic: campaign.manifest.deterministic,

@@ -1,11 +1,11 @@
 //! The stored runs of a campaign in the order of its current plan: what results and analyses are made from.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
+use ergon_analysis::MissingRuns;
 use ergon_design::PlanOptions;
 use ergon_design::plan::PhaseSummary;
-use ergon_domain::{Digest, Measurement, Metric, ParameterName, PlannedRun, RunKey, RunState};
+use ergon_domain::{Digest, FailureClass, Measurement, Metric, ParameterName, PlannedRun, RunKey, RunState};
 use ergon_store::CampaignRecord;
 
 use crate::app::App;
@@ -37,8 +37,8 @@ pub(crate) struct StoredRuns {
     pub(crate) phase_summaries: Vec<PhaseSummary>,
     /// Runs of the plan that succeeded, in plan order.
     pub(crate) runs: Vec<StoredRun>,
-    /// Runs of the plan without a result, by state and phases.
-    pub(crate) unfinished: BTreeMap<(RunState, Arc<[u16]>), u64>,
+    /// Runs of the plan without a result, one entry per state, class, condition and phases.
+    pub(crate) unfinished: Vec<MissingRuns>,
 }
 
 impl StoredRuns {
@@ -76,7 +76,10 @@ impl App {
         let metrics = campaign.manifest.metrics.clone();
         let columns: Vec<_> = metrics.iter().map(|m| table.columns.get(&m.id)).collect();
         let mut runs = Vec::new();
-        let mut unfinished = BTreeMap::new();
+        let failed = self.store().await?.failed_runs(record.id).await?;
+        let class: BTreeMap<RunKey, FailureClass> =
+            failed.into_iter().filter_map(|f| Some((f.key, f.class.parse().ok()?))).collect();
+        let mut unfinished: BTreeMap<_, MissingRuns> = BTreeMap::new();
         for run in plan.iter() {
             let stored = by_key.get(&run.key).map(|i| (*i, &table.runs[*i]));
             match stored {
@@ -90,7 +93,16 @@ impl App {
                 }),
                 other => {
                     let state = other.map_or(RunState::Planned, |(_, row)| row.state);
-                    *unfinished.entry((state, run.phases.clone())).or_insert(0) += 1;
+                    let class = class.get(&run.key).copied();
+                    let kind = (state, class, run.condition.digest, run.phases.clone());
+                    let missing = unfinished.entry(kind).or_insert_with(|| MissingRuns {
+                        state,
+                        class,
+                        condition: Some(run.condition.clone()),
+                        phases: run.phases.clone(),
+                        count: 0,
+                    });
+                    missing.count += 1;
                 }
             }
         }
@@ -102,7 +114,7 @@ impl App {
             plan_hash: plan.plan_hash(),
             phase_summaries: plan.phases().to_vec(),
             runs,
-            unfinished,
+            unfinished: unfinished.into_values().collect(),
         })
     }
 }

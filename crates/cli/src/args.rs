@@ -100,8 +100,8 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct SpecArg {
-    /// Spec file (YAML or JSON).
-    pub(crate) spec: PathBuf,
+    /// Spec file (YAML or JSON); a stored campaign's id works where nothing is registered.
+    pub(crate) spec: String,
     /// Change a value of the spec (`path=value`); repeatable.
     #[arg(long, value_name = "PATH=VALUE")]
     pub(crate) set: Vec<String>,

@@ -25,7 +25,7 @@ pub(crate) async fn run(app: &App, args: RunArgs, output: Output) -> anyhow::Res
     let target = args.target.or(args.config).unwrap_or_default();
     let selection = selection(args.selection);
     if args.dry_run {
-        return crate::show::plan(app, target.into(), args.set, selection, output).await;
+        return crate::show::plan(app, target, args.set, selection, output).await;
     }
     let request = RunRequest {
         target,
@@ -37,6 +37,9 @@ pub(crate) async fn run(app: &App, args: RunArgs, output: Output) -> anyhow::Res
         amend: args.amend,
     };
     let reply = run_one(app, request, output).await?;
+    if reply.remaining == 0 && reply.succeeded > 1 {
+        warn_of_nothing_varied(app, &reply.campaign, output).await?;
+    }
     if let Some(folder) = &args.output {
         write_outputs(app, &reply.campaign, folder, output).await?;
     }
@@ -145,6 +148,19 @@ async fn run_queue(app: &App, args: RunArgs, output: Output) -> anyhow::Result<u
         output.remark("nothing is queued; put a campaign there with: ergon queue CAMPAIGN");
     }
     Ok(worst)
+}
+
+/// What would make the results meaningless is said at once, not only when somebody asks.
+async fn warn_of_nothing_varied(app: &App, campaign: &str, output: Output) -> anyhow::Result<()> {
+    let request = ergon_app::CheckRequest { campaign: campaign.to_owned(), run: None };
+    let found = ergon_app::check(app, request).await?.nothing_varied();
+    for finding in &found {
+        output.remark(&format!("warning: {finding}"));
+    }
+    if !found.is_empty() {
+        output.remark(&format!("look with: ergon check {campaign}"));
+    }
+    Ok(())
 }
 
 /// Results, report and the default table and figure.

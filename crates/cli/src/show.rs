@@ -1,6 +1,6 @@
 //! Calls the operation of a command and shows its reply.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use ergon_app as app_api;
@@ -25,7 +25,7 @@ pub(crate) async fn command(app: &App, command: Command, output: Output) -> anyh
         }
         Command::Create(args) => {
             let request = app_api::CreateRequest {
-                spec: args.spec.spec,
+                spec: args.spec.spec.into(),
                 set: args.spec.set,
                 name: args.name,
                 question: args.question,
@@ -170,7 +170,7 @@ pub(crate) async fn command(app: &App, command: Command, output: Output) -> anyh
 
 pub(crate) async fn plan(
     app: &App,
-    spec: PathBuf,
+    spec: String,
     set: Vec<String>,
     selection: Selection,
     output: Output,

@@ -72,7 +72,7 @@ fn specs() -> Vec<(&'static str, String, Vec<&'static str>)> {
         ("10^9 conditions", big, vec!["1000000000"]),
         ("alias bomb", bomb, vec!["alias"]),
         ("deep nesting", deep, vec!["deep"]),
-        ("not YAML", "ergon: [1\n".into(), vec!["line", ":"]),
+        ("not YAML", "ergon: [1\n".into(), vec!["spec.yaml:2:1"]),
         (
             "a missing input",
             GOOD.replace("simulation_time: 60", "job_source: { swf: nowhere.swf }"),

@@ -90,3 +90,51 @@ fn free_edits_need_no_reason_and_make_no_revision() {
     assert_eq!((reply["revision"].as_u64(), reply["attempts"].as_u64()), (Some(1), Some(0)));
     assert_eq!(ergon.run(&["--json", "status", "free"]).done().json()["title"], "New words");
 }
+
+#[test]
+fn a_campaign_runs_over_a_job_trace_given_on_the_command_line() {
+    let spec = repository().join("configs/consensus-trace.yaml");
+    let spec = spec.to_str().unwrap();
+    let generated: String = (1..=60)
+        .map(|i| {
+            format!(
+                "{i} {} -1 {} {} -1 -1 {} 3600 -1 1 1 1 -1 1 -1 -1 -1\n",
+                i * 40,
+                30 * (i % 7 + 1),
+                i % 5 + 1,
+                i % 5 + 1
+            )
+        })
+        .collect();
+    let ergon = Ergon::new();
+    let mut traces = vec![ergon.write("made.swf", format!("; MaxProcs: 64\n{generated}"))];
+    if let Some(data) = std::env::var_os("ERGON_TEST_DATA") {
+        traces.push(std::path::Path::new(&data).join("traces/hpc2n_alea_subset.swf.gz"));
+    }
+    for trace in traces {
+        let ergon = Ergon::new();
+        let set = format!("workload.job_source.swf={}", trace.display());
+        let reply = ergon.run(&["--json", "run", spec, "--set", &set]).done().json();
+        assert_eq!((reply["succeeded"].as_u64(), reply["failed"].as_u64()), (Some(24), Some(0)), "{}", trace.display());
+        let placed = ergon.sql("SELECT min(value) FROM metric_long WHERE metric = 'jobs_submitted'");
+        assert!(placed[0][0].as_f64().unwrap() >= 60.0, "{}: {placed:?}", trace.display());
+    }
+    let missing = ergon.run(&["run", spec]);
+    assert_eq!(missing.code, 2);
+    assert!(missing.err.contains("trace.swf"), "{}", missing.err);
+}
+
+#[test]
+fn results_stay_readable_when_the_trace_is_gone() {
+    let ergon = Ergon::new();
+    let trace = ergon.write("t.swf", "1 0 -1 100 2 -1 -1 2 200 -1 1 1 1 -1 1 -1 -1 -1\n".repeat(3));
+    let spec = repository().join("configs/consensus-trace.yaml");
+    let set = format!("workload.job_source.swf={}", trace.display());
+    ergon.run(&["run", spec.to_str().unwrap(), "--set", &set, "--limit", "4"]).done();
+    let before = ergon.run(&["results", "consensus-trace"]).done().out;
+    std::fs::remove_file(&trace).unwrap();
+    assert_eq!(ergon.run(&["results", "consensus-trace"]).done().out, before);
+    let more = ergon.run(&["run", "consensus-trace"]);
+    assert_eq!(more.code, 2, "{}", more.err);
+    assert!(more.err.contains("t.swf"), "{}", more.err);
+}

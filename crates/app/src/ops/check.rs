@@ -29,6 +29,20 @@ pub struct CheckReply {
 }
 
 impl CheckReply {
+    /// Factors that change no metric, levels that can't be told apart, metrics never set, as sentences.
+    pub fn nothing_varied(&self) -> Vec<String> {
+        let nothing = &self.quality.nothing_varied;
+        let inert =
+            nothing.inert_factors.iter().map(|f| format!("{f} changes no metric: its levels give the same results"));
+        let same = nothing
+            .identical_levels
+            .iter()
+            .filter(|p| !nothing.inert_factors.contains(&p.factor))
+            .map(|p| format!("{0} = {1} and {0} = {2} give identical results in every metric", p.factor, p.a, p.b));
+        let unset = nothing.unset_metrics.iter().map(|m| format!("{m} was never set"));
+        inert.chain(same).chain(unset).collect()
+    }
+
     /// For a person.
     pub fn text(&self) -> String {
         let q = &self.quality;

@@ -1,7 +1,6 @@
 //! `plan`: the exact run list, dry.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use ergon_domain::{Digest, ParameterName, RunKey, Value};
 use serde::{Deserialize, Serialize};
@@ -9,13 +8,12 @@ use serde::{Deserialize, Serialize};
 use crate::app::App;
 use crate::error::AppError;
 use crate::ops::{Selection, plan_error};
-use crate::spec_source::LoadedSpec;
 
 /// A plan to list.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct PlanRequest {
-    /// Spec file.
-    pub spec: PathBuf,
+    /// Spec file, campaign id, ULID prefix or `latest`.
+    pub spec: String,
     /// `path=value` overrides.
     #[serde(default)]
     pub set: Vec<String>,
@@ -55,11 +53,11 @@ pub struct PlanReply {
 /// # Errors
 /// Everything that is wrong with the spec or the selection.
 pub async fn plan(
-    _app: &App,
+    app: &App,
     request: PlanRequest,
     sink: &mut (dyn FnMut(PlanLine) + Send),
 ) -> Result<PlanReply, AppError> {
-    let loaded = LoadedSpec::from_file(&request.spec, &request.set)?;
+    let loaded = app.load(&request.spec, &request.set).await?;
     let plan = loaded.campaign.plan(&request.selection.options()?).map_err(plan_error)?;
     super::validate::check_conditions(&loaded, &plan)?;
     let name = |p: &u16| loaded.campaign.phases.get(usize::from(*p)).map_or_else(String::new, |p| p.name.clone());

@@ -1,7 +1,5 @@
 //! `validate`: parse, check, count, forecast.
 
-use std::path::PathBuf;
-
 use ergon_design::{PlanOptions, Problem};
 use ergon_domain::Digest;
 use serde::{Deserialize, Serialize};
@@ -14,8 +12,8 @@ use crate::spec_source::LoadedSpec;
 /// A spec to check.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct ValidateRequest {
-    /// Spec file.
-    pub spec: PathBuf,
+    /// Spec file, campaign id, ULID prefix or `latest`.
+    pub spec: String,
     /// `path=value` overrides.
     #[serde(default)]
     pub set: Vec<String>,
@@ -97,7 +95,7 @@ pub struct ValidateReply {
 /// # Errors
 /// Everything that is wrong with the spec.
 pub async fn validate(app: &App, request: ValidateRequest) -> Result<ValidateReply, AppError> {
-    let loaded = LoadedSpec::from_file(&request.spec, &request.set)?;
+    let loaded = app.load(&request.spec, &request.set).await?;
     let plan = loaded.campaign.plan(&PlanOptions::default()).map_err(plan_error)?;
     check_conditions(&loaded, &plan)?;
     let parallel = app.parallel(&loaded.campaign.spec.execution.parallel, None);

@@ -40,7 +40,10 @@ impl CommandWorkload {
     ///
     /// # Errors
     /// The settings that are wrong, each with its path.
-    pub fn open(section: &serde_json::Map<String, serde_json::Value>, base: &Path) -> Result<Self, Vec<SettingsProblem>> {
+    pub fn open(
+        section: &serde_json::Map<String, serde_json::Value>,
+        base: &Path,
+    ) -> Result<Self, Vec<SettingsProblem>> {
         let (settings, canonical) = CommandSettings::read(section)?;
         let mut problems = Vec::new();
         let mut compile = |path: String, text: &str| match Template::parse(text) {
@@ -106,7 +109,10 @@ impl Workload for CommandWorkload {
                     condition.0.keys().map(ParameterName::as_str).chain(template::RUN_FACTS).collect();
                 return Err((
                     ParameterName::new("run"),
-                    format!("the command uses {{{name}}}, which is no factor or parameter; known: {}", known.join(", ")),
+                    format!(
+                        "the command uses {{{name}}}, which is no factor or parameter; known: {}",
+                        known.join(", ")
+                    ),
                 ));
             }
         }

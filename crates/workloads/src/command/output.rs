@@ -20,7 +20,9 @@ impl Reader {
     /// Err: a sentence about the pattern.
     pub(super) fn new(name: &str, setting: &MetricSetting) -> Result<Self, String> {
         let pattern = match (&setting.from, &setting.pattern) {
-            (MetricSource::Regex, None) => return Err("is missing; expected a regular expression with one group".into()),
+            (MetricSource::Regex, None) => {
+                return Err("is missing; expected a regular expression with one group".into());
+            }
             (MetricSource::Regex, Some(p)) => {
                 let regex = Regex::new(p).map_err(|e| format!("is no regular expression: {e}"))?;
                 if regex.captures_len() != 2 {
@@ -56,7 +58,9 @@ impl Reader {
                 match found {
                     None => missing(format!("no key '{}' in the program's JSON", self.key)),
                     Some(Json::Null) => missing(format!("'{}' is null", self.key)),
-                    Some(Json::Number(n)) => n.as_f64().map_or_else(|| missing(format!("'{n}' is too large")), Observed::value),
+                    Some(Json::Number(n)) => {
+                        n.as_f64().map_or_else(|| missing(format!("'{n}' is too large")), Observed::value)
+                    }
                     Some(Json::Bool(b)) => Observed::Value(f64::from(u8::from(*b))),
                     Some(Json::String(s)) => self.parse(s),
                     Some(_) => missing(format!("'{}' is not a number", self.key)),
@@ -64,9 +68,9 @@ impl Reader {
             }
             MetricSource::KeyValue => {
                 let value = stdout.lines().rev().find_map(|line| {
-                    let (_, after) = line.rsplit_once(&format!("{}=", self.key)).filter(|(before, _)| {
-                        !before.ends_with(|c: char| c.is_alphanumeric() || c == '_')
-                    })?;
+                    let (_, after) = line
+                        .rsplit_once(&format!("{}=", self.key))
+                        .filter(|(before, _)| !before.ends_with(|c: char| c.is_alphanumeric() || c == '_'))?;
                     after.split(|c: char| c.is_whitespace() || c == ',' || c == ';').next().map(str::to_owned)
                 });
                 value.map_or_else(|| missing(format!("no '{}=' on standard output", self.key)), |v| self.parse(&v))
@@ -131,7 +135,9 @@ pub(super) fn read_all(
             format!("no line of standard output is a JSON object; its last line: {last}")
         })?),
     };
-    let read = |r: &Reader| Measurement::new(r.metric.clone(), r.read(report, json.as_ref(), &stdout, &stderr), Provenance::Measured);
+    let read = |r: &Reader| {
+        Measurement::new(r.metric.clone(), r.read(report, json.as_ref(), &stdout, &stderr), Provenance::Measured)
+    };
     Ok(readers.iter().map(read).collect())
 }
 
@@ -202,7 +208,8 @@ mod tests {
 
     #[test]
     fn a_pattern_must_have_one_group() {
-        let setting = |p: &str| MetricSetting { from: MetricSource::Regex, pattern: Some(p.into()), ..Default::default() };
+        let setting =
+            |p: &str| MetricSetting { from: MetricSource::Regex, pattern: Some(p.into()), ..Default::default() };
         assert!(Reader::new("m", &setting("a(b")).is_err());
         assert!(Reader::new("m", &setting("ab")).is_err());
         assert!(Reader::new("m", &setting("(a)b")).is_ok());
