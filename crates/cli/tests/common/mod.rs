@@ -87,6 +87,11 @@ impl Ergon {
         serde_json::from_value(reply["rows"].clone()).unwrap()
     }
 
+    /// Whether SQLite finds the whole file sound.
+    pub fn is_sound(&self) -> bool {
+        self.run(&["--json", "doctor"]).done().json()["checks"][0]["state"] == "ok"
+    }
+
     pub fn number(&self, query: &str) -> i64 {
         self.sql(query)[0][0].as_i64().unwrap_or_else(|| panic!("no whole number: {query}"))
     }
