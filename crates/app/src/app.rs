@@ -46,6 +46,9 @@ impl From<StoreError> for AppError {
     }
 }
 
+/// More slots than this are a slip of the finger.
+const MOST_PARALLEL: usize = 10_000;
+
 /// UTC now, microseconds since 1970.
 pub(crate) fn now_us() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_micros() as i64)
@@ -85,11 +88,18 @@ impl App {
     }
 
     /// Attempts at once: what was asked for, else the spec's, else the cores.
-    pub(crate) fn parallel(&self, spec: &Parallel, asked: Option<usize>) -> usize {
-        match (asked, spec) {
-            (Some(n), _) => n.max(1),
-            (None, Parallel::Count(n)) => (*n as usize).max(1),
+    pub(crate) fn parallel(&self, spec: &Parallel, asked: Option<usize>) -> Result<usize, AppError> {
+        let wanted = match (asked, spec) {
+            (Some(n), _) => n,
+            (None, Parallel::Count(n)) => *n as usize,
             (None, Parallel::Auto) => self.cores(),
+        };
+        if (1..=MOST_PARALLEL).contains(&wanted) {
+            Ok(wanted)
+        } else {
+            let message =
+                format!("{wanted} runs at once is not accepted; expected a whole number from 1 to {MOST_PARALLEL}");
+            Err(AppError::input("invalid_parallel", message).field("parallel"))
         }
     }
 

@@ -212,8 +212,8 @@ async fn steer(app: &App, campaign: String, command: ControlCommand, output: Out
 }
 
 async fn watch(app: &App, args: WatchArgs, output: Output) -> anyhow::Result<()> {
-    if !args.every.is_finite() || args.every < 0.1 {
-        return Err(AppError::input("invalid_option", "--every: expected at least 0.1 (seconds)")
+    if !(0.1..=86_400.0).contains(&args.every) {
+        return Err(AppError::input("invalid_option", "--every: expected 0.1 to 86400 (seconds)")
             .field("every")
             .into());
     }

@@ -32,6 +32,8 @@ pub const MARKER: &str = "ERGON_ENGINE";
 const ATTEMPT: &str = "ERGON_ATTEMPT";
 /// How long a program may take to end after SIGTERM.
 const GRACE: Duration = Duration::from_millis(1500);
+/// A deadline that never comes, and that a clock can still hold.
+const FOREVER: Duration = Duration::from_secs(100 * 365 * 86_400);
 /// How long output may keep coming after the program itself has ended.
 const LINGER: Duration = Duration::from_millis(300);
 /// Largest file kept as an artefact, in bytes; of a larger one only name, size and digest are.
@@ -53,7 +55,7 @@ impl HostProcesses {
         Self {
             shared: session.shared.clone(),
             io: session.io.clone(),
-            timeout: timeout_s.map(Duration::from_secs_f64),
+            timeout: timeout_s.map(|s| Duration::try_from_secs_f64(s).unwrap_or(FOREVER).min(FOREVER)),
             scratch: session.execution.scratch.join(&attempt),
             engine: session.execution.marker.clone(),
             attempt: format!("{}/{attempt}", session.execution.marker),
@@ -238,8 +240,7 @@ impl OneProgram {
         if self.shared.cancel_all.load(std::sync::atomic::Ordering::SeqCst) {
             return Ok(Ended::Cancelled);
         }
-        // Without a limit: a deadline that never comes.
-        let limit = self.timeout.unwrap_or(Duration::from_secs(100 * 365 * 86_400));
+        let limit = self.timeout.unwrap_or(FOREVER);
         tokio::select! {
             status = child.wait() => status
                 .map(Ended::Exited)

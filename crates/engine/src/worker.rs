@@ -50,10 +50,21 @@ pub(crate) async fn run(session: Arc<Session>) {
                 let in_run_s = execute(&session, job).await;
                 let own_s = taken.elapsed().as_secs_f64() - in_run_s;
                 session.overhead_ns.fetch_add((own_s.max(0.0) * 1e9) as u64, Ordering::Relaxed);
-                if session.execution.limits.cooldown_s > 0.0 {
-                    tokio::time::sleep(Duration::from_secs_f64(session.execution.limits.cooldown_s)).await;
-                }
+                cool_down(&session).await;
             }
+        }
+    }
+}
+
+/// The slot rests. Stopping doesn't wait for it.
+async fn cool_down(session: &Session) {
+    let rest = Duration::try_from_secs_f64(session.execution.limits.cooldown_s).unwrap_or_default();
+    let end = tokio::time::Instant::now() + rest.min(Duration::from_secs(86_400));
+    loop {
+        let changed = session.shared.changed.notified();
+        let stopped = session.shared.lock().stopped.is_some();
+        if rest.is_zero() || stopped || tokio::time::timeout_at(end, changed).await.is_err() {
+            return;
         }
     }
 }

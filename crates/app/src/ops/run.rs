@@ -97,6 +97,7 @@ pub async fn run_with(
     let full = campaign.plan(&PlanOptions::default()).map_err(plan_error)?;
     check_conditions(&loaded, &full)?;
     app.check_requirements(campaign)?;
+    let parallel = app.parallel(&campaign.spec.execution.parallel, request.parallel)?;
     // Before anything is written: inputs that can't be used must not leave a campaign behind.
     let workload = loaded.prepare().await?;
     let selected = if request.selection.is_all() {
@@ -129,7 +130,6 @@ pub async fn run_with(
     }
 
     let spec = &campaign.spec.execution;
-    let parallel = app.parallel(&spec.parallel, request.parallel);
     let streams = campaign.clone();
     let execution = Execution {
         campaign: campaign.id.clone(),

@@ -98,7 +98,7 @@ pub async fn validate(app: &App, request: ValidateRequest) -> Result<ValidateRep
     let loaded = app.load(&request.spec, &request.set).await?;
     let plan = loaded.campaign.plan(&PlanOptions::default()).map_err(plan_error)?;
     check_conditions(&loaded, &plan)?;
-    let parallel = app.parallel(&loaded.campaign.spec.execution.parallel, None);
+    let parallel = app.parallel(&loaded.campaign.spec.execution.parallel, None)?;
     let duration_s = match app.earlier_durations(&loaded.campaign).await {
         Some((earlier, mean, sd, n)) => {
             let (runs, slots) = (plan.runs() as f64, parallel as f64);
