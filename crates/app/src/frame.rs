@@ -11,6 +11,7 @@ use crate::spec_source::LoadedSpec;
 /// A frame with the spec it was planned under.
 pub(crate) struct Framed {
     pub(crate) campaign: String,
+    pub(crate) row: i64,
     pub(crate) loaded: LoadedSpec,
     pub(crate) frame: Frame,
 }
@@ -27,14 +28,47 @@ impl App {
         let record = self.find(selector).await?;
         let loaded = self.load_stored(&record, &[]).await?;
         let stored = self.stored_runs_of(&record, &loaded).await?;
-        let frame = build(&loaded, stored);
+        let mut frame = build(&loaded, stored);
+        frame.structure.replicates_added_after_look = self.store().await?.runs_added_after_look(record.id).await?;
         let frame = match phases {
             Some(phases) if !phases.is_empty() => {
                 frame.select(&FrameChoice { phases: phases.to_vec(), filters: Vec::new() })?
             }
             _ => frame,
         };
-        Ok(Framed { campaign: record.slug, loaded, frame })
+        Ok(Framed { campaign: record.slug, row: record.id, loaded, frame })
+    }
+
+    /// Keeps an analysis: what was asked, of which data, and the answer. That somebody looked matters to those who add
+    /// replicates afterwards. A store that can't be written keeps nobody from looking.
+    pub(crate) async fn keep(
+        &self,
+        framed: &Framed,
+        name: &str,
+        request: &impl serde::Serialize,
+        result: &impl serde::Serialize,
+    ) -> Result<(), AppError> {
+        let json = |e: serde_json::Error| AppError::operation("internal", e.to_string());
+        let seen = serde_json::json!({
+            "digest": framed.frame.digest(None),
+            "plan_hash": framed.frame.plan_hash,
+            "runs": framed.frame.rows.len(),
+        });
+        let analysis = ergon_store::NewAnalysis {
+            name: name.to_owned(),
+            request: serde_json::to_string(request).map_err(json)?,
+            frame: seen.to_string(),
+            result: serde_json::to_string(result).map_err(json)?,
+        };
+        let store = self.store().await?;
+        let last = store.analyses(framed.row).await?.pop();
+        if last.is_some_and(|l| (&l.analysis.request, &l.analysis.frame) == (&analysis.request, &analysis.frame)) {
+            return Ok(());
+        }
+        if let Err(e) = store.save_analysis(framed.row, analysis, crate::app::now_us()).await {
+            tracing::warn!("the analysis was not kept: {e}");
+        }
+        Ok(())
     }
 }
 

@@ -81,6 +81,22 @@ fn editing_a_finished_campaign_needs_a_reason_and_keeps_old_runs_out_of_the_plan
 }
 
 #[test]
+fn replicates_added_after_a_look_are_labelled_in_every_analysis() {
+    let ergon = Ergon::new();
+    let spec = seed_echo("looked", 2, 3);
+    ergon.write("spec.yaml", &spec);
+    ergon.run(&["run", "spec.yaml"]).done();
+    let warned = |ergon: &Ergon| {
+        let said = ergon.run(&["--json", "analyze", "looked", "--metric", "y", "--by", "x"]).done().out;
+        said.contains("added after")
+    };
+    assert!(!warned(&ergon));
+    ergon.write("spec.yaml", seed_echo("looked", 2, 4));
+    ergon.run(&["run", "spec.yaml", "--amend", "more power"]).done();
+    assert!(warned(&ergon));
+}
+
+#[test]
 fn free_edits_need_no_reason_and_make_no_revision() {
     let ergon = Ergon::new();
     ergon.write("spec.yaml", seed_echo("free", 2, 1));

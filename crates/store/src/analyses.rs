@@ -98,6 +98,23 @@ impl Store {
         .await
     }
 
+    /// Whether a later revision planned more runs after somebody had already analysed this campaign.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn runs_added_after_look(&self, campaign: i64) -> Result<bool, StoreError> {
+        self.read(|raw| {
+            let mut s = raw.statement(
+                "SELECT EXISTS (SELECT 1 FROM revision r JOIN revision p ON p.campaign_id = r.campaign_id \
+                 AND p.number = r.number - 1 WHERE r.campaign_id = ?1 AND r.runs > p.runs \
+                 AND r.created_us > (SELECT min(created_us) FROM analysis WHERE campaign_id = ?1))",
+            )?;
+            s.bind_all(&[Bind::Int(campaign)])?;
+            Ok(s.step()? && s.int(0) != 0)
+        })
+        .await
+    }
+
     /// One analysis.
     ///
     /// # Errors

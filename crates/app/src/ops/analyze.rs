@@ -158,6 +158,7 @@ pub async fn analyze(app: &App, request: AnalyzeRequest) -> Result<AnalyzeReply,
             reply.refusals = result.refusals;
         }
     }
+    app.keep(&framed, "analyze", &request, &reply).await?;
     if let Some(folder) = &request.figures {
         let written = super::figure::write_all(&framed, &reply.analyses, folder)?;
         reply.figures = written.into_iter().map(|(path, _)| path).collect();

@@ -44,7 +44,7 @@ pub async fn report(app: &App, request: ReportRequest) -> Result<ReportReply, Ap
     let quality = ergon_analysis::check_quality(&framed.frame, framed.thresholds());
     let plan = ergon_analysis::run_plan(&framed.frame, &spec.analysis, &spec.hypotheses);
     let workload = format!("{} (version {})", campaign.manifest.workload, campaign.manifest.version);
-    let folder = request.output.unwrap_or_else(|| PathBuf::from("."));
+    let folder = request.output.clone().unwrap_or_else(|| PathBuf::from("."));
     let refuse = |e: std::io::Error| AppError::operation("unwritable_folder", format!("{}: {e}", folder.display()));
     std::fs::create_dir_all(&folder).map_err(refuse)?;
     let drawn = super::figure::write_all(&framed, &plan.analyses, &folder.join("figures"))?;
@@ -78,6 +78,7 @@ pub async fn report(app: &App, request: ReportRequest) -> Result<ReportReply, Ap
         "hypotheses": plan.hypotheses,
         "refusals": plan.refusals,
     });
+    app.keep(&framed, "report", &request, &analyses).await?;
     let json = serde_json::to_string_pretty(&analyses).map_err(|e| AppError::operation("internal", e.to_string()))?;
     let mut paths = Vec::new();
     for (name, content) in [("campaign_summary.md", text), ("statistical_analysis.json", json)] {
