@@ -18,17 +18,22 @@
 mod account;
 mod anova_oneway;
 mod anova_rm;
+mod blocks;
 mod bootstrap;
+mod cochran_q;
 mod condition;
 mod descriptive;
 pub mod dist;
+mod dunn;
 mod effect_eta2;
 mod effect_paired;
 mod effect_two_sample;
+mod friedman;
 mod groups;
 mod hedges;
 mod hodges_lehmann;
 mod kaplan_meier;
+mod kruskal_wallis;
 mod least_squares;
 mod levene;
 mod linear_model;
@@ -67,14 +72,18 @@ pub use account::{Account, Effect, Estimate, Finding, Interval, IntervalKind, Sa
 pub use anova_oneway::{AnovaOneWay, anova_oneway};
 pub use anova_rm::{AnovaRm, Mauchly, anova_rm};
 pub use bootstrap::{Bootstrap, BootstrapOptions, bootstrap, mean_of, median_of};
+pub use cochran_q::{CochranQ, cochran_q};
 pub use condition::StatError;
 pub use descriptive::{DESCRIPTIVE_PROBABILITIES, Descriptive, descriptive};
+pub use dunn::{Dunn, RankComparison, dunn};
 pub use effect_eta2::{EffectEta2, effect_eta2};
 pub use effect_paired::{EffectPaired, effect_paired};
 pub use effect_two_sample::{EffectTwoSample, effect_two_sample};
+pub use friedman::{Friedman, friedman};
 pub use hedges::hedges_correction;
 pub use hodges_lehmann::{HodgesLehmann, hodges_lehmann, pseudomedian};
 pub use kaplan_meier::{KaplanMeier, SurvivalStep, kaplan_meier};
+pub use kruskal_wallis::{KruskalWallis, kruskal_wallis};
 pub use levene::{EqualVariances, LeveneCenter, fligner_killeen, levene};
 pub use linear_model::{
     AdjustedDifference, AdjustedMean, LinearModel, LinearModelOptions, SumsOfSquares, TermTest, linear_model,

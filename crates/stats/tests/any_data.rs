@@ -193,3 +193,24 @@ fn resamples_depend_on_the_seed_alone() {
     assert_eq!(run(7), run(7));
     assert_ne!(run(7)[0], run(8)[0]);
 }
+
+#[test]
+fn rank_procedures_on_groups_and_blocks_answer_or_say_why() {
+    let all = samples();
+    for missing in [MissingPolicy::Refuse, MissingPolicy::Omit] {
+        for i in 0..all.len() {
+            for j in 0..all.len() {
+                let groups = [&all[i], &all[j], &all[(i + j) % all.len()]];
+                let what = format!("{groups:?}");
+                sound(&what, kruskal_wallis(&groups, missing));
+                sound(&what, dunn(&groups, Adjustment::Holm, missing));
+                let rows: Vec<[f64; 2]> = all[i].iter().zip(&all[j]).map(|(a, b)| [*a, *b]).collect();
+                sound(&what, friedman(&rows, missing));
+                sound(&what, cochran_q(&rows, missing));
+                let bits: Vec<[f64; 2]> = rows.iter().map(|r| r.map(|v| f64::from(u8::from(v > 1.0)))).collect();
+                sound(&what, cochran_q(&bits, missing));
+            }
+        }
+        sound("ragged", friedman(&[vec![1.0, 2.0], vec![1.0]], missing));
+    }
+}

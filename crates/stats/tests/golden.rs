@@ -16,6 +16,8 @@ mod models;
 mod nist;
 #[path = "golden/rank.rs"]
 mod rank;
+#[path = "golden/ranked.rs"]
+mod ranked;
 #[path = "golden/several.rs"]
 mod several;
 

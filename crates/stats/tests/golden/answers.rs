@@ -4,7 +4,7 @@ use ergon_stats::*;
 use serde_json::{Value, json};
 
 use crate::judge::{lists, number, numbers};
-use crate::{checks, models, rank, several};
+use crate::{checks, models, rank, ranked, several};
 
 /// A procedure of the vectors.
 pub(crate) struct Procedure {
@@ -58,6 +58,10 @@ pub(crate) const PROCEDURES: &[Procedure] = &[
     all("games_howell", several::separate),
     all("anova_rm", several::repeated),
     all("effect_eta2_ci", several::eta2),
+    all("kruskal_wallis", ranked::kruskal),
+    all("dunn", ranked::pairs),
+    all("friedman", ranked::blocks),
+    all("cochran_q", ranked::successes),
 ];
 
 fn missing(options: &Value) -> MissingPolicy {
