@@ -87,8 +87,6 @@ CREATE TABLE attempt (
     UNIQUE (run_id, number)
 ) STRICT;
 CREATE INDEX attempt_open ON attempt(state) WHERE state = 'running';
--- A run counts once.
-CREATE UNIQUE INDEX attempt_success ON attempt(run_id) WHERE state = 'succeeded';
 
 CREATE TABLE metric (
     id INTEGER PRIMARY KEY,

@@ -11,6 +11,7 @@ mod attempts;
 mod campaigns;
 mod error;
 mod lease;
+mod left_behind;
 mod migrate;
 mod network;
 mod open;

@@ -11,14 +11,21 @@ use sqlx::sqlite::{
 use sqlx::{ConnectOptions, Connection};
 
 use crate::error::StoreError;
-use crate::migrate::{APPLICATION_ID, migrate};
+use crate::migrate::APPLICATION_ID;
 use crate::network::refuse_network;
-use crate::raw::Raw;
+use crate::raw::{self, Raw};
 use crate::recognise::{Found, recognise};
 use crate::turn::Turns;
 use crate::writer::Writer;
 
 const PAGE_BYTES: u32 = 8192;
+/// A batch of runs touches one leaf per metric and many of the key index: a cache that holds them all is not written
+/// out before the commit. Negative: KiB.
+const CACHE_KIB: &str = "-65536";
+/// A single-run commit writes about twenty pages; moving them into the file is shared by some two hundred commits.
+const CHECKPOINT_PAGES: &str = "4000";
+/// What a log that had to grow is cut to.
+const LOG_BYTES: &str = "67108864";
 const BUSY: Duration = Duration::from_secs(10);
 
 /// How to open a store, where it is not as usual.
@@ -52,6 +59,7 @@ impl Store {
     /// # Errors
     /// As [`Store::open`].
     pub async fn open_with(path: &Path, opening: &Opening) -> Result<Self, StoreError> {
+        raw::configure();
         if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).map_err(|e| unwritable(path, "its folder can't be made", &e))?;
         }
@@ -74,6 +82,10 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY)
+            .pragma("temp_store", "MEMORY")
+            .pragma("cache_size", CACHE_KIB)
+            .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
+            .pragma("journal_size_limit", LOG_BYTES)
             .disable_statement_logging();
         if let Some(bytes) = opening.max_bytes {
             options = options.pragma("max_page_count", (bytes / u64::from(PAGE_BYTES)).max(1).to_string());
@@ -81,7 +93,6 @@ impl Store {
         let writer = {
             // One process at a time: switching a fresh file to write-ahead logging does not wait for others by itself.
             let _turn = turns.clone().take_elsewhere().await;
-            prepare(&options, path).await?;
             Writer::start(options.clone(), turns, path).await?
         };
         let readers = SqlitePoolOptions::new()
@@ -145,16 +156,6 @@ pub(crate) fn findings(raw: &Raw, check: &str) -> Result<Vec<String>, StoreError
     }
     found.retain(|line| line != "ok");
     Ok(found)
-}
-
-/// Makes or migrates the file.
-async fn prepare(options: &SqliteConnectOptions, path: &Path) -> Result<(), StoreError> {
-    let mut connection = options.connect().await.map_err(|e| opening_error(path, &e))?;
-    {
-        let mut locked = connection.lock_handle().await.map_err(|e| opening_error(path, &e))?;
-        migrate(&Raw::of(&mut locked), path)?;
-    }
-    connection.close().await.map_err(|e| opening_error(path, &e))
 }
 
 /// Refuses an unmarked file that holds something, without changing it (our way to open would change its journal mode).

@@ -6,10 +6,11 @@
 use std::collections::BTreeMap;
 
 use ergon_domain::{
-    AttemptEnd, AttemptResult, AttemptStart, Digest, Measurement, Observed, Provenance, RunKey, RunLogBatch,
+    AttemptEnd, AttemptResult, AttemptStart, Digest, Measurement, MetricId, Observed, Provenance, RunKey, RunLogBatch,
 };
 
 use crate::error::StoreError;
+use crate::left_behind::{write_artefacts, write_spans};
 use crate::raw::{Bind, Raw};
 use crate::values::{ValueRow, has_values, write_values};
 
@@ -25,6 +26,25 @@ pub(crate) struct Known {
     pub(crate) open: BTreeMap<RunKey, i64>,
 }
 
+/// An attempt's end as its row says it.
+struct Ended<'a> {
+    state: &'static str,
+    class: Option<&'static str>,
+    message: Option<&'a str>,
+    log: Option<&'a str>,
+}
+
+impl<'a> Ended<'a> {
+    fn of(end: &'a AttemptEnd) -> Self {
+        let (state, class, message) = match &end.result {
+            AttemptResult::Succeeded => ("succeeded", None, None),
+            AttemptResult::Failed { class, message } => ("failed", Some(class.name()), Some(message.as_str())),
+            AttemptResult::Cancelled => ("cancelled", None, None),
+        };
+        Self { state, class, message, log: (!end.log.is_empty()).then_some(end.log.as_str()) }
+    }
+}
+
 /// A batch being written.
 pub(crate) struct Batch<'a> {
     pub(crate) raw: &'a Raw<'a>,
@@ -36,39 +56,77 @@ pub(crate) struct Batch<'a> {
     pub(crate) new: Known,
     /// Measurements of the batch, written together at its end.
     pub(crate) values: Vec<ValueRow>,
+    /// Metrics in the order runs list them, and the place of the next.
+    pub(crate) order: Vec<(MetricId, i64)>,
+    pub(crate) next: usize,
 }
 
 impl Batch<'_> {
-    /// Writes starts, then ends, then all measurements.
+    /// Writes starts, then ends, then all measurements. An attempt that began and ended in the batch is one row at once.
     pub(crate) fn write(&mut self, batch: &RunLogBatch) -> Result<(), StoreError> {
-        for start in &batch.starts {
-            self.start(start)?;
+        let mut ends: BTreeMap<(RunKey, u32), usize> = BTreeMap::new();
+        for (at, end) in batch.ends.iter().enumerate() {
+            ends.entry((end.key, end.attempt)).or_insert(at);
         }
-        for end in &batch.ends {
+        let mut written = vec![false; batch.ends.len()];
+        for start in &batch.starts {
+            let end = ends.remove(&(start.run.key, start.attempt));
+            let is_new = self.start(start, end.and_then(|at| batch.ends.get(at)))?;
+            if let Some(done) = end.and_then(|at| written.get_mut(at)) {
+                *done = is_new;
+            }
+        }
+        for (end, _) in batch.ends.iter().zip(&written).filter(|(_, written)| !**written) {
             self.end(end)?;
         }
         write_values(self.raw, &mut self.values)
     }
 
-    fn start(&mut self, start: &AttemptStart) -> Result<(), StoreError> {
-        let (run, before) = self.run(start)?;
+    /// Writes a start, with its end where that is known; returns false if the attempt began before.
+    fn start(&mut self, start: &AttemptStart, end: Option<&AttemptEnd>) -> Result<bool, StoreError> {
+        let state = end.map_or("running", |end| end.run_state.name());
+        let (run, before) = self.run(start, state)?;
         self.new.open.insert(start.run.key, run);
+        let ended = end.map(Ended::of);
         let mut insert = self.raw.statement(
-            "INSERT INTO attempt (run_id, number, state, started_us) VALUES (?1, ?2, 'running', ?3) \
-             ON CONFLICT (run_id, number) DO NOTHING",
+            "INSERT INTO attempt (run_id, number, state, started_us, failure_class, message, ended_us, duration_s, cpu_s, \
+             log) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (run_id, number) DO NOTHING",
         )?;
-        insert.run(&[Bind::Int(run), Bind::Int(start.attempt.into()), Bind::Int(start.started_us)])?;
+        if before.as_deref() == Some("succeeded") && !self.has_attempt(run, start.attempt)? {
+            return Err(self.succeeded_before(run, &start.run.key));
+        }
+        insert.run(&[
+            Bind::Int(run),
+            Bind::Int(start.attempt.into()),
+            Bind::Text(ended.as_ref().map_or("running", |e| e.state)),
+            Bind::Int(start.started_us),
+            Bind::text(ended.as_ref().and_then(|e| e.class)),
+            Bind::text(ended.as_ref().and_then(|e| e.message)),
+            Bind::int(end.map(|e| e.ended_us)),
+            Bind::real(end.map(|e| e.duration_s)),
+            Bind::real(end.and_then(|e| e.cpu_s)),
+            Bind::text(ended.as_ref().and_then(|e| e.log)),
+        ])?;
         if self.raw.changes() == 0 {
-            return self.began_before(run, start);
+            self.began_before(run, start)?;
+            return Ok(false);
         }
-        match before.as_deref() {
-            None => Ok(()),
-            Some("succeeded") => Err(self.succeeded_before(run, &start.run.key)),
-            Some(_) => {
-                let mut update = self.raw.statement("UPDATE run SET state = 'running', in_plan = 1 WHERE id = ?1")?;
-                update.run(&[Bind::Int(run)])
-            }
+        let attempt = self.raw.last_id();
+        drop(insert);
+        if before.is_some() {
+            let mut update = self.raw.statement("UPDATE run SET state = ?2, in_plan = 1 WHERE id = ?1")?;
+            update.run(&[Bind::Int(run), Bind::Text(state)])?;
         }
+        match end {
+            Some(end) => self.content(run, attempt, end).map(|()| true),
+            None => Ok(true),
+        }
+    }
+
+    fn has_attempt(&self, run: i64, number: u32) -> Result<bool, StoreError> {
+        let mut s = self.raw.statement("SELECT 1 FROM attempt WHERE run_id = ?1 AND number = ?2")?;
+        s.bind_all(&[Bind::Int(run), Bind::Int(number.into())])?;
+        s.step()
     }
 
     /// A start that is recorded again (a retried commit) changes nothing; another one under the same number is refused.
@@ -93,11 +151,11 @@ impl Batch<'_> {
     }
 
     /// The run's row, made now or, with its state, found.
-    fn run(&mut self, start: &AttemptStart) -> Result<(i64, Option<String>), StoreError> {
+    fn run(&mut self, start: &AttemptStart, state: &str) -> Result<(i64, Option<String>), StoreError> {
         let condition = self.condition(start)?;
         let mut insert = self.raw.statement(
             "INSERT INTO run (campaign_id, key, condition_id, replicate, state, in_plan, revision, workload_version) \
-             VALUES (?1, ?2, ?3, ?4, 'running', 1, ?5, ?6) ON CONFLICT (campaign_id, key) DO NOTHING",
+             VALUES (?1, ?2, ?3, ?4, ?7, 1, ?5, ?6) ON CONFLICT (campaign_id, key) DO NOTHING",
         )?;
         insert.run(&[
             Bind::Int(self.campaign),
@@ -106,6 +164,7 @@ impl Batch<'_> {
             Bind::Int(start.run.replicate.into()),
             Bind::Int(self.revision.into()),
             Bind::Int(self.version.into()),
+            Bind::Text(state),
         ])?;
         let (run, before) = if self.raw.changes() == 1 {
             (self.raw.last_id(), None)
@@ -163,7 +222,26 @@ impl Batch<'_> {
         Ok(id)
     }
 
-    fn metric(&mut self, name: &str) -> Result<i64, StoreError> {
+    /// Runs list their metrics in the same order: the one after the last is tried first.
+    fn metric(&mut self, name: &MetricId) -> Result<i64, StoreError> {
+        if let Some((expected, id)) = self.order.get(self.next)
+            && expected == name
+        {
+            self.next += 1;
+            return Ok(*id);
+        }
+        let id = self.metric_named(name.as_str())?;
+        self.next = self.order.iter().position(|(known, _)| known == name).map_or_else(
+            || {
+                self.order.push((name.clone(), id));
+                self.order.len()
+            },
+            |at| at + 1,
+        );
+        Ok(id)
+    }
+
+    fn metric_named(&mut self, name: &str) -> Result<i64, StoreError> {
         if let Some(id) = self.known.metrics.get(name).or_else(|| self.new.metrics.get(name)) {
             return Ok(*id);
         }
@@ -194,11 +272,7 @@ impl Batch<'_> {
 
     fn end(&mut self, end: &AttemptEnd) -> Result<(), StoreError> {
         let run = self.run_of(&end.key)?;
-        let (state, class, message) = match &end.result {
-            AttemptResult::Succeeded => ("succeeded", None, None),
-            AttemptResult::Failed { class, message } => ("failed", Some(class.name()), Some(message.as_str())),
-            AttemptResult::Cancelled => ("cancelled", None, None),
-        };
+        let Ended { state, class, message, log } = Ended::of(end);
         let (attempt, was, run_was) = {
             let mut s = self.raw.statement(
                 "SELECT a.id, a.state, r.state FROM attempt a JOIN run r ON r.id = a.run_id \
@@ -214,7 +288,7 @@ impl Batch<'_> {
             (s.int(0), s.text(1), s.text(2))
         };
         if was != "running" {
-            return self.ended_before(run, attempt, state, end);
+            return self.ended_before(run, attempt, end);
         }
         if run_was == "succeeded" && state == "succeeded" {
             return Err(self.succeeded_before(run, &end.key));
@@ -231,31 +305,36 @@ impl Batch<'_> {
             Bind::Int(end.ended_us),
             Bind::Real(end.duration_s),
             Bind::real(end.cpu_s),
-            if end.log.is_empty() { Bind::Null } else { Bind::Text(&end.log) },
+            Bind::text(log),
         ])?;
         drop(update);
-        // A run that has succeeded stays so, whatever becomes of an attempt that was under way beside.
+        // A run that has succeeded stays so; else its newest attempt decides, which may have begun in this very batch.
         if run_was != "succeeded" {
-            let mut update = self.raw.statement("UPDATE run SET state = ?2 WHERE id = ?1")?;
-            update.run(&[Bind::Int(run), Bind::Text(end.run_state.name())])?;
+            let mut update = self.raw.statement(
+                "UPDATE run SET state = ?2 WHERE id = ?1 AND (?2 = 'succeeded' \
+                 OR NOT EXISTS (SELECT 1 FROM attempt WHERE run_id = ?1 AND number > ?3))",
+            )?;
+            update.run(&[Bind::Int(run), Bind::Text(end.run_state.name()), Bind::Int(end.attempt.into())])?;
         }
+        self.content(run, attempt, end)
+    }
+
+    /// What an attempt left: measurements (written with the whole batch's), spans, files.
+    fn content(&mut self, run: i64, attempt: i64, end: &AttemptEnd) -> Result<(), StoreError> {
         if end.result == AttemptResult::Succeeded {
             for m in &end.measurements {
                 let row = self.value(run, m)?;
                 self.values.push(row);
             }
         }
-        self.spans(attempt, end)?;
-        self.artefacts(attempt, end)
+        write_spans(self.raw, attempt, &end.spans)?;
+        write_artefacts(self.raw, attempt, &end.artefacts)
     }
 
     /// An end that is recorded again (a retried commit, a merge) changes nothing; a different one is refused.
-    fn ended_before(&mut self, run: i64, attempt: i64, state: &str, end: &AttemptEnd) -> Result<(), StoreError> {
+    fn ended_before(&mut self, run: i64, attempt: i64, end: &AttemptEnd) -> Result<(), StoreError> {
         let conflict = || StoreError::Conflict { run: end.key.to_string(), attempt: end.attempt };
-        let (class, message) = match &end.result {
-            AttemptResult::Failed { class, message } => (Some(class.name()), Some(message.as_str())),
-            _ => (None, None),
-        };
+        let Ended { state, class, message, .. } = Ended::of(end);
         let mut s = self.raw.statement(
             "SELECT state = ?2 AND failure_class IS ?3 AND message IS ?4 AND ended_us = ?5 AND duration_s = ?6 \
              AND cpu_s IS ?7 FROM attempt WHERE id = ?1",
@@ -296,7 +375,7 @@ impl Batch<'_> {
             Provenance::Simulated => 3,
         };
         Ok(ValueRow {
-            metric: self.metric(m.metric.as_str())?,
+            metric: self.metric(&m.metric)?,
             run,
             kind,
             value,
@@ -307,46 +386,5 @@ impl Batch<'_> {
             reason: reason.map(|s| self.phrase(s)).transpose()?,
             flags: m.flags.joined().map(|s| self.phrase(&s)).transpose()?,
         })
-    }
-
-    fn spans(&self, attempt: i64, end: &AttemptEnd) -> Result<(), StoreError> {
-        if end.spans.is_empty() {
-            return Ok(());
-        }
-        let mut insert = self
-            .raw
-            .statement("INSERT INTO span (attempt_id, ordinal, name, start_s, end_s) VALUES (?1, ?2, ?3, ?4, ?5)")?;
-        for (ordinal, span) in end.spans.iter().enumerate() {
-            insert.run(&[
-                Bind::Int(attempt),
-                Bind::Int(ordinal as i64),
-                Bind::Text(&span.name),
-                Bind::Real(span.start_s),
-                Bind::Real(span.end_s),
-            ])?;
-        }
-        Ok(())
-    }
-
-    fn artefacts(&self, attempt: i64, end: &AttemptEnd) -> Result<(), StoreError> {
-        for artefact in &end.artefacts {
-            if let Some(content) = &artefact.content {
-                self.raw.execute(
-                    "INSERT OR IGNORE INTO content (digest, bytes) VALUES (?1, ?2)",
-                    &[Bind::Blob(&artefact.digest.0), Bind::Blob(content)],
-                )?;
-            }
-            self.raw.execute(
-                "INSERT INTO artefact (attempt_id, name, digest, size_bytes, kept) VALUES (?1, ?2, ?3, ?4, ?5)",
-                &[
-                    Bind::Int(attempt),
-                    Bind::Text(&artefact.name),
-                    Bind::Blob(&artefact.digest.0),
-                    Bind::Int(artefact.size_bytes as i64),
-                    Bind::Int(artefact.content.is_some().into()),
-                ],
-            )?;
-        }
-        Ok(())
     }
 }

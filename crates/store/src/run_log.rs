@@ -76,6 +76,8 @@ impl RunLog for StoreLog {
                     known: &guard,
                     new: Known::default(),
                     values: Vec::new(),
+                    order: Vec::new(),
+                    next: 0,
                 };
                 writing.write(&batch)?;
                 let ended: Vec<RunKey> = batch.ends.iter().map(|e| e.key).collect();

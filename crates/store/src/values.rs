@@ -1,7 +1,5 @@
 //! Measurements as rows: written many at a time, and compared with what was written before.
 
-use std::sync::LazyLock;
-
 use crate::error::StoreError;
 use crate::raw::{Bind, Raw};
 
@@ -22,30 +20,30 @@ pub(crate) struct ValueRow {
     pub(crate) flags: Option<i64>,
 }
 
-const COLUMNS: usize = 10;
-/// Rows in one statement. Beyond about thirty more gain nothing.
-const MANY: usize = 32;
-
-fn insert(rows: usize) -> String {
-    let row = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-    format!(
-        "INSERT INTO metric_value (metric_id, run_id, kind, value, provenance, lo, hi, source_id, reason_id, flags_id) \
-         VALUES {}",
-        vec![row; rows].join(", ")
-    )
-}
-
-static INSERT_MANY: LazyLock<String> = LazyLock::new(|| insert(MANY));
-static INSERT_ONE: LazyLock<String> = LazyLock::new(|| insert(1));
+// One row a statement: with several, SQLite keeps a journal for each statement of foreign keys, which costs more.
+const INSERT_PLAIN: &str =
+    "INSERT INTO metric_value (metric_id, run_id, kind, value, provenance) VALUES (?1, ?2, ?3, ?4, ?5)";
+const INSERT: &str = "INSERT INTO metric_value (metric_id, run_id, kind, value, provenance, lo, hi, source_id, reason_id, \
+     flags_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
 
 impl ValueRow {
-    fn binds(&self) -> [Bind<'static>; COLUMNS] {
+    /// Whether it is a number and nothing else: most are.
+    fn is_plain(&self) -> bool {
+        (self.lo, self.hi) == (None, None) && (self.source, self.reason, self.flags) == (None, None, None)
+    }
+
+    fn plain(&self) -> [Bind<'static>; 5] {
         [
             Bind::Int(self.metric),
             Bind::Int(self.run),
             Bind::Int(self.kind),
             Bind::real(self.value),
             Bind::Int(self.provenance),
+        ]
+    }
+
+    fn rest(&self) -> [Bind<'static>; 5] {
+        [
             Bind::real(self.lo),
             Bind::real(self.hi),
             Bind::int(self.source),
@@ -66,24 +64,20 @@ impl ValueRow {
 
 /// Writes the rows in the order of the table, so that neighbours on disk are written together; leaves `rows` empty.
 pub(crate) fn write_values(raw: &Raw, rows: &mut Vec<ValueRow>) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
     rows.sort_unstable_by_key(|r| (r.metric, r.run));
-    let (full, rest) = rows.as_chunks::<MANY>();
-    if !full.is_empty() {
-        let mut statement = raw.statement(&INSERT_MANY)?;
-        let mut values = Vec::with_capacity(MANY * COLUMNS);
-        for chunk in full {
-            values.clear();
-            values.extend(chunk.iter().flat_map(ValueRow::binds));
-            statement.run(&values)?;
+    let (mut plain, mut full) = (raw.statement(INSERT_PLAIN)?, raw.statement(INSERT)?);
+    for row in rows.drain(..) {
+        if row.is_plain() {
+            plain.run(&row.plain())?;
+        } else {
+            let [a, b, c, d, e] = row.plain();
+            let [f, g, h, i, j] = row.rest();
+            full.run(&[a, b, c, d, e, f, g, h, i, j])?;
         }
     }
-    if !rest.is_empty() {
-        let mut statement = raw.statement(&INSERT_ONE)?;
-        for row in rest {
-            statement.run(&row.binds())?;
-        }
-    }
-    rows.clear();
     Ok(())
 }
 

@@ -11,6 +11,7 @@ use sqlx::{ConnectOptions, Connection};
 use tokio::sync::oneshot;
 
 use crate::error::StoreError;
+use crate::migrate::migrate;
 use crate::open::opening_error;
 use crate::raw::Raw;
 use crate::turn::Turns;
@@ -53,6 +54,7 @@ enum Message {
 pub(crate) struct Writer(mpsc::Sender<Message>);
 
 impl Writer {
+    /// Opens the writer's connection, making or migrating the file, and serves until closed.
     pub(crate) async fn start(options: SqliteConnectOptions, turns: Turns, path: &Path) -> Result<Self, StoreError> {
         let (sender, inbox) = mpsc::channel();
         let (ready, started) = oneshot::channel();
@@ -111,6 +113,10 @@ fn run(
             }
         };
         let raw = Raw::of(&mut locked);
+        if let Err(e) = migrate(&raw, path) {
+            let _ = ready.send(Err(e));
+            return;
+        }
         let _ = ready.send(Ok(()));
         let closed = serve(&raw, turns, inbox);
         // Best effort: what is not moved into the file now is moved when it is opened next.
@@ -156,6 +162,8 @@ fn commit_group(raw: &Raw, turns: &Turns, jobs: Vec<Box<dyn Job>>) {
     }
     let (mut kept, mut refused) = (Vec::new(), Vec::new());
     let mut broken = None;
+    // Alone, a job is undone with its transaction; a savepoint would copy every page that it touches.
+    let apply = if jobs.len() == 1 { apply_alone } else { apply };
     for mut job in jobs {
         if let Some(error) = &broken {
             refused.push((job, StoreError::clone(error)));
@@ -174,6 +182,7 @@ fn commit_group(raw: &Raw, turns: &Turns, jobs: Vec<Box<dyn Job>>) {
     }
     let outcome = match broken {
         Some(error) => Err(error),
+        None if kept.is_empty() => raw.execute("ROLLBACK", &[]),
         None => raw.execute("COMMIT", &[]),
     };
     if outcome.is_err() && !raw.is_autocommit() {
@@ -196,4 +205,12 @@ fn apply(raw: &Raw, job: &mut dyn Job) -> Result<(), StoreError> {
             Err(error)
         }
     }
+}
+
+fn apply_alone(raw: &Raw, job: &mut dyn Job) -> Result<(), StoreError> {
+    let outcome = job.apply(raw);
+    if outcome.is_err() && !raw.is_autocommit() {
+        let _ = raw.execute("ROLLBACK", &[]);
+    }
+    outcome
 }

@@ -10,11 +10,11 @@ mod reading;
 mod statement;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::ffi::{CStr, CString, c_char, c_int};
 use std::marker::PhantomData;
 use std::ptr::{NonNull, null_mut};
 use std::rc::Rc;
+use std::sync::Once;
 
 use libsqlite3_sys as ffi;
 use nix::errno::Errno;
@@ -24,11 +24,23 @@ use crate::error::StoreError;
 
 pub(crate) use statement::{Bind, Field, Statement};
 
+/// Turns off SQLite's count of the memory it uses: every allocation would take a lock of the whole process for it.
+/// To be called before the first connection is opened; later it has no effect.
+pub(crate) fn configure() {
+    static ONCE: Once = Once::new();
+    // SAFETY: called once, by one thread; after SQLite has been initialised the call is refused without an effect. If
+    // another thread initialises SQLite at the same moment (only this crate opens connections) it waits for `ONCE` first.
+    ONCE.call_once(|| unsafe {
+        ffi::sqlite3_config(ffi::SQLITE_CONFIG_MEMSTATUS, 0 as c_int);
+    });
+}
+
 /// A connection borrowed from the driver for as long as the driver's lock on the handle is held. Not `Send`.
 pub(crate) struct Raw<'h> {
     db: NonNull<ffi::sqlite3>,
     lock: PhantomData<&'h ()>,
-    prepared: RefCell<BTreeMap<String, Rc<Handle>>>,
+    /// A few dozen: a walk that compares lengths is faster than any map of such long texts.
+    prepared: RefCell<Vec<(String, Rc<Handle>)>>,
 }
 
 struct Handle(NonNull<ffi::sqlite3_stmt>);
@@ -89,13 +101,14 @@ impl<'h> Raw<'h> {
 
     /// A statement, kept prepared for the next time.
     pub(crate) fn statement(&self, sql: &str) -> Result<Statement<'_>, StoreError> {
-        let known = self.prepared.borrow().get(sql).cloned();
+        let known = self.prepared.borrow().iter().find(|(text, _)| text == sql).map(|(_, handle)| handle.clone());
         let handle = match known {
-            // In use already (a query within the loop of the same query): prepared afresh.
             Some(handle) if Rc::strong_count(&handle) == 2 => handle,
-            _ => {
+            // In use already (a query within the loop of the same query): another one, not kept.
+            Some(_) => self.prepare(sql)?,
+            None => {
                 let handle = self.prepare(sql)?;
-                self.prepared.borrow_mut().insert(sql.to_owned(), handle.clone());
+                self.prepared.borrow_mut().push((sql.to_owned(), handle.clone()));
                 handle
             }
         };

@@ -83,3 +83,37 @@ async fn one_batch_too_large_for_the_disk_takes_no_other_with_it() {
     }
     assert_eq!(store.run_states(campaign.id).await.unwrap().len(), 19);
 }
+
+/// Passes as it is; meant to run below the fault shim too (ARCHITECTURE.md, "Testing"), with `ERGON_FAULT_PATH=lab.ergon`
+/// and `ERGON_FAULT_AFTER=200`, so that the store is open before anything fails.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_caller_that_tries_again_loses_and_doubles_nothing() {
+    let place = Place::new().await;
+    let (campaign, _, log) = held(&place.store).await;
+    let mut failures = 0;
+    for n in 0..300 {
+        let mut tries = 0;
+        while let Err(e) = log.record(whole(n)).await {
+            assert!(matches!(e, RunLogError::Store(_)), "{e}");
+            (failures, tries) = (failures + 1, tries + 1);
+            assert!(tries < 200, "run {n}: {e}");
+        }
+    }
+    println!("{failures} commits failed");
+    let states = patiently(async || place.store.run_states(campaign.id).await).await;
+    assert_eq!(states.len(), 300);
+    assert!(states.values().all(|(state, attempts, _)| (*state, *attempts) == (RunState::Succeeded, 1)));
+    let table = patiently(async || place.store.run_table(campaign.id).await).await;
+    assert!(table.columns.values().all(|column| column.iter().flatten().count() == 300));
+    assert_eq!(patiently(async || place.store.integrity().await).await, Vec::<String>::new());
+}
+
+/// Reading may fail too while the disk does.
+async fn patiently<T>(read: impl AsyncFn() -> Result<T, StoreError>) -> T {
+    for _ in 0..200 {
+        if let Ok(value) = read().await {
+            return value;
+        }
+    }
+    panic!("200 reads failed");
+}
