@@ -1,11 +1,11 @@
-//! Who a process is, whether it still lives, and what it has started. Linux `/proc`, or the tree that
-//! `ERGON_PROCFS_ROOT` names.
+//! Who a process is, whether it still lives, and what it has started. Always the real `/proc`: leases and killing must
+//! not follow `ERGON_PROCFS_ROOT`, which stands in for counters alone.
 
 use std::fs;
 use std::path::PathBuf;
 
 fn procfs() -> PathBuf {
-    std::env::var_os("ERGON_PROCFS_ROOT").map_or_else(|| PathBuf::from("/proc"), PathBuf::from)
+    PathBuf::from("/proc")
 }
 
 /// A process, told apart from a later one with the same number by its start time and the boot it lived in.
@@ -28,9 +28,9 @@ impl ProcessIdentity {
         Self { pid, start_ticks: start_ticks(pid).unwrap_or(0), boot_id: boot_id(), host: host_name() }
     }
 
-    /// Whether it still runs. `None`: it is another host's, so nobody can tell from here.
+    /// Whether it still runs. `None`: it is another host's, or the host doesn't tell, so nobody knows.
     pub fn is_alive(&self) -> Option<bool> {
-        if self.host != host_name() {
+        if self.host != host_name() || self.start_ticks == 0 {
             return None;
         }
         Some(self.boot_id == boot_id() && start_ticks(self.pid) == Some(self.start_ticks))

@@ -1,7 +1,7 @@
 //! Which run comes next: plan order, phases and their dependencies, retries, pause and drain.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 use std::iter::Peekable;
 use std::time::Instant;
 
@@ -20,9 +20,15 @@ pub(crate) struct Job {
 }
 
 impl Job {
+    /// The phase it runs under.
     pub(crate) fn phase(&self) -> usize {
         self.run.phases.first().map_or(0, |p| usize::from(*p))
     }
+}
+
+/// Every phase that selects a run: it counts for each of them.
+fn phases_of(run: &PlannedRun) -> impl Iterator<Item = usize> {
+    run.phases.iter().map(|p| usize::from(*p))
 }
 
 pub(crate) enum Next {
@@ -78,6 +84,8 @@ pub(crate) struct Dispatch {
     counts: Vec<PhaseCount>,
     skipped_phases: Vec<bool>,
     waiting: BinaryHeap<Reverse<Waiting>>,
+    /// Runs whose phase is skipped and that another phase selects too; they count as open.
+    set_aside: VecDeque<PlannedRun>,
     failed: Vec<Job>,
     sequence: u64,
     retry_failed: bool,
@@ -102,6 +110,7 @@ impl Dispatch {
             counts,
             skipped_phases,
             waiting: BinaryHeap::new(),
+            set_aside: VecDeque::new(),
             failed: Vec::new(),
             sequence: 0,
             retry_failed,
@@ -116,7 +125,7 @@ impl Dispatch {
             return Next::Done;
         }
         if self.paused {
-            return Next::Wait(None);
+            return if self.is_over() { Next::Done } else { Next::Wait(None) };
         }
         if self.waiting.peek().is_some_and(|Reverse(w)| w.at <= now)
             && let Some(Reverse(w)) = self.waiting.pop()
@@ -125,44 +134,95 @@ impl Dispatch {
         }
         loop {
             let Some(head) = self.plan.peek() else {
-                let retry_at = self.waiting.peek().map(|Reverse(w)| w.at);
-                let open = self.counts.iter().any(|c| c.open > 0);
-                return if open { Next::Wait(retry_at) } else { Next::Done };
+                return self.next_set_aside();
             };
-            let phase = head.phases.first().map_or(0, |p| usize::from(*p));
-            if self.skipped_phases[phase] {
-                self.plan.next();
-                self.skipped += 1;
-                continue;
-            }
-            let needs = self.phases.get(phase).map(|p| p.depends_on.clone()).unwrap_or_default();
-            if needs.iter().any(|p| self.counts[*p].open > 0) {
-                return Next::Wait(self.waiting.peek().map(|Reverse(w)| w.at));
-            }
-            let barren = |p: &&usize| {
-                self.skipped_phases[**p] || (self.counts[**p].ended > 0 && self.counts[**p].succeeded == 0)
-            };
-            if let Some(p) = needs.iter().find(barren) {
-                self.skipped_phases[phase] = true;
-                let name = self.phases.get(*p).map_or("", |p| p.name.as_str());
-                return Next::SkipPhase { phase, reason: format!("no run of {name}, which it depends on, succeeded") };
+            let first = phases_of(head).next().unwrap_or(0);
+            if !self.skipped_phases[first] {
+                match self.judge(first) {
+                    Ready::Yes => {}
+                    Ready::NotYet => return self.next_set_aside(),
+                    Ready::Never(next) => return next,
+                }
             }
             let Some(run) = self.plan.next() else { continue };
-            match self.known.remove(&run.key) {
-                Some((RunState::Succeeded, _)) => {
-                    self.counts[phase].succeeded += 1;
-                    self.counts[phase].ended += 1;
+            if self.skipped_phases[first] {
+                if phases_of(&run).any(|p| !self.skipped_phases[p]) {
+                    self.count(&run, |c| c.open += 1);
+                    self.set_aside.push_back(run);
+                } else {
+                    self.skipped += 1;
                 }
+                continue;
+            }
+            match self.known.remove(&run.key) {
+                Some((RunState::Succeeded, _)) => self.count(&run, |c| {
+                    c.succeeded += 1;
+                    c.ended += 1;
+                }),
                 Some((RunState::Failed, attempts)) if !self.retry_failed => {
-                    self.counts[phase].ended += 1;
+                    self.count(&run, |c| c.ended += 1);
                     self.failed.push(Job { run, attempt: attempts + 1, tries: 0 });
                 }
                 before => {
+                    self.count(&run, |c| c.open += 1);
                     let attempts = before.map_or(0, |(_, attempts)| attempts);
-                    self.counts[phase].open += 1;
                     return Next::Run(Job { run, attempt: attempts + 1, tries: 0 });
                 }
             }
+        }
+    }
+
+    /// Whether nothing is left to hand out or to wait for.
+    fn is_over(&mut self) -> bool {
+        self.plan.peek().is_none() && self.counts.iter().all(|c| c.open == 0)
+    }
+
+    /// A run that was set aside, when the phase that still wants it may start.
+    fn next_set_aside(&mut self) -> Next {
+        let retry_at = self.waiting.peek().map(|Reverse(w)| w.at);
+        while let Some(run) = self.set_aside.front() {
+            let Some(phase) = phases_of(run).find(|p| !self.skipped_phases[*p]) else {
+                if let Some(run) = self.set_aside.pop_front() {
+                    self.count(&run, |c| c.open = c.open.saturating_sub(1));
+                    self.skipped += 1;
+                }
+                continue;
+            };
+            match self.judge(phase) {
+                Ready::NotYet => return Next::Wait(retry_at),
+                Ready::Never(next) => return next,
+                Ready::Yes => {}
+            }
+            if let Some(run) = self.set_aside.pop_front() {
+                let attempts = self.known.remove(&run.key).map_or(0, |(_, attempts)| attempts);
+                return Next::Run(Job { run, attempt: attempts + 1, tries: 0 });
+            }
+        }
+        if self.is_over() { Next::Done } else { Next::Wait(retry_at) }
+    }
+
+    /// Whether a phase's runs may start: the phases it depends on have ended, and one of their runs succeeded.
+    fn judge(&mut self, phase: usize) -> Ready {
+        let needs = self.phases.get(phase).map(|p| p.depends_on.clone()).unwrap_or_default();
+        if needs.iter().any(|p| self.counts[*p].open > 0) {
+            return Ready::NotYet;
+        }
+        let barren =
+            |p: &&usize| self.skipped_phases[**p] || (self.counts[**p].ended > 0 && self.counts[**p].succeeded == 0);
+        match needs.iter().find(barren) {
+            None => Ready::Yes,
+            Some(p) => {
+                self.skipped_phases[phase] = true;
+                let name = self.phases.get(*p).map_or("", |p| p.name.as_str());
+                let reason = format!("no run of {name}, which it depends on, succeeded");
+                Ready::Never(Next::SkipPhase { phase, reason })
+            }
+        }
+    }
+
+    fn count(&mut self, run: &PlannedRun, change: impl Fn(&mut PhaseCount)) {
+        for phase in phases_of(run) {
+            change(&mut self.counts[phase]);
         }
     }
 
@@ -175,26 +235,34 @@ impl Dispatch {
 
     /// The run ended for good.
     pub(crate) fn ended(&mut self, job: Job, succeeded: bool) {
-        let count = &mut self.counts[job.phase()];
-        count.open = count.open.saturating_sub(1);
-        count.ended += 1;
-        count.succeeded += u64::from(succeeded);
+        self.count(&job.run, |c| {
+            c.open = c.open.saturating_sub(1);
+            c.ended += 1;
+            c.succeeded += u64::from(succeeded);
+        });
         if !succeeded {
             self.failed.push(Job { attempt: job.attempt + 1, tries: 0, run: job.run });
         }
     }
 
-    /// Failed runs are tried again now; returns how many.
-    pub(crate) fn retry_all(&mut self, now: Instant) -> usize {
+    /// Failed runs are tried again now; returns them by phase.
+    pub(crate) fn retry_all(&mut self, now: Instant) -> Vec<usize> {
         let failed = std::mem::take(&mut self.failed);
-        let count = failed.len();
+        let phases = failed.iter().map(Job::phase).collect();
         for job in failed {
-            let phase = job.phase();
-            self.counts[phase].open += 1;
-            self.counts[phase].ended = self.counts[phase].ended.saturating_sub(1);
+            self.count(&job.run, |c| {
+                c.open += 1;
+                c.ended = c.ended.saturating_sub(1);
+            });
             self.sequence += 1;
             self.waiting.push(Reverse(Waiting { at: now, sequence: self.sequence, job }));
         }
-        count
+        phases
     }
+}
+
+enum Ready {
+    Yes,
+    NotYet,
+    Never(Next),
 }

@@ -7,7 +7,7 @@ use std::io::Read;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -35,9 +35,11 @@ const GRACE: Duration = Duration::from_millis(1500);
 /// A deadline that never comes, and that a clock can still hold.
 const FOREVER: Duration = Duration::from_secs(100 * 365 * 86_400);
 /// How long output may keep coming after the program itself has ended.
-const LINGER: Duration = Duration::from_millis(300);
+const LINGER: Duration = Duration::from_millis(1500);
 /// Largest file kept as an artefact, in bytes; of a larger one only name, size and digest are.
 const ARTEFACT_CAP: u64 = 16 * 1024 * 1024;
+/// Most bytes of all artefacts of an attempt that are kept.
+const KEPT_CAP: u64 = 64 * 1024 * 1024;
 
 /// Runs programs for one attempt.
 pub struct HostProcesses {
@@ -142,8 +144,8 @@ impl OneProgram {
             })
         });
         let cap = self.request.output_cap_bytes;
-        let stdout = child.stdout.take().map(|pipe| tokio::spawn(drain(pipe, cap)));
-        let stderr = child.stderr.take().map(|pipe| tokio::spawn(drain(pipe, cap)));
+        let stdout = child.stdout.take().map(|pipe| Draining::start(pipe, cap));
+        let stderr = child.stderr.take().map(|pipe| Draining::start(pipe, cap));
 
         let ended = self.wait(&mut child, began).await?;
         let duration_s = began.elapsed().as_secs_f64();
@@ -154,8 +156,7 @@ impl OneProgram {
         if let Some(task) = stdin {
             task.abort();
         }
-        let (out, out_dropped) = collect(stdout).await;
-        let (err, err_dropped) = collect(stderr).await;
+        let ((out, out_dropped), (err, err_dropped)) = tokio::join!(collect(stdout), collect(stderr));
         let log = || {
             format!(
                 "--- standard output\n{}\n--- standard error\n{}\n",
@@ -183,10 +184,19 @@ impl OneProgram {
                 format!("\n[ergon] {left} process(es) the program had left running were ended\n").as_bytes(),
             );
         }
-        let read_back = match &self.request.read_back {
-            Some(name) => read_capped(&self.scratch.join(name), 4 * ARTEFACT_CAP)?,
-            None => None,
-        };
+        let (scratch, wanted, globs) =
+            (self.scratch.clone(), self.request.read_back.clone(), self.request.keep.clone());
+        // Files can be large: not on the threads that heartbeat and commit.
+        let read = tokio::task::spawn_blocking(move || {
+            let read_back = match wanted {
+                Some(name) => read_capped(&scratch.join(name), 4 * ARTEFACT_CAP)?,
+                None => None,
+            };
+            Ok::<_, RunError>((read_back, keep(&scratch, &globs)?))
+        });
+        let (read_back, artefacts) = read
+            .await
+            .map_err(|e| RunError::new(FailureClass::Internal, format!("reading the run's files failed: {e}")))??;
         Ok(ProcessReport {
             exit: status.code().map_or_else(|| ProcessExit::Signal(status.signal().unwrap_or(0)), ProcessExit::Code),
             duration_s,
@@ -196,7 +206,7 @@ impl OneProgram {
             stderr: err,
             stderr_dropped: err_dropped,
             read_back,
-            artefacts: keep(&self.scratch, &self.request.keep)?,
+            artefacts,
         })
     }
 
@@ -242,6 +252,8 @@ impl OneProgram {
         }
         let limit = self.timeout.unwrap_or(FOREVER);
         tokio::select! {
+            // A program that has ended has ended, whatever else is due at the same moment.
+            biased;
             status = child.wait() => status
                 .map(Ended::Exited)
                 .map_err(|e| RunError::new(FailureClass::Internal, format!("waiting for the program failed: {e}"))),
@@ -271,27 +283,38 @@ async fn end_tree(child: &mut Child, group: Option<u32>) {
     }
 }
 
-async fn drain(mut pipe: impl AsyncRead + Unpin, cap: usize) -> Capture {
-    let mut capture = Capture::new(cap);
-    let mut buffer = vec![0; 64 * 1024];
-    while let Ok(n) = pipe.read(&mut buffer).await {
-        if n == 0 {
-            break;
-        }
-        capture.push(&buffer[..n]);
-    }
-    capture
+/// Reads a pipe in a task of its own; what has come so far can be taken at any moment.
+struct Draining {
+    kept: Arc<Mutex<Capture>>,
+    task: JoinHandle<()>,
 }
 
-async fn collect(task: Option<JoinHandle<Capture>>) -> (Vec<u8>, u64) {
-    let Some(mut task) = task else { return (Vec::new(), 0) };
-    match tokio::time::timeout(LINGER.max(GRACE), &mut task).await {
-        Ok(Ok(capture)) => capture.finish(),
-        _ => {
-            task.abort();
-            (b"[ergon] the output could not be collected: something kept it open".to_vec(), 0)
-        }
+impl Draining {
+    fn start(mut pipe: impl AsyncRead + Unpin + Send + 'static, cap: usize) -> Self {
+        let kept = Arc::new(Mutex::new(Capture::new(cap)));
+        let into = kept.clone();
+        let task = tokio::spawn(async move {
+            let mut buffer = vec![0; 64 * 1024];
+            while let Ok(n) = pipe.read(&mut buffer).await {
+                if n == 0 {
+                    break;
+                }
+                into.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(&buffer[..n]);
+            }
+        });
+        Self { kept, task }
     }
+}
+
+/// What was kept of an output. A process that escaped and holds the pipe open costs the wait, not the output.
+async fn collect(draining: Option<Draining>) -> (Vec<u8>, u64) {
+    let Some(Draining { kept, mut task }) = draining else { return (Vec::new(), 0) };
+    if tokio::time::timeout(LINGER, &mut task).await.is_err() {
+        task.abort();
+    }
+    let capture =
+        std::mem::replace(&mut *kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner), Capture::new(1));
+    capture.finish()
 }
 
 fn read_capped(path: &Path, cap: u64) -> Result<Option<Vec<u8>>, RunError> {
@@ -339,12 +362,19 @@ fn keep(folder: &Path, globs: &[String]) -> Result<Vec<Artefact>, RunError> {
         }
     }
     found.sort();
+    // Names that are no UTF-8 may look alike once they are text; what is stored needs a name of its own.
+    for i in 1..found.len() {
+        if found[i].0 == found[i - 1].0 || found[..i].iter().any(|(name, _)| *name == found[i].0) {
+            found[i].0 = format!("{} ({i})", found[i].0);
+        }
+    }
+    let mut room = KEPT_CAP;
     let failed = |e: std::io::Error| RunError::new(FailureClass::Internal, format!("an artefact can't be read: {e}"));
     found
         .into_iter()
         .map(|(name, path)| {
             let size_bytes = std::fs::metadata(&path).map_err(failed)?.len();
-            if size_bytes > ARTEFACT_CAP {
+            if size_bytes > ARTEFACT_CAP || size_bytes > room {
                 return Ok(Artefact {
                     name,
                     size_bytes,
@@ -352,6 +382,7 @@ fn keep(folder: &Path, globs: &[String]) -> Result<Vec<Artefact>, RunError> {
                     content: None,
                 });
             }
+            room -= size_bytes;
             let content = std::fs::read(&path).map_err(failed)?;
             Ok(Artefact { name, size_bytes, digest: Digest::of_bytes(&content), content: Some(content) })
         })

@@ -94,6 +94,13 @@ impl ProgressMeter {
         }
     }
 
+    /// A run of the phase that had ended is to be done again.
+    pub fn again(&mut self, phase: usize) {
+        if let Some(left) = self.left.get_mut(phase) {
+            *left += 1;
+        }
+    }
+
     /// Runs of the phase will not be executed.
     pub fn skipped(&mut self, phase: usize, runs: u64) {
         if let Some(left) = self.left.get_mut(phase) {
@@ -127,7 +134,9 @@ impl ProgressMeter {
             }
         }
         let half = Z_80 * variance.sqrt();
-        Some((work / self.slots, ((work - half) / self.slots).max(0.0), (work + half) / self.slots))
+        // Fewer runs than slots: the last ones can't be shared out.
+        let slots = self.slots.min(self.left.iter().sum::<u64>().max(1) as f64);
+        Some((work / slots, ((work - half) / slots).max(0.0), (work + half) / slots))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ergon_domain::{AttemptEnd, AttemptResult, AttemptStart, RunLog, RunLogBatch, RunLogError, RunState};
+use ergon_domain::{AttemptEnd, AttemptResult, AttemptStart, Clock, RunLog, RunLogBatch, RunLogError, RunState};
 use tokio::sync::mpsc;
 
 use crate::event::Event;
@@ -56,14 +56,35 @@ pub(crate) async fn run(
             continue;
         }
         let told = tell(&batch, &phases, &session);
+        let ended: Vec<(usize, RunState, f64)> =
+            batch.ends.iter().zip(&phases.1).map(|(end, phase)| (*phase, end.run_state, end.duration_s)).collect();
         match record_patiently(&log, batch, &session).await {
-            Ok(()) => told.into_iter().for_each(|event| (session.execution.events)(event)),
+            Ok(()) => {
+                count(&ended, &session);
+                told.into_iter().for_each(|event| (session.execution.events)(event));
+            }
             Err(error) => {
                 // Nothing more may start: its result could not be kept. The inbox is still emptied so no worker hangs.
                 broken = true;
                 handle.0.lock().failure = Some(error);
                 handle.stop_now();
             }
+        }
+    }
+}
+
+/// Counts runs as ended: only now are they.
+fn count(ended: &[(usize, RunState, f64)], session: &Session) {
+    let now_s = session.clock.now_s();
+    let mut tally = session.tally();
+    for (phase, state, duration_s) in ended {
+        match state {
+            RunState::Succeeded => tally.succeeded += 1,
+            RunState::Failed => tally.failed += 1,
+            _ => {}
+        }
+        if *state != RunState::Queued {
+            tally.meter.ended(*phase, *duration_s, now_s);
         }
     }
 }
@@ -94,15 +115,6 @@ fn tell(batch: &RunLogBatch, phases: &(Vec<usize>, Vec<usize>), session: &Sessio
             AttemptResult::Failed { class, message } => (Some(*class), Some(message.clone())),
             _ => (None, None),
         };
-        let mut tally = session.tally();
-        match end.run_state {
-            RunState::Succeeded => tally.succeeded += 1,
-            RunState::Failed => tally.failed += 1,
-            _ => {}
-        }
-        if end.run_state != RunState::Queued {
-            tally.meter.ended(*phase, end.duration_s, ergon_domain::Clock::now_s(session.clock.as_ref()));
-        }
         Event::RunEnded {
             run_id: end.key,
             phase: name(phase),

@@ -27,6 +27,7 @@ fn now_us() -> i64 {
 
 /// Takes runs until there are none.
 pub(crate) async fn run(session: Arc<Session>) {
+    let mut has_run = false;
     loop {
         let taken = Instant::now();
         // Registered before looking, so that a change between looking and waiting is not missed.
@@ -47,10 +48,13 @@ pub(crate) async fn run(session: Arc<Session>) {
                 (session.execution.events)(Event::PhaseSkipped { phase: name, reason });
             }
             Next::Run(job) => {
+                // Before a run, not after the last one.
+                if std::mem::replace(&mut has_run, true) {
+                    cool_down(&session).await;
+                }
                 let in_run_s = execute(&session, job).await;
                 let own_s = taken.elapsed().as_secs_f64() - in_run_s;
                 session.overhead_ns.fetch_add((own_s.max(0.0) * 1e9) as u64, Ordering::Relaxed);
-                cool_down(&session).await;
             }
         }
     }
@@ -86,10 +90,11 @@ fn obey(session: &Session) {
         (session.execution.events)(if pause { Event::Paused } else { Event::Resumed });
     }
     if retry {
-        let again = dispatch.retry_all(Instant::now()) as u64;
+        let again = dispatch.retry_all(Instant::now());
         drop(dispatch);
         let mut tally = session.tally();
-        tally.failed = tally.failed.saturating_sub(again);
+        tally.failed = tally.failed.saturating_sub(again.len() as u64);
+        again.into_iter().for_each(|phase| tally.meter.again(phase));
     }
 }
 
@@ -132,7 +137,9 @@ async fn execute(session: &Arc<Session>, job: Job) -> f64 {
         let _ = std::fs::remove_dir_all(&scratch);
     }
 
-    let end = conclude(session, &job, &context, result, duration_s, cpu_s);
+    // The polls of a run that waits for a program say nothing of the program's own time.
+    let in_process = matches!(session.execution.limit, RunLimit::Events).then_some(cpu_s).flatten();
+    let end = conclude(session, &job, &context, result, duration_s, in_process);
     let state = end.run_state;
     let class = match &end.result {
         AttemptResult::Failed { class, .. } => Some(*class),

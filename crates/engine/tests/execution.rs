@@ -104,6 +104,7 @@ fn plan(phases: &[usize]) -> Vec<PlannedRun> {
 struct Setup {
     phases: Vec<usize>,
     depends: bool,
+    needs: Option<Vec<Vec<usize>>>,
     parallel: usize,
     retries: u32,
     timeout_s: Option<f64>,
@@ -117,6 +118,7 @@ impl Default for Setup {
         Self {
             phases: vec![20],
             depends: false,
+            needs: None,
             parallel: 2,
             retries: 0,
             timeout_s: None,
@@ -134,6 +136,17 @@ struct Ran {
 }
 
 fn go(setup: Setup, workload: Arc<dyn Prepared>, log: MemoryLog, steer: impl FnOnce(Handle) + Send + 'static) -> Ran {
+    let runs = plan(&setup.phases);
+    go_with(setup, runs, workload, log, steer)
+}
+
+fn go_with(
+    setup: Setup,
+    runs: Vec<PlannedRun>,
+    workload: Arc<dyn Prepared>,
+    log: MemoryLog,
+    steer: impl FnOnce(Handle) + Send + 'static,
+) -> Ran {
     let scratch = tempfile::tempdir().unwrap();
     let runtimes = Runtimes::start().unwrap();
     let log = Arc::new(log);
@@ -144,12 +157,16 @@ fn go(setup: Setup, workload: Arc<dyn Prepared>, log: MemoryLog, steer: impl FnO
         campaign: "test".into(),
         runs: setup.phases.iter().sum::<usize>() as u64,
         runs_by_phase: setup.phases.iter().map(|n| *n as u64).collect(),
-        plan: Box::new(plan(&setup.phases).into_iter()),
+        plan: Box::new(runs.into_iter()),
         known: setup.known,
         phases: (0..setup.phases.len())
             .map(|i| PhaseOrder {
                 name: format!("phase_{}", i + 1),
-                depends_on: if setup.depends && i > 0 { vec![i - 1] } else { vec![] },
+                depends_on: match &setup.needs {
+                    Some(needs) => needs[i].clone(),
+                    None if setup.depends && i > 0 => vec![i - 1],
+                    None => vec![],
+                },
             })
             .collect(),
         streams: Arc::new(|run| RunStreams {
@@ -266,6 +283,66 @@ fn a_phase_whose_ground_failed_is_skipped_with_a_reason() {
     let summary = ran.result.unwrap();
     assert_eq!((summary.failed, summary.skipped, summary.remaining), (3, 4, 0));
     assert!(ran.events.iter().any(|e| matches!(e, Event::PhaseSkipped { phase, .. } if phase == "phase_2")));
+}
+
+/// Three runs: phase_1 selects all; phase_2 (nothing before it) the first; phase_3 depends on phase_2 and is the last run.
+fn shared_plan() -> Vec<PlannedRun> {
+    let mut runs = plan(&[3, 0, 1]);
+    runs[0].phases = Arc::from([0, 1]);
+    runs
+}
+
+#[test]
+fn a_run_that_two_phases_select_counts_for_both() {
+    for (first_fails, succeeded, failed, skipped) in [(false, 4, 0, 0), (true, 2, 1, 1)] {
+        let setup = Setup { phases: vec![3, 0, 1], needs: Some(vec![vec![], vec![], vec![1]]), ..Setup::default() };
+        let done = Arc::new(AtomicUsize::new(0));
+        let seen = done.clone();
+        let workload = body(move |x, _| {
+            if x == 0 {
+                std::thread::sleep(Duration::from_millis(80));
+                seen.store(1, Ordering::SeqCst);
+                if first_fails {
+                    return Err(RunError::new(FailureClass::InvalidInput, "no"));
+                }
+            }
+            if x == 3 && done.load(Ordering::SeqCst) == 0 {
+                return Err(RunError::new(FailureClass::Internal, "too early"));
+            }
+            Ok(0.0)
+        });
+        let ran = go_with(setup, shared_plan(), workload, MemoryLog::default(), |_| ());
+        let s = ran.result.unwrap();
+        assert_eq!((s.succeeded, s.failed, s.skipped), (succeeded, failed, skipped), "first fails: {first_fails}");
+    }
+}
+
+#[test]
+fn a_run_of_a_skipped_phase_runs_for_the_other_phase_that_wants_it() {
+    // phase_1 fails; phase_2 depends on it and is skipped, but phase_3 wants one of its two runs.
+    let mut runs = plan(&[1, 2, 0]);
+    runs[1].phases = Arc::from([1, 2]);
+    let setup = Setup { phases: vec![1, 2, 0], needs: Some(vec![vec![], vec![0], vec![]]), ..Setup::default() };
+    let workload = body(|x, _| if x == 0 { Err(RunError::new(FailureClass::InvalidInput, "no")) } else { Ok(0.0) });
+    let s = go_with(setup, runs, workload, MemoryLog::default(), |_| ()).result.unwrap();
+    assert_eq!((s.succeeded, s.failed, s.skipped, s.remaining), (1, 1, 1, 0));
+}
+
+#[test]
+fn pausing_during_the_last_run_does_not_hang() {
+    let ran = go(
+        Setup { phases: vec![2], ..Setup::default() },
+        body(|_, _| {
+            std::thread::sleep(Duration::from_millis(200));
+            Ok(0.0)
+        }),
+        MemoryLog::default(),
+        |handle| {
+            std::thread::sleep(Duration::from_millis(60));
+            handle.pause();
+        },
+    );
+    assert_eq!(ran.result.unwrap().succeeded, 2);
 }
 
 #[test]

@@ -67,11 +67,15 @@ impl Reader {
                 }
             }
             MetricSource::KeyValue => {
+                let needle = format!("{}=", self.key);
                 let value = stdout.lines().rev().find_map(|line| {
-                    let (_, after) = line
-                        .rsplit_once(&format!("{}=", self.key))
-                        .filter(|(before, _)| !before.ends_with(|c: char| c.is_alphanumeric() || c == '_'))?;
-                    after.split(|c: char| c.is_whitespace() || c == ',' || c == ';').next().map(str::to_owned)
+                    // The key must stand alone: `val_loss=` and `val-loss=` are not `loss=`.
+                    let begins = |at: usize| {
+                        line[..at].chars().next_back().is_none_or(|c| c.is_whitespace() || ",;([{|\"'".contains(c))
+                    };
+                    let (at, _) = line.rmatch_indices(&needle).find(|(at, _)| begins(*at))?;
+                    let after = &line[at + needle.len()..];
+                    after.split(|c: char| c.is_whitespace() || ",;)]}|\"'".contains(c)).next().map(str::to_owned)
                 });
                 value.map_or_else(|| missing(format!("no '{}=' on standard output", self.key)), |v| self.parse(&v))
             }
@@ -178,6 +182,7 @@ mod tests {
             (r#"{}"#, "{\"m\": 1}\nnoise\n{\"m\": 2.5}\n", 2.5),
             (r#"{"key":"a.b"}"#, r#"{"a":{"b":true}}"#, 1.0),
             (r#"{"from":"key_value","key":"loss"}"#, "epoch=1 loss=0.5\nepoch=2 loss=0.25, lr=1\n", 0.25),
+            (r#"{"from":"key_value","key":"loss"}"#, "loss=9 start\nloss=0.25 val_loss=0.5 val-loss=7\n", 0.25),
             (r#"{"from":"regex","pattern":"(\\d+) items","of":"stderr","type":"int"}"#, "", 12.0),
             (r#"{"from":"exit_code"}"#, "", 0.0),
             (r#"{"from":"duration"}"#, "", 1.5),
