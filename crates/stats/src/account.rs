@@ -60,6 +60,24 @@ pub enum IntervalKind {
     StudentizedRange,
     /// Asymptotic, from the consistent variance estimate of the statistic.
     Asymptotic,
+    /// Normal approximation of Fisher's z = artanh r.
+    FisherZ,
+    /// Clopper & Pearson: inversion of the exact binomial test.
+    ClopperPearson,
+    /// Wilson's score interval.
+    Wilson,
+    /// Wilson's score interval with continuity correction.
+    WilsonContinuity,
+    /// Agresti & Coull: Wald's interval after adding pseudo-observations.
+    AgrestiCoull,
+    /// Jeffreys' equal-tailed interval of the posterior under a Beta(½, ½) prior.
+    Jeffreys,
+    /// Newcombe's hybrid of two score intervals.
+    Newcombe,
+    /// Inversion of the exact test given the margins.
+    ConditionalExact,
+    /// Fisher's F distribution.
+    F,
 }
 
 /// A confidence interval, in the unit of its estimate. One-sided intervals have an infinite end.
@@ -201,6 +219,13 @@ pub enum Warning {
         /// How many.
         count: usize,
     },
+    /// Expected counts below five: the χ² approximation is poor.
+    LowExpectedCounts {
+        /// Number of cells.
+        cells: usize,
+        /// The smallest expected count.
+        smallest: f64,
+    },
 }
 
 impl fmt::Display for Warning {
@@ -237,6 +262,9 @@ impl fmt::Display for Warning {
             }
             Self::EmptyCells { count } => {
                 write!(f, "{count} combinations of levels have no observation")
+            }
+            Self::LowExpectedCounts { cells, smallest } => {
+                write!(f, "{cells} expected counts below 5 (smallest {smallest:.2})")
             }
         }
     }

@@ -214,3 +214,29 @@ fn rank_procedures_on_groups_and_blocks_answer_or_say_why() {
         sound("ragged", friedman(&[vec![1.0, 2.0], vec![1.0]], missing));
     }
 }
+
+#[test]
+fn correlations_answer_or_say_why() {
+    use CorrelationMethod::{Approximate, Auto, Exact};
+    let all = samples();
+    for x in &all {
+        for y in &all {
+            let n = x.len().min(y.len());
+            let (x, y) = (&x[..n], &y[..n]);
+            for o in options() {
+                let what = format!("{x:?} {y:?} {o:?}");
+                sound(&what, pearson(x, y, &o));
+                for method in [Auto, Approximate, Exact] {
+                    if n < 8 {
+                        sound(&what, spearman(x, y, method, &o));
+                    }
+                    sound(&what, kendall(x, y, method, &o));
+                }
+                let bits: Vec<f64> = x.iter().map(|v| f64::from(u8::from(*v > 1.0))).collect();
+                sound(&what, point_biserial(&bits, y, &o));
+                sound(&what, point_biserial(x, y, &o));
+                sound(&what, partial_correlation(x, y, &[&bits], &o));
+            }
+        }
+    }
+}

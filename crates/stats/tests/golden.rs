@@ -6,6 +6,8 @@
 
 #[path = "golden/answers.rs"]
 mod answers;
+#[path = "golden/association.rs"]
+mod association;
 #[path = "golden/checks.rs"]
 mod checks;
 #[path = "golden/judge.rs"]

@@ -4,7 +4,7 @@ use ergon_stats::*;
 use serde_json::{Value, json};
 
 use crate::judge::{lists, number, numbers};
-use crate::{checks, models, rank, ranked, several};
+use crate::{association, checks, models, rank, ranked, several};
 
 /// A procedure of the vectors.
 pub(crate) struct Procedure {
@@ -62,6 +62,12 @@ pub(crate) const PROCEDURES: &[Procedure] = &[
     all("dunn", ranked::pairs),
     all("friedman", ranked::blocks),
     all("cochran_q", ranked::successes),
+    all("pearson", association::product_moment),
+    all("spearman", association::rank),
+    all("spearman_exact", association::rank),
+    all("kendall", association::concordance),
+    all("point_biserial", association::two_valued),
+    all("partial_correlation", association::partial),
 ];
 
 fn missing(options: &Value) -> MissingPolicy {
