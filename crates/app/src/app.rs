@@ -113,15 +113,25 @@ impl App {
             return Err(AppError::input("no_such_file", format!("there is no spec file '{target}'")).field("spec"));
         }
         let record = self.store().await?.campaign(target).await?;
-        self.load_stored(&record, sets).await
+        // To run it, inputs count as they are now.
+        self.load_revision(&record, sets, &[]).await
     }
 
-    /// The spec in force of a stored campaign.
-    pub(crate) async fn load_stored(&self, record: &CampaignRecord, sets: &[String]) -> Result<LoadedSpec, AppError> {
-        let revision = self.store().await?.revision(record.id).await?;
+    /// The spec in force of a stored campaign as it was planned, for those who read its results.
+    pub(crate) async fn load_stored(&self, record: &CampaignRecord) -> Result<LoadedSpec, AppError> {
         let recorded = self.store().await?.inputs(record.id).await?;
+        self.load_revision(record, &[], &recorded).await
+    }
+
+    async fn load_revision(
+        &self,
+        record: &CampaignRecord,
+        sets: &[String],
+        recorded: &[InputRecord],
+    ) -> Result<LoadedSpec, AppError> {
+        let revision = self.store().await?.revision(record.id).await?;
         let name = format!("{}.json", record.slug);
-        LoadedSpec::from_bytes(revision.spec_json.as_bytes(), &name, Path::new(&revision.base_folder), sets, &recorded)
+        LoadedSpec::from_bytes(revision.spec_json.as_bytes(), &name, Path::new(&revision.base_folder), sets, recorded)
     }
 
     /// The stored campaign that a selector (or a spec file's id) means.
@@ -177,9 +187,24 @@ impl App {
                 .collect(),
             reason: reason.map(str::to_owned),
         };
+        self.refuse_new_plan_under_engine(&new).await?;
         let plan = plan.clone();
         let keys = move || plan.iter().map(|r| r.key).collect::<BTreeSet<RunKey>>();
         Ok(self.store().await?.register(new, keys, now_us()).await?)
+    }
+
+    /// A plan must not change under an engine that executes it.
+    async fn refuse_new_plan_under_engine(&self, new: &NewRevision) -> Result<(), AppError> {
+        let store = self.store().await?;
+        let Ok(record) = store.campaign(&new.slug).await else { return Ok(()) };
+        let Some(engine) = store.holder(record.id).await?.filter(|e| is_alive(e).unwrap_or(true)) else {
+            return Ok(());
+        };
+        let revision = store.revision(record.id).await?;
+        if (revision.plan_hash, revision.analysis_hash) == (new.plan_hash, new.analysis_hash) {
+            return Ok(());
+        }
+        Err(StoreError::Held { campaign: record.slug, pid: engine.pid, host: engine.host }.into())
     }
 
     /// Takes a campaign for this process; what a dead engine left running is ended.
@@ -252,6 +277,15 @@ impl App {
     /// The store can't be read.
     pub async fn next_in_queue(&self) -> Result<Option<String>, AppError> {
         Ok(self.store().await?.next_queued().await?.map(|e| e.slug))
+    }
+
+    /// Takes a campaign that can't run out of the queue.
+    ///
+    /// # Errors
+    /// The store can't be written.
+    pub async fn leave_queue(&self, campaign: &str) -> Result<(), AppError> {
+        let record = self.store().await?.campaign(campaign).await?;
+        self.set_state(record.id, CampaignState::Stopped).await
     }
 
     /// (whose, mean and standard deviation of durations in seconds with their number), from earlier runs.

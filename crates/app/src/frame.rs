@@ -26,7 +26,7 @@ impl App {
     /// The frame of a campaign's plan in force, restricted to phases where asked.
     pub(crate) async fn frame(&self, selector: &str, phases: Option<&[String]>) -> Result<Framed, AppError> {
         let record = self.find(selector).await?;
-        let loaded = self.load_stored(&record, &[]).await?;
+        let loaded = self.load_stored(&record).await?;
         let stored = self.stored_runs_of(&record, &loaded).await?;
         let mut frame = build(&loaded, stored);
         frame.structure.replicates_added_after_look = self.store().await?.runs_added_after_look(record.id).await?;

@@ -60,7 +60,7 @@ impl App {
     /// The runs of a campaign that succeeded, in the order of the plan in force.
     pub(crate) async fn stored_runs(&self, selector: &str) -> Result<StoredRuns, AppError> {
         let record = self.find(selector).await?;
-        let loaded = self.load_stored(&record, &[]).await?;
+        let loaded = self.load_stored(&record).await?;
         self.stored_runs_of(&record, &loaded).await
     }
 

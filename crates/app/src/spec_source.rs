@@ -60,8 +60,8 @@ impl LoadedSpec {
         Self::from_bytes(&bytes, &path.display().to_string(), &base, sets, &[])
     }
 
-    /// Reads a spec's text. `recorded`: inputs as they were when the campaign was registered; a file that is gone by now
-    /// is known by what was recorded of it, so results stay readable.
+    /// Reads a spec's text. `recorded`: inputs as they were when the campaign was registered, for those who read results:
+    /// what has become of a file since then changes nothing about what was run.
     ///
     /// # Errors
     /// As [`LoadedSpec::from_file`].
@@ -79,8 +79,7 @@ impl LoadedSpec {
         let files = std::cell::RefCell::new(BTreeMap::new());
         let digest_of = |written: &str| -> Result<InputFile, String> {
             let path = find_input(written, base)?;
-            let gone = recorded.iter().find(|r| !path.exists() && Path::new(&r.path) == path);
-            if let Some(record) = gone {
+            if let Some(record) = recorded.iter().find(|r| Path::new(&r.path) == path) {
                 files.borrow_mut().insert(record.digest, path);
                 return Ok(InputFile { digest: record.digest, size: record.size_bytes, path: written.to_owned() });
             }

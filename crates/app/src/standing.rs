@@ -9,6 +9,11 @@ use crate::error::AppError;
 use crate::ops::{Acknowledged, CampaignRow, FailedRun, ListRequest, QueueRequest, SqlReply, StatusReply};
 use crate::select::utc;
 
+/// What a campaign is said to be: one whose engine has died is not running, whatever the record says.
+fn shown_state(state: CampaignState, live: bool) -> &'static str {
+    if state == CampaignState::Running && !live { CampaignState::Stopped.name() } else { state.name() }
+}
+
 impl App {
     pub(crate) async fn standing(&self, selector: &str) -> Result<StatusReply, AppError> {
         let record = self.find(selector).await?;
@@ -35,11 +40,7 @@ impl App {
         Ok(StatusReply {
             campaign: record.slug,
             title: record.title,
-            state: if record.state == CampaignState::Running && !live {
-                CampaignState::Stopped.name().into()
-            } else {
-                record.state.name().into()
-            },
+            state: shown_state(record.state, live).into(),
             live,
             revision: revision.number,
             runs: revision.runs,
@@ -79,23 +80,31 @@ impl App {
             })
             .transpose()?;
         let filter = CampaignFilter { state, tag: request.tag.clone() };
-        let found = self.store().await?.campaigns(&filter).await?;
-        Ok(found
-            .into_iter()
-            .map(|s| CampaignRow {
+        let store = self.store().await?;
+        let found = store.campaigns(&filter).await?;
+        let mut rows = Vec::with_capacity(found.len());
+        for s in found {
+            let live = match s.campaign.state {
+                CampaignState::Running | CampaignState::Paused => {
+                    store.holder(s.campaign.id).await?.is_some_and(|e| is_alive(&e).unwrap_or(true))
+                }
+                _ => false,
+            };
+            rows.push(CampaignRow {
                 campaign: s.campaign.slug,
                 ulid: s.campaign.ulid,
                 title: s.campaign.title,
                 workload: s.campaign.workload,
-                state: s.campaign.state.name().into(),
+                state: shown_state(s.campaign.state, live).into(),
                 tags: s.campaign.tags,
                 runs: s.runs,
                 succeeded: s.succeeded,
                 failed: s.failed,
                 created: utc(s.campaign.created_us),
                 priority: s.campaign.priority,
-            })
-            .collect())
+            });
+        }
+        Ok(rows)
     }
 
     pub(crate) async fn steer(&self, selector: &str, command: ControlCommand) -> Result<Acknowledged, AppError> {
@@ -122,7 +131,7 @@ impl App {
                 Ok(Acknowledged::that(format!("{name}: taken out of the queue")))
             }
             ControlCommand::Resume if record.state == CampaignState::Paused => {
-                store.enqueue(record.id, record.priority.unwrap_or(0), None).await?;
+                store.set_state(record.id, CampaignState::Queued, now_us()).await?;
                 Ok(Acknowledged::that(format!("{name}: back in the queue; start with: ergon run --queue")))
             }
             _ => Err(AppError::operation(

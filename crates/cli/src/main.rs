@@ -15,14 +15,17 @@ use args::Cli;
 use output::Output;
 
 /// Done; the operation failed; wrong usage or invalid input; some runs failed; stopped by a budget; interrupted.
-const FAILED: u8 = 1;
+pub(crate) const FAILED: u8 = 1;
 pub(crate) const INVALID: u8 = 2;
 pub(crate) const SOME_RUNS_FAILED: u8 = 3;
 pub(crate) const BUDGET: u8 = 4;
 pub(crate) const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
     let output = Output::new(&cli.general);
     log_to_stderr(cli.general.verbose, output.color);
     match go(cli, output) {
@@ -41,6 +44,18 @@ fn main() -> ExitCode {
             }
         },
     }
+}
+
+/// Help and version are no errors; wrong usage is one, and with `--json` a document too.
+fn usage(error: &clap::Error) -> ExitCode {
+    let _ = error.print();
+    let wrong = error.use_stderr();
+    if wrong && std::env::args().any(|a| a == "--json") {
+        let message = error.to_string();
+        let message = message.trim_start_matches("error: ").trim_end();
+        println!("{}", serde_json::json!({ "error": { "code": "usage", "message": message, "field": null } }));
+    }
+    ExitCode::from(if wrong { INVALID } else { 0 })
 }
 
 fn go(cli: Cli, output: Output) -> anyhow::Result<u8> {

@@ -1,13 +1,14 @@
 //! `run`: progress on standard error, events with `--json`, Ctrl-C drains and a second one stops.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ergon_app::{App, AppError, Handle, ResultsForm, RunReply, RunRequest, Selection, Stopped};
 
 use crate::args::{RunArgs, Selection as SelectionArgs};
 use crate::output::{Output, seconds};
 use crate::progress::Screen;
-use crate::{BUDGET, INTERRUPTED, SOME_RUNS_FAILED};
+use crate::{BUDGET, FAILED, INTERRUPTED, SOME_RUNS_FAILED};
 
 pub(crate) fn selection(args: SelectionArgs) -> Selection {
     Selection {
@@ -47,8 +48,10 @@ pub(crate) async fn run(app: &App, args: RunArgs, output: Output) -> anyhow::Res
 }
 
 async fn run_one(app: &App, request: RunRequest, output: Output) -> anyhow::Result<RunReply> {
+    RUNNING.store(true, Ordering::SeqCst);
     let handle = Handle::new();
     let signals = tokio::spawn(obey_signals(handle.clone(), output));
+    let _leave_on_signal = LeaveOnSignal;
     let mut screen = Screen::new(output);
     let mut broken = None;
     let reply = ergon_app::run_with(app, request, handle, &mut |event| {
@@ -94,13 +97,41 @@ async fn run_one(app: &App, request: RunRequest, output: Output) -> anyhow::Resu
 }
 
 fn code(reply: &RunReply) -> u8 {
-    match reply.stopped {
+    // A stop that came when everything had ended stopped nothing.
+    match reply.stopped.filter(|_| reply.remaining > 0) {
         Some(Stopped::Budget) => BUDGET,
         Some(Stopped::Asked) => INTERRUPTED,
         None if reply.failed > 0 || reply.skipped > 0 => SOME_RUNS_FAILED,
         None => 0,
     }
 }
+
+/// After a campaign there is nothing to drain: from then on a signal ends the program.
+struct LeaveOnSignal;
+
+impl Drop for LeaveOnSignal {
+    fn drop(&mut self) {
+        tokio::spawn(async {
+            use tokio::signal::unix::{SignalKind, signal};
+            let (Ok(mut interrupt), Ok(mut terminate)) =
+                (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+            else {
+                return;
+            };
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            if !RUNNING.load(Ordering::SeqCst) {
+                std::process::exit(i32::from(INTERRUPTED));
+            }
+        });
+        RUNNING.store(false, Ordering::SeqCst);
+    }
+}
+
+/// Whether a campaign executes: then signals are its business.
+static RUNNING: AtomicBool = AtomicBool::new(false);
 
 /// First SIGINT or SIGTERM: drain. Second: stop.
 async fn obey_signals(handle: Handle, output: Output) {
@@ -137,8 +168,22 @@ async fn run_queue(app: &App, args: RunArgs, output: Output) -> anyhow::Result<u
             continue;
         };
         let request = RunRequest { target: campaign, parallel: args.parallel, ..RunRequest::default() };
-        let reply = run_one(app, request, output).await?;
+        let name = request.target.clone();
         done += 1;
+        let reply = match run_one(app, request, output).await {
+            Ok(reply) => reply,
+            // One campaign that can't run must not keep the others waiting.
+            Err(error) => {
+                let error = error.downcast::<AppError>()?;
+                output.error(&error);
+                worst = worst.max(FAILED);
+                if error.code != "campaign_held" {
+                    app.leave_queue(&name).await?;
+                }
+                tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+                continue;
+            }
+        };
         match code(&reply) {
             INTERRUPTED => return Ok(INTERRUPTED),
             code => worst = worst.max(code),

@@ -154,3 +154,26 @@ fn results_stay_readable_when_the_trace_is_gone() {
     assert_eq!(more.code, 2, "{}", more.err);
     assert!(more.err.contains("t.swf"), "{}", more.err);
 }
+
+#[test]
+fn results_do_not_follow_an_input_that_was_edited_afterwards() {
+    let ergon = Ergon::new();
+    ergon.write("t.sh", "echo '{\"y\": 1}'\n");
+    ergon.write(
+        "spec.yaml",
+        "ergon: 1
+campaign: { id: edited-input }
+workload: { kind: command, run: [sh, t.sh], inputs: [t.sh], metrics: { y: {} } }
+phases: [ { name: all, replicates: 3 } ]
+",
+    );
+    ergon.run(&["run", "spec.yaml"]).done();
+    let before = ergon.run(&["results", "edited-input"]).done().out;
+    assert_eq!(before.lines().count(), 4);
+    ergon.write("t.sh", "echo '{\"y\": 2}'\n");
+    assert_eq!(ergon.run(&["results", "edited-input"]).done().out, before);
+    // Run again it is another program: its runs are new runs, and that needs a reason.
+    let refused = ergon.run(&["run", "edited-input"]);
+    assert_eq!(refused.code, 2, "{}", refused.err);
+    assert!(refused.err.contains("--amend"), "{}", refused.err);
+}

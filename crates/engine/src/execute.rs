@@ -349,9 +349,10 @@ pub async fn execute(execution: Execution, handle: Handle, runtimes: &Runtimes) 
     if let Some(message) = fault {
         return Err(EngineError::Internal(message));
     }
-    let tally = session.tally();
-    (session.execution.events)(Event::Progress(tally.progress(clock.now_s())));
     let skipped = session.dispatch().skipped;
+    let mut tally = session.tally();
+    tally.skipped = skipped;
+    (session.execution.events)(Event::Progress(tally.progress(clock.now_s())));
     Ok(Summary {
         runs: tally.runs,
         succeeded: tally.succeeded,
@@ -402,7 +403,12 @@ async fn tick(session: Arc<Session>, handle: Handle) {
         if session.execution.limits.budget_s.is_some_and(|limit| now_s >= limit) {
             handle.drain(Stopped::Budget, "budget.hours is used up; raise it and run again to go on");
         }
-        let progress = session.tally().progress(now_s);
+        let skipped = session.dispatch().skipped;
+        let progress = {
+            let mut tally = session.tally();
+            tally.skipped = skipped;
+            tally.progress(now_s)
+        };
         if last.as_ref() != Some(&progress) {
             (session.execution.events)(Event::Progress(progress.clone()));
             last = Some(progress);

@@ -218,7 +218,7 @@ impl Store {
         self.writer
             .write(move |raw| {
                 // Leaving the queue by running takes the place in it away.
-                let keep = state == CampaignState::Queued;
+                let keep = matches!(state, CampaignState::Queued | CampaignState::Paused);
                 raw.execute(
                     "UPDATE campaign SET state = ?2, opened_us = ?3, priority = CASE WHEN ?4 THEN priority END, \
                      depends_on = CASE WHEN ?4 THEN depends_on END WHERE id = ?1",

@@ -78,7 +78,7 @@ impl Selection {
     }
 }
 
-/// A plan that can't be made is invalid input.
+/// A plan that can't be made is invalid input. `--limit` lets a longer plan be listed; to run it, it has to be smaller.
 pub(crate) fn plan_error(error: ergon_design::PlanError) -> AppError {
     AppError::input("invalid_plan", error.to_string())
 }

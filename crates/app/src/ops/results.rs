@@ -70,13 +70,13 @@ pub async fn results(app: &App, request: ResultsRequest) -> Result<ResultsReply,
     let rows: Vec<&StoredRun> = stored.runs.iter().filter(in_phase).collect();
     let planned = match &request.phase {
         None => stored.planned,
-        Some(_) => rows.len() as u64,
+        Some(phase) => stored.phase_summaries.iter().find(|s| s.name == *phase).map_or(0, |s| s.selected),
     };
     let table = if request.wide { wide(&stored, &rows, &request) } else { long(&stored, &rows, &request) };
     Ok(ResultsReply {
         text: table.text(request.form),
         runs: rows.len() as u64,
-        without_result: planned - rows.len() as u64,
+        without_result: planned.saturating_sub(rows.len() as u64),
     })
 }
 

@@ -123,11 +123,21 @@ pub async fn run_with(
     }
     let only = request.only.as_deref().map(str::to_ascii_lowercase);
     let wanted = move |run: &PlannedRun| only.as_ref().is_none_or(|prefix| run.key.to_string().starts_with(prefix));
-    let rest = remaining(app, registered.id, &selected, campaign.phases.len(), &wanted).await?;
-    if rest.runs == 0 {
-        app.release(&hold).await;
-        return Err(AppError::input("no_such_run", "no run of the plan has an id that begins like this").field("only"));
-    }
+    let rest = remaining(app, registered.id, &selected, campaign.phases.len(), &wanted, request.retry_failed).await;
+    let refused = match (&rest, &request.only) {
+        (Ok(rest), Some(prefix)) if rest.runs != 1 => Some(AppError::input(
+            "no_such_run",
+            format!("{} runs of the plan have an id that begins with '{prefix}'; expected exactly one", rest.runs),
+        )),
+        _ => None,
+    };
+    let rest = match (rest, refused) {
+        (Ok(rest), None) => rest,
+        (Err(error), _) | (Ok(_), Some(error)) => {
+            app.release(&hold).await;
+            return Err(error.field("only"));
+        }
+    };
 
     let spec = &campaign.spec.execution;
     let streams = campaign.clone();
@@ -164,7 +174,10 @@ pub async fn run_with(
         marker: hold.marker.clone(),
         events,
     };
-    app.set_state(registered.id, CampaignState::Running).await?;
+    if let Err(error) = app.set_state(registered.id, CampaignState::Running).await {
+        app.release(&hold).await;
+        return Err(error);
+    }
     let runtimes = app.runtimes();
     let task = {
         let (runtimes, handle) = (runtimes.clone(), handle.clone());
@@ -176,9 +189,7 @@ pub async fn run_with(
         sink(event);
     }
     let result = task.await.map_err(|e| AppError::operation("internal", e.to_string()))?;
-    let finished = matches!(&result, Ok(s) if s.remaining == 0 && request.selection.is_all() && request.only.is_none());
-    let state = if finished { CampaignState::Finished } else { CampaignState::Stopped };
-    let marked = app.set_state(registered.id, state).await;
+    let marked = mark(app, registered.id, &full, &result).await;
     app.release(&hold).await;
     let summary = result.map_err(|e| AppError::operation("run_failed", e.to_string()))?;
     marked?;
@@ -201,6 +212,27 @@ pub async fn run_with(
     })
 }
 
+/// Finished is a campaign whose every planned run has ended, whatever part of it this session was about. After another
+/// engine took over, the state is that engine's to tell.
+async fn mark(
+    app: &App,
+    campaign: i64,
+    full: &ergon_design::Plan,
+    result: &Result<ergon_engine::Summary, ergon_engine::EngineError>,
+) -> Result<(), AppError> {
+    if matches!(result, Err(ergon_engine::EngineError::Log(ergon_domain::RunLogError::LeaseLost { .. }))) {
+        return Ok(());
+    }
+    let states = app.run_states(campaign).await?;
+    let ended = |run: PlannedRun| {
+        matches!(states.get(&run.key), Some((RunState::Succeeded | RunState::Failed | RunState::Cancelled, _)))
+    };
+    let skipped = result.as_ref().map_or(0, |s| s.skipped);
+    let open = full.iter().filter(|run| !ended(run.clone())).take(1 + skipped as usize).count() as u64;
+    let state = if result.is_ok() && open <= skipped { CampaignState::Finished } else { CampaignState::Stopped };
+    app.set_state(campaign, state).await
+}
+
 struct Rest {
     runs: u64,
     by_phase: Vec<u64>,
@@ -214,6 +246,7 @@ async fn remaining(
     plan: &ergon_design::Plan,
     phases: usize,
     wanted: &(dyn Fn(&PlannedRun) -> bool + Sync),
+    retry_failed: bool,
 ) -> Result<Rest, AppError> {
     let all = app.run_states(campaign).await?;
     let mut rest = Rest { runs: 0, by_phase: vec![0; phases], known: BTreeMap::new() };
@@ -223,9 +256,12 @@ async fn remaining(
         if let Some(known) = state {
             rest.known.insert(run.key, known);
         }
-        if !matches!(state, Some((RunState::Succeeded | RunState::Failed, _)))
-            && let Some(count) = run.phases.first().and_then(|p| rest.by_phase.get_mut(usize::from(*p)))
-        {
+        let done = match state {
+            Some((RunState::Succeeded, _)) => true,
+            Some((RunState::Failed, _)) => !retry_failed,
+            _ => false,
+        };
+        if !done && let Some(count) = run.phases.first().and_then(|p| rest.by_phase.get_mut(usize::from(*p))) {
             *count += 1;
         }
     }
