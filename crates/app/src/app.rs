@@ -87,6 +87,13 @@ impl App {
         Ok(self.store.get_or_try_init(|| Store::open(&self.store_path)).await?)
     }
 
+    /// Ends with one file on disk, without the write-ahead log beside it.
+    pub async fn close(&self) {
+        if let Some(store) = self.store.get() {
+            store.clone().close().await;
+        }
+    }
+
     /// Attempts at once: what was asked for, else the spec's, else the cores.
     pub(crate) fn parallel(&self, spec: &Parallel, asked: Option<usize>) -> Result<usize, AppError> {
         let wanted = match (asked, spec) {

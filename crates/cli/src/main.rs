@@ -61,7 +61,11 @@ fn usage(error: &clap::Error) -> ExitCode {
 fn go(cli: Cli, output: Output) -> anyhow::Result<u8> {
     let app = App::new(AppOptions { store: cli.general.store })?;
     let runtimes = app.runtimes();
-    runtimes.io().block_on(show::command(&app, cli.command, output))
+    runtimes.io().block_on(async {
+        let done = show::command(&app, cli.command, output).await;
+        app.close().await;
+        done
+    })
 }
 
 fn log_to_stderr(verbose: u8, color: bool) {
