@@ -101,6 +101,7 @@ fn one_sample_procedures_answer_or_say_why() {
             sound(&what, shapiro_wilk(&x, o.missing));
             sound(&what, outliers(&x, o.missing));
             sound(&what, pseudomedian(&x, &o));
+            sound(&what, sign_test(&x, &o));
             let b = BootstrapOptions { resamples: 100, seed: 1, level: o.level, missing: o.missing };
             sound(&what, bootstrap(&[&x], |s| mean_of(&s[0]), &b));
             sound(&what, bootstrap(&[&x, &x], |s| median_of(&mut s[0]) - mean_of(&s[1]), &b));
@@ -206,6 +207,7 @@ fn rank_procedures_on_groups_and_blocks_answer_or_say_why() {
                 sound(&what, dunn(&groups, Adjustment::Holm, missing));
                 let rows: Vec<[f64; 2]> = all[i].iter().zip(&all[j]).map(|(a, b)| [*a, *b]).collect();
                 sound(&what, friedman(&rows, missing));
+                sound(&what, icc(&rows, missing));
                 sound(&what, cochran_q(&rows, missing));
                 let bits: Vec<[f64; 2]> = rows.iter().map(|r| r.map(|v| f64::from(u8::from(v > 1.0)))).collect();
                 sound(&what, cochran_q(&bits, missing));

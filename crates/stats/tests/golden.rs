@@ -10,6 +10,8 @@ mod answers;
 mod association;
 #[path = "golden/checks.rs"]
 mod checks;
+#[path = "golden/counts.rs"]
+mod counts;
 #[path = "golden/judge.rs"]
 mod judge;
 #[path = "golden/models.rs"]

@@ -5,6 +5,7 @@
 //! These are plain functions of numbers: an argument outside its domain gives NaN.
 
 pub mod beta;
+pub mod binomial;
 pub mod chi_squared;
 pub mod fisher_f;
 pub mod noncentral_chi_squared;

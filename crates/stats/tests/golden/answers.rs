@@ -4,7 +4,7 @@ use ergon_stats::*;
 use serde_json::{Value, json};
 
 use crate::judge::{lists, number, numbers};
-use crate::{association, checks, models, rank, ranked, several};
+use crate::{association, checks, counts, models, rank, ranked, several};
 
 /// A procedure of the vectors.
 pub(crate) struct Procedure {
@@ -68,6 +68,17 @@ pub(crate) const PROCEDURES: &[Procedure] = &[
     all("kendall", association::concordance),
     all("point_biserial", association::two_valued),
     all("partial_correlation", association::partial),
+    all("chi2_independence", counts::independence),
+    all("chi2_gof", counts::fit),
+    all("fisher_exact", counts::fisher),
+    all("mcnemar", counts::changes),
+    all("binomial_test", counts::binomial),
+    all("proportion_ci", counts::proportion),
+    all("two_proportion_z", counts::proportions),
+    all("effect_2x2", counts::effects),
+    all("cohens_kappa", counts::agreement),
+    all("icc", counts::reliability),
+    all("sign_test", counts::signs),
 ];
 
 fn missing(options: &Value) -> MissingPolicy {

