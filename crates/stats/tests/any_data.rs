@@ -242,3 +242,30 @@ fn correlations_answer_or_say_why() {
         }
     }
 }
+
+#[test]
+fn tests_of_shape_answer_or_say_why() {
+    let all = samples();
+    for x in &all {
+        for o in options() {
+            let what = format!("{x:?} {o:?}");
+            sound(&what, anderson_darling(x, o.missing));
+            sound(&what, moment_normality(x, o.missing));
+            sound(&what, ks_one_sample(x, dist::normal::cdf, o.missing));
+            sound(&what, ks_one_sample(x, |v| v, o.missing));
+            sound(&what, combine_pvalues(x));
+            for y in &all {
+                let what = format!("{x:?} {y:?} {o:?}");
+                sound(&what, variance_f_test(x, y, &o));
+                sound(&what, bartlett(&[x, y], o.missing));
+                sound(&what, ks_two_sample(x, y, o.missing));
+                let e = EquivalenceOptions { low: -0.5, high: 1.0, alpha: 0.5 * (1.0 - o.level), missing: o.missing };
+                sound(&what, tost(x, y, PairVariance::Pooled, &e));
+                sound(&what, tost(x, y, PairVariance::Separate, &e));
+                sound(&what, tost_paired(x, y, &e));
+            }
+        }
+    }
+    let inverted = EquivalenceOptions { low: 1.0, high: 0.5, alpha: 0.05, missing: MissingPolicy::Refuse };
+    sound("bounds", tost(&[1.0, 2.0], &[2.0, 4.0], PairVariance::Pooled, &inverted));
+}

@@ -24,6 +24,8 @@ mod rank;
 mod ranked;
 #[path = "golden/several.rs"]
 mod several;
+#[path = "golden/shapes.rs"]
+mod shapes;
 
 use std::path::{Path, PathBuf};
 

@@ -4,7 +4,7 @@ use ergon_stats::*;
 use serde_json::{Value, json};
 
 use crate::judge::{lists, number, numbers};
-use crate::{association, checks, counts, models, rank, ranked, several};
+use crate::{association, checks, counts, models, rank, ranked, several, shapes};
 
 /// A procedure of the vectors.
 pub(crate) struct Procedure {
@@ -79,6 +79,15 @@ pub(crate) const PROCEDURES: &[Procedure] = &[
     all("cohens_kappa", counts::agreement),
     all("icc", counts::reliability),
     all("sign_test", counts::signs),
+    all("tost", shapes::equivalence),
+    all("tost_paired", shapes::equivalence_paired),
+    all("variance_f_test", shapes::two_variances),
+    all("bartlett", shapes::variances),
+    all("anderson_darling", shapes::weighted_tails),
+    all("ks_one_sample", shapes::against_normal),
+    all("ks_two_sample", shapes::two_distributions),
+    all("combine_pvalues", shapes::combined),
+    all("moment_normality", shapes::moments),
 ];
 
 fn missing(options: &Value) -> MissingPolicy {
