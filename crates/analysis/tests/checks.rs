@@ -100,15 +100,15 @@ fn the_score_is_the_product_of_its_four_parts_and_findings_say_where_and_what_to
 fn clean_data_score_one_and_a_planted_outlier_is_found() {
     let clean = |outlier: f64| {
         let mut build = Build::new(&[("a", &["1", "2"])]).metric("m", Family::Continuous);
-        for r in 0..6 {
+        for r in 0..12 {
             build.run(&[("a", "1")], r, &[value(f64::from(r))]);
-            build.run(&[("a", "2")], r, &[value(if r == 0 { outlier } else { 9.0 + f64::from(r) })]);
+            build.run(&[("a", "2")], r, &[value(if r < 2 { outlier + f64::from(r) } else { 9.0 + f64::from(r) })]);
         }
         check_quality(&build.frame, &Quality::default())
     };
     assert_eq!(clean(9.0).score, 1.0);
     let report = clean(500.0);
-    assert!((report.validity - 11.0 / 12.0).abs() < 1e-12);
+    assert!((report.validity - 22.0 / 24.0).abs() < 1e-12);
     assert!(report.findings.iter().any(|f| f.code == "outliers" && f.place == "m"));
     assert_eq!(report.passed, None);
 }

@@ -73,6 +73,10 @@ impl LoadedSpec {
         recorded: &[InputRecord],
     ) -> Result<Self, AppError> {
         let source = read::read_spec_with(bytes, name, sets)?;
+        if source.spec.campaign.id == "latest" {
+            let message = "campaign.id: 'latest' always means the campaign opened last; choose another id";
+            return Err(AppError::input("invalid_spec", message).field("campaign.id"));
+        }
         let entries: serde_json::Map<String, serde_json::Value> =
             source.spec.workload.entries.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
         let workload = ergon_workloads::catalog::open(&source.spec.workload.kind, &entries, base)?;

@@ -118,7 +118,7 @@ pub(crate) struct Selection {
     /// Replicates from this one on (from 0).
     #[arg(long, value_name = "REPLICATE")]
     pub(crate) start_from: Option<u32>,
-    /// At most this many runs.
+    /// At most this many runs: the first of the plan, or with `run` the first still to do.
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<u64>,
 }
@@ -298,7 +298,7 @@ pub(crate) struct AnalyzeArgs {
     #[arg(long, value_delimiter = ',', num_args = 1.., requires = "metric")]
     pub(crate) by: Vec<String>,
     /// A procedure instead of the one that follows from the design.
-    #[arg(long)]
+    #[arg(long, requires = "metric")]
     pub(crate) test: Option<String>,
     /// Correction for several tests.
     #[arg(long)]

@@ -189,7 +189,17 @@ async fn run_queue(app: &App, args: RunArgs, output: Output) -> anyhow::Result<u
             code => worst = worst.max(code),
         }
     }
-    if done == 0 {
+    let queued = ergon_app::ListRequest { status: Some("queued".into()), tag: None };
+    let waiting = ergon_app::list(app, queued).await?.campaigns;
+    if !waiting.is_empty() && args.max_campaigns.is_none() {
+        let names: Vec<&str> = waiting.iter().map(|c| c.campaign.as_str()).collect();
+        output.remark(&format!(
+            "still queued, waiting for campaigns that have not finished: {}; run those, or queue these again without \
+             --depends-on",
+            names.join(", ")
+        ));
+        worst = worst.max(FAILED);
+    } else if done == 0 {
         output.remark("nothing is queued; put a campaign there with: ergon queue CAMPAIGN");
     }
     Ok(worst)

@@ -79,6 +79,18 @@ fn specs() -> Vec<(&'static str, String, Vec<&'static str>)> {
             vec!["job_source", "nowhere.swf"],
         ),
         ("a placeholder without a factor", seed_echo("p", 1, 1).replace("{x}", "{y}"), vec!["{y}", "x"]),
+        (
+            "a factor named like what every run has",
+            seed_echo("p", 1, 1).replace("{ x: [0] }", "{ x: [0], seed: [1, 2] }"),
+            vec!["seed"],
+        ),
+        ("a metric named like a column", seed_echo("p", 1, 1).replace("y: {}", "run_id: {}"), vec!["metrics.run_id"]),
+        (
+            "an empty factor of one's own",
+            seed_echo("p", 1, 1).replace("{ x: [0] }", "{ x: [] }"),
+            vec!["factors.x", "level"],
+        ),
+        ("an id that means something else", seed_echo("latest", 1, 1), vec!["campaign.id", "latest"]),
         ("a command without a program", seed_echo("p", 1, 1).replace("run: [", "run: [] # ["), vec!["workload.run"]),
         (
             "a pattern without a group",

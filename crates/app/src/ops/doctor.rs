@@ -112,6 +112,7 @@ fn version(program: &str, arguments: &[&str]) -> Option<String> {
 
 /// Bytes that this user may still write where the file is.
 pub(crate) fn free_bytes(file: &Path) -> Option<u64> {
+    let file = std::path::absolute(file).ok()?;
     let folder = file.ancestors().find(|p| p.is_dir())?;
     let stat = nix::sys::statvfs::statvfs(folder).ok()?;
     Some(stat.blocks_available() * stat.fragment_size())

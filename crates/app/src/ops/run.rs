@@ -1,6 +1,6 @@
 //! `run`: execute a campaign, or resume it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -100,11 +100,9 @@ pub async fn run_with(
     let parallel = app.parallel(&campaign.spec.execution.parallel, request.parallel)?;
     // Before anything is written: inputs that can't be used must not leave a campaign behind.
     let workload = loaded.prepare().await?;
-    let selected = if request.selection.is_all() {
-        full.clone()
-    } else {
-        campaign.plan(&request.selection.options()?).map_err(plan_error)?
-    };
+    // The limit is about what is still to do, so it is taken below.
+    let part = Selection { limit: None, ..request.selection.clone() };
+    let selected = if part.is_all() { full.clone() } else { campaign.plan(&part.options()?).map_err(plan_error)? };
     let registered = app.register_planned(&loaded, &full, request.amend.as_deref()).await?;
 
     let log = Arc::new(CampaignLog::open(app.store_path(), &campaign.id));
@@ -122,7 +120,14 @@ pub async fn run_with(
         events(Event::Recovered { runs: hold.interrupted.clone() });
     }
     let only = request.only.as_deref().map(str::to_ascii_lowercase);
-    let wanted = move |run: &PlannedRun| only.as_ref().is_none_or(|prefix| run.key.to_string().starts_with(prefix));
+    let first = match request.selection.limit {
+        Some(limit) => Some(first_to_do(app, registered.id, &selected, limit, request.retry_failed).await?),
+        None => None,
+    };
+    let wanted = move |run: &PlannedRun| {
+        only.as_ref().is_none_or(|prefix| run.key.to_string().starts_with(prefix))
+            && first.as_ref().is_none_or(|keys| keys.contains(&run.key))
+    };
     let rest = remaining(app, registered.id, &selected, campaign.phases.len(), &wanted, request.retry_failed).await;
     let refused = match (&rest, &request.only) {
         (Ok(rest), Some(prefix)) if rest.runs != 1 => Some(AppError::input(
@@ -239,6 +244,27 @@ struct Rest {
     known: BTreeMap<RunKey, (RunState, u32)>,
 }
 
+/// Keys of the first runs of the plan that are still to do.
+async fn first_to_do(
+    app: &App,
+    campaign: i64,
+    plan: &ergon_design::Plan,
+    limit: u64,
+    retry_failed: bool,
+) -> Result<BTreeSet<RunKey>, AppError> {
+    let states = app.run_states(campaign).await?;
+    let to_do = |run: &PlannedRun| !is_done(states.get(&run.key), retry_failed);
+    Ok(plan.iter().filter(to_do).take(limit as usize).map(|run| run.key).collect())
+}
+
+fn is_done(state: Option<&(RunState, u32)>, retry_failed: bool) -> bool {
+    match state {
+        Some((RunState::Succeeded, _)) => true,
+        Some((RunState::Failed, _)) => !retry_failed,
+        _ => false,
+    }
+}
+
 /// What of the plan has been done: one walk over it, and only where the store has runs of the campaign at all.
 async fn remaining(
     app: &App,
@@ -256,11 +282,7 @@ async fn remaining(
         if let Some(known) = state {
             rest.known.insert(run.key, known);
         }
-        let done = match state {
-            Some((RunState::Succeeded, _)) => true,
-            Some((RunState::Failed, _)) => !retry_failed,
-            _ => false,
-        };
+        let done = is_done(state.as_ref(), retry_failed);
         if !done && let Some(count) = run.phases.first().and_then(|p| rest.by_phase.get_mut(usize::from(*p))) {
             *count += 1;
         }

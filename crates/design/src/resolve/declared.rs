@@ -59,7 +59,8 @@ impl<'a> Declared<'a> {
 
     /// Checks that there is such a parameter.
     pub(crate) fn check_known(&self, name: &str, path: &[Step], findings: &mut Findings<'_>) -> bool {
-        if self.is_known(name) {
+        // Where any parameter may be named, one without a value has something else wrong with it.
+        if self.is_known(name) || (self.manifest.open_parameters && path.len() == 2) {
             return true;
         }
         let names: Vec<&str> = self.names().collect();

@@ -5,7 +5,7 @@ use ergon_analysis::{Analysis, LevelSummary};
 use crate::RichText;
 use crate::table::{Cell, Column, Notes, Row, RowGroup, Table};
 
-use super::{interval, interval_name, label, number, provenance, unit};
+use super::{beside, interval, interval_name, label, number, provenance, unit};
 
 /// A table of a descriptive analysis: one row a cell, grouped by the first factor when there are two or more.
 pub fn descriptive_table(analysis: &Analysis) -> Table {
@@ -50,6 +50,7 @@ pub fn descriptive_table(analysis: &Analysis) -> Table {
             .and_variable("Mdn")
             .plain(" = median."),
     ];
+    general.extend(analysis.trail.iter().filter(|t| t.contains("ntervals of means")).map(|t| t.as_str().into()));
     general.extend(analysis.warnings.iter().filter(|w| w.code != "simulated").map(|w| sentence(&w.message).into()));
     Table {
         caption: caption.into(),
@@ -71,12 +72,12 @@ fn row(cell: &LevelSummary, censored: bool, grouped: bool) -> Row {
     let mut cells = vec![
         Cell::count(cell.n as u64),
         number(cell.mean, se, source),
-        number(cell.sd, se, source),
+        beside(cell.sd, se, source),
         interval(cell.ci, se, source),
-        number(cell.median, se, source),
+        beside(cell.median, se, source),
         quartiles,
-        number(cell.min, se, source),
-        number(cell.max, se, source),
+        beside(cell.min, se, source),
+        beside(cell.max, se, source),
     ];
     if censored {
         cells.push(Cell::count(cell.censored as u64));

@@ -40,6 +40,12 @@ fn number(value: Option<f64>, se: Option<f64>, source: Provenance) -> Cell {
     value.map_or_else(Cell::missing, |value| Cell::number(value, se).from_source(source))
 }
 
+/// A number that stands beside an estimate and takes its digits from that one's standard error, without having it.
+fn beside(value: Option<f64>, se: Option<f64>, source: Provenance) -> Cell {
+    let digits = se.map_or(Digits::Uncertainty, Digits::as_for);
+    value.map_or_else(Cell::missing, |value| Number { digits, provenance: source, ..Number::new(value, None) }.into())
+}
+
 /// An interval with the digits of the standard error of its estimate; a dash for none.
 fn interval(ci: Option<Interval>, se: Option<f64>, source: Provenance) -> Cell {
     ci.map_or_else(Cell::missing, |ci| Cell::interval(ci.lo, ci.hi, se).from_source(source))

@@ -5,7 +5,7 @@ use ergon_analysis::{AnalysisError, Ask, Frame, describe};
 use crate::RichText;
 use crate::table::{Cell, Column, Row, Table};
 
-use super::{interval, interval_name, label, number, provenance};
+use super::{beside, interval, interval_name, label, number, provenance};
 
 /// One row a metric: number, mean, spread, range, and how many runs have none.
 ///
@@ -35,11 +35,11 @@ pub fn summary_table(frame: &Frame, confidence: f64) -> Result<Table, AnalysisEr
                 vec![
                     Cell::count(cell.n as u64),
                     number(cell.mean, se, source),
-                    number(cell.sd, se, source),
+                    beside(cell.sd, se, source),
                     interval(cell.ci, se, source),
-                    number(cell.median, se, source),
-                    number(cell.min, se, source),
-                    number(cell.max, se, source),
+                    beside(cell.median, se, source),
+                    beside(cell.min, se, source),
+                    beside(cell.max, se, source),
                     Cell::count(missing as u64),
                 ],
             ));

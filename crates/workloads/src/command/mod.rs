@@ -102,6 +102,11 @@ impl Workload for CommandWorkload {
     }
 
     fn check(&self, condition: &Condition) -> Result<(), (ParameterName, String)> {
+        let taken = |name: &str| template::RUN_FACTS.contains(&name) || settings::RESERVED.contains(&name);
+        if let Some(name) = condition.0.keys().find(|n| n.as_str().is_empty() || taken(n.as_str())) {
+            let message = format!("'{name}' is a name that every run has or results use; give the factor another one");
+            return Err((name.clone(), message));
+        }
         let templates = self.program.argv.iter().chain(self.program.env.iter().map(|(_, t)| t));
         for name in templates.flat_map(Template::names) {
             if condition.get(name).is_none() && !template::RUN_FACTS.contains(&name) {

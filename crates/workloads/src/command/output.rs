@@ -132,12 +132,10 @@ pub(super) fn read_all(
             let bytes = report.read_back.as_ref().ok_or_else(|| {
                 format!("the program left no {file} in its run folder ({{run_dir}}, also $ERGON_RUN_DIR)")
             })?;
-            Some(serde_json::from_slice(bytes).map_err(|e| format!("{file} is not JSON: {e}"))?)
+            let text = String::from_utf8_lossy(bytes);
+            Some(parse_json(&text).map_err(|e| format!("{file} is not JSON: {e}"))?)
         }
-        (true, None) => Some(last_json_object(&stdout).ok_or_else(|| {
-            let last = last_line(&report.stdout).unwrap_or_else(|| "(nothing)".into());
-            format!("no line of standard output is a JSON object; its last line: {last}")
-        })?),
+        (true, None) => Some(last_json_object(&stdout)?),
     };
     let read = |r: &Reader| {
         Measurement::new(r.metric.clone(), r.read(report, json.as_ref(), &stdout, &stderr), Provenance::Measured)
@@ -145,12 +143,50 @@ pub(super) fn read_all(
     Ok(readers.iter().map(read).collect())
 }
 
-fn last_json_object(stdout: &str) -> Option<Json> {
-    stdout
-        .lines()
-        .rev()
-        .filter(|l| l.trim_start().starts_with('{'))
-        .find_map(|l| serde_json::from_str::<Json>(l.trim()).ok().filter(Json::is_object))
+/// The last line that begins an object. If it can't be read, no earlier one stands in for it: that would be another
+/// moment's numbers.
+fn last_json_object(stdout: &str) -> Result<Json, String> {
+    let line = stdout.lines().rev().find(|l| l.trim_start().starts_with('{')).ok_or_else(|| {
+        let last = last_line(stdout.as_bytes()).unwrap_or_else(|| "(nothing)".into());
+        format!("no line of standard output is a JSON object; its last line: {last}")
+    })?;
+    parse_json(line.trim()).map_err(|e| {
+        let shown: String = line.chars().take(200).collect();
+        format!("the last line that begins a JSON object can't be read ({e}): {shown}")
+    })
+}
+
+/// JSON, and what Python's `json` writes for numbers that JSON doesn't have: `NaN`, `Infinity`, `-Infinity` become text,
+/// which reads as undefined.
+fn parse_json(text: &str) -> Result<Json, serde_json::Error> {
+    let strict = serde_json::from_str(text);
+    if strict.is_ok() || !(text.contains("NaN") || text.contains("Infinity")) {
+        return strict;
+    }
+    let (mut out, mut rest, mut in_string) = (String::with_capacity(text.len() + 16), text, false);
+    while let Some(c) = rest.chars().next() {
+        let word = ["NaN", "-Infinity", "Infinity"].into_iter().find(|w| !in_string && rest.starts_with(w));
+        let taken = match (word, c) {
+            (Some(word), _) => {
+                out.push('"');
+                out.push_str(word);
+                out.push('"');
+                word.len()
+            }
+            (None, '\\') if in_string => {
+                let two: String = rest.chars().take(2).collect();
+                out.push_str(&two);
+                two.len()
+            }
+            (None, c) => {
+                in_string ^= c == '"';
+                out.push(c);
+                c.len_utf8()
+            }
+        };
+        rest = &rest[taken..];
+    }
+    serde_json::from_str(&out)
 }
 
 #[cfg(test)]
@@ -197,6 +233,8 @@ mod tests {
             (r#"{}"#, r#"{"other": 1}"#),
             (r#"{}"#, r#"{"m": null}"#),
             (r#"{}"#, r#"{"m": "NaN"}"#),
+            (r#"{}"#, "{\"m\": 99}\n{\"m\": NaN, \"s\": \"a \\\" NaN\"}"),
+            (r#"{}"#, "{\"m\": 99}\n{\"m\": -Infinity}"),
             (r#"{"from":"key_value"}"#, "xm=3"),
         ] {
             let got = observed(setting, stdout);
@@ -209,6 +247,13 @@ mod tests {
         let reader = Reader::new("m", &MetricSetting::default()).unwrap();
         let said = read_all(&[reader], &report("done\n"), None).unwrap_err();
         assert_eq!(said, "no line of standard output is a JSON object; its last line: done");
+    }
+
+    #[test]
+    fn an_unreadable_last_line_is_not_replaced_by_an_earlier_one() {
+        let reader = Reader::new("m", &MetricSetting::default()).unwrap();
+        let said = read_all(&[reader], &report("{\"m\": 99}\n{\"m\": 1"), None).unwrap_err();
+        assert!(said.contains("can't be read"), "{said}");
     }
 
     #[test]

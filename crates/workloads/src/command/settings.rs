@@ -247,12 +247,22 @@ impl CommandSettings {
         if settings.artefacts.iter().any(|a| leaves_folder(a)) {
             refuse("artefacts", "expected globs inside {run_dir}, without '..' and not absolute");
         }
-        if problems.is_empty() {
-            // serde_json maps are ordered by key, so this text is canonical.
-            Ok((settings, serde_json::Value::Object(taken).to_string()))
-        } else {
-            Err(problems)
+        for (name, metric) in &settings.metrics {
+            let path = format!("metrics.{name}");
+            if RESERVED.contains(&name.as_str()) {
+                refuse(&path, "is a column of the results; give the metric another name");
+            }
+            let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+            if name.is_empty() || !name.chars().all(plain) {
+                refuse(&path, "expected a name of letters, digits, '_', '-' and '.'; use `title` for other words");
+            }
+            if let Some((Some(lo), Some(hi))) = metric.range
+                && lo > hi
+            {
+                refuse(&path, "range: expected [smallest, largest]");
+            }
         }
+        if problems.is_empty() { Ok((settings, identity(taken))) } else { Err(problems) }
     }
 
     /// Program and arguments, before filling.
@@ -263,6 +273,22 @@ impl CommandSettings {
             CommandLine::Text(text) => text.split_whitespace().map(str::to_owned).collect(),
         }
     }
+}
+
+/// Columns that every table of results has.
+pub(super) const RESERVED: [&str; 9] =
+    ["run_id", "phase", "replicate", "metric", "unit", "observation", "value", "reason", "attempts"];
+
+/// What of the settings can change a result: words, units and what is kept besides can't. serde_json maps are ordered by
+/// key, so the text is canonical.
+fn identity(mut taken: serde_json::Map<String, serde_json::Value>) -> String {
+    taken.remove("artefacts");
+    if let Some(serde_json::Value::Object(metrics)) = taken.get_mut("metrics") {
+        for metric in metrics.values_mut().filter_map(serde_json::Value::as_object_mut) {
+            metric.retain(|key, _| matches!(key.as_str(), "from" | "key" | "pattern" | "of" | "type"));
+        }
+    }
+    serde_json::Value::Object(taken).to_string()
 }
 
 fn leaves_folder(path: &str) -> bool {
