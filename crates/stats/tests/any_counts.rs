@@ -71,3 +71,26 @@ fn proportions_answer_or_say_why() {
         }
     }
 }
+
+#[test]
+fn power_answers_or_says_why() {
+    for alternative in ALTERNATIVES {
+        for (alpha, target) in [(0.05, 0.8), (1e-6, 0.99), (0.5, 0.4), (0.0, 0.8), (f64::NAN, 0.8)] {
+            let o = PowerOptions { alpha, target, alternative };
+            for effect in [0.0, 0.2, -0.7, 1.0, 40.0, f64::NAN, f64::INFINITY] {
+                for n in [0.0, 1.0, 2.5, 30.0, 4000.0, f64::NAN] {
+                    let what = format!("{effect} {n} {o:?}");
+                    sound(&what, power_t_one_sample(effect, n, &o));
+                    sound(&what, power_t_two_sample(effect, n, 1.5, &o));
+                    sound(&what, power_correlation(effect, n, &o));
+                    sound(&what, power_two_proportions(0.3, effect, n, &o));
+                    sound(&what, power_two_proportions(0.0, effect, n, &o));
+                    if n < 100.0 && effect.abs() < 10.0 {
+                        sound(&what, power_anova(effect, 3, n, &o));
+                        sound(&what, power_chi2(effect, 2.0, n, &o));
+                    }
+                }
+            }
+        }
+    }
+}

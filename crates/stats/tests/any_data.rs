@@ -269,3 +269,22 @@ fn tests_of_shape_answer_or_say_why() {
     let inverted = EquivalenceOptions { low: 1.0, high: 0.5, alpha: 0.05, missing: MissingPolicy::Refuse };
     sound("bounds", tost(&[1.0, 2.0], &[2.0, 4.0], PairVariance::Pooled, &inverted));
 }
+
+#[test]
+fn lines_answer_or_say_why() {
+    let all = samples();
+    for x in &all {
+        for y in &all {
+            let n = x.len().min(y.len());
+            let (x, y) = (&x[..n], &y[..n]);
+            for missing in [MissingPolicy::Refuse, MissingPolicy::Omit] {
+                let what = format!("{x:?} {y:?}");
+                sound(&what, theil_sen(x, y, 0.9, missing));
+                sound(&what, simple_regression_prediction(x, y, &[0.0, 1e300, 3.0], 0.95, missing));
+                let o = OlsOptions { missing, ..OlsOptions::default() };
+                sound(&what, polynomial_regression(x, y, 3, &o));
+                sound(&what, kfold_r2(y, &[x], 3, missing));
+            }
+        }
+    }
+}

@@ -12,6 +12,8 @@ mod association;
 mod checks;
 #[path = "golden/counts.rs"]
 mod counts;
+#[path = "golden/design.rs"]
+mod design;
 #[path = "golden/judge.rs"]
 mod judge;
 #[path = "golden/models.rs"]

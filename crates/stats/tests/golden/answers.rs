@@ -4,7 +4,7 @@ use ergon_stats::*;
 use serde_json::{Value, json};
 
 use crate::judge::{lists, number, numbers};
-use crate::{association, checks, counts, models, rank, ranked, several, shapes};
+use crate::{association, checks, counts, design, models, rank, ranked, several, shapes};
 
 /// A procedure of the vectors.
 pub(crate) struct Procedure {
@@ -88,6 +88,16 @@ pub(crate) const PROCEDURES: &[Procedure] = &[
     all("ks_two_sample", shapes::two_distributions),
     all("combine_pvalues", shapes::combined),
     all("moment_normality", shapes::moments),
+    all("power_t_one_sample", design::one_sample),
+    all("power_t_two_sample", design::two_sample),
+    all("power_anova", design::anova),
+    all("power_two_proportions", design::proportions),
+    all("power_correlation", design::correlation),
+    all("power_chi2", design::chi2),
+    all("theil_sen", design::median_line),
+    all("simple_regression_prediction", design::line),
+    all("polynomial_regression", design::powers),
+    all("kfold_r2", design::folds),
 ];
 
 fn missing(options: &Value) -> MissingPolicy {

@@ -1,0 +1,32 @@
+//! Polynomial regression on raw powers.
+
+use crate::StatError;
+use crate::missing::observed_pairs;
+use crate::ols::{Ols, OlsOptions, ols};
+
+/// Largest degree: raw powers beyond are collinear in 64 bits for almost any data.
+const MOST: usize = 12;
+
+/// Regresses `y` on x, x², … x^`degree` by least squares. Coefficients stand in order of their
+/// power, the constant first unless the options leave it out. Powers of a variable far from zero
+/// are nearly collinear: centre it first.
+pub fn polynomial_regression(x: &[f64], y: &[f64], degree: usize, options: &OlsOptions) -> Result<Ols, StatError> {
+    if !(1..=MOST).contains(&degree) {
+        return Err(StatError::InvalidOption { option: "degree", found: degree.to_string(), range: "1 to 12" });
+    }
+    let (x, y, dropped) = observed_pairs(x, y, options.missing)?;
+    let mut powers = vec![x.to_vec()];
+    for _ in 1..degree {
+        let next: Vec<f64> =
+            powers.last().map(|p| p.iter().zip(x.iter()).map(|(p, x)| p * x).collect()).unwrap_or_default();
+        powers.push(next);
+    }
+    if !powers.iter().flatten().all(|v| v.is_finite()) {
+        return Err(StatError::OutOfRange { what: "powers of x" });
+    }
+    let columns: Vec<&[f64]> = powers.iter().map(Vec::as_slice).collect();
+    let mut fit = ols(&y, &columns, options)?;
+    fit.account.method = "Polynomial regression";
+    fit.account.n_dropped = dropped;
+    Ok(fit)
+}
