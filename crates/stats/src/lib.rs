@@ -19,6 +19,8 @@ mod account;
 mod anderson_darling;
 mod anova_oneway;
 mod anova_rm;
+mod area_under_curve;
+mod autocorrelation;
 mod bartlett;
 mod binomial_test;
 mod blocks;
@@ -109,6 +111,8 @@ pub use account::{Account, Effect, Estimate, Finding, Interval, IntervalKind, Sa
 pub use anderson_darling::{AndersonDarling, anderson_darling};
 pub use anova_oneway::{AnovaOneWay, anova_oneway};
 pub use anova_rm::{AnovaRm, Mauchly, anova_rm};
+pub use area_under_curve::{CurveArea, EcdfAreas, curve_area, ecdf, ecdf_areas, roc_auc};
+pub use autocorrelation::{Autocorrelation, autocorrelation};
 pub use bartlett::bartlett;
 pub use binomial_test::{BinomialTest, binomial_test};
 pub use bootstrap::{Bootstrap, BootstrapOptions, bootstrap, mean_of, median_of};

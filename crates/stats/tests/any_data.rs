@@ -288,3 +288,20 @@ fn lines_answer_or_say_why() {
         }
     }
 }
+
+#[test]
+fn series_and_areas_answer_or_say_why() {
+    let all = samples();
+    for x in &all {
+        for lags in [0, 1, 2, 10] {
+            sound(&format!("{x:?}"), autocorrelation(x, lags));
+        }
+        for y in &all {
+            let what = format!("{x:?} {y:?}");
+            sound(&what, curve_area(x, y));
+            sound(&what, roc_auc(x, y, MissingPolicy::Omit));
+            sound(&what, ecdf_areas(x, y, MissingPolicy::Omit));
+            sound(&what, ecdf(x, y, MissingPolicy::Omit));
+        }
+    }
+}

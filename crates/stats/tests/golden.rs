@@ -24,6 +24,8 @@ mod nist;
 mod rank;
 #[path = "golden/ranked.rs"]
 mod ranked;
+#[path = "golden/series.rs"]
+mod series;
 #[path = "golden/several.rs"]
 mod several;
 #[path = "golden/shapes.rs"]

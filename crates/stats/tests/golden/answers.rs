@@ -4,7 +4,7 @@ use ergon_stats::*;
 use serde_json::{Value, json};
 
 use crate::judge::{lists, number, numbers};
-use crate::{association, checks, counts, design, models, rank, ranked, several, shapes};
+use crate::{association, checks, counts, design, models, rank, ranked, series, several, shapes};
 
 /// A procedure of the vectors.
 pub(crate) struct Procedure {
@@ -98,6 +98,8 @@ pub(crate) const PROCEDURES: &[Procedure] = &[
     all("simple_regression_prediction", design::line),
     all("polynomial_regression", design::powers),
     all("kfold_r2", design::folds),
+    all("autocorrelation", series::lags),
+    all("area_under_curve", series::areas),
 ];
 
 fn missing(options: &Value) -> MissingPolicy {
