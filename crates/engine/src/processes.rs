@@ -75,13 +75,19 @@ pub fn end_leftovers(marker: &str) -> usize {
 }
 
 fn end_marked(variable: &str, value: &str) -> usize {
-    let mut ended = 0;
-    // Again until none: a process may fork while it is being looked for. Bounded, in case one can't be killed.
+    let (mut ended, mut none) = (0, 0);
+    // Until none twice in a row: a process may fork while it is being looked for, or be in the middle of exec. Bounded, in
+    // case one can't be killed.
     for _ in 0..50 {
         let found = host::processes_with_variable(variable, value);
         if found.is_empty() {
-            break;
+            none += 1;
+            if none == 2 {
+                break;
+            }
+            continue;
         }
+        none = 0;
         ended += found.len();
         for pid in found {
             let _ = kill(Pid::from_raw(pid as i32), Signal::SIGKILL);
