@@ -1,12 +1,15 @@
 //! The stored runs of a campaign in the order of its current plan: what results and analyses are made from.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ergon_analysis::MissingRuns;
 use ergon_design::PlanOptions;
 use ergon_design::plan::PhaseSummary;
-use ergon_domain::{Digest, FailureClass, Measurement, Metric, ParameterName, PlannedRun, RunKey, RunState};
-use ergon_store::CampaignRecord;
+use ergon_domain::{
+    Digest, FailureClass, Measurement, Metric, ParameterName, PlannedCondition, PlannedRun, RunKey, RunState,
+};
+use ergon_store::{CampaignRecord, RunRecord, RunTable};
 
 use crate::app::App;
 use crate::error::AppError;
@@ -37,6 +40,8 @@ pub(crate) struct StoredRuns {
     pub(crate) phase_summaries: Vec<PhaseSummary>,
     /// Runs of the plan that succeeded, in plan order.
     pub(crate) runs: Vec<StoredRun>,
+    /// Finished runs that a later revision dropped from the plan, in the order they first ran.
+    pub(crate) out_of_plan: Vec<StoredRun>,
     /// Runs of the plan without a result, one entry per state, class, condition and phases.
     pub(crate) unfinished: Vec<MissingRuns>,
 }
@@ -83,14 +88,7 @@ impl App {
         for run in plan.iter() {
             let stored = by_key.get(&run.key).map(|i| (*i, &table.runs[*i]));
             match stored {
-                Some((at, row)) if row.state == RunState::Succeeded => runs.push(StoredRun {
-                    attempts: row.attempts,
-                    duration_s: row.duration_s,
-                    cpu_s: row.cpu_s,
-                    started_utc: row.started_us.map(utc),
-                    cells: columns.iter().map(|c| c.and_then(|c| c[at].clone())).collect(),
-                    run,
-                }),
+                Some((at, row)) if row.state == RunState::Succeeded => runs.push(stored_run(row, at, &columns, run)),
                 other => {
                     let state = other.map_or(RunState::Planned, |(_, row)| row.state);
                     let class = class.get(&run.key).copied();
@@ -106,7 +104,9 @@ impl App {
                 }
             }
         }
+        let out_of_plan = dropped(&table, &columns);
         Ok(StoredRuns {
+            out_of_plan,
             metrics,
             factors: campaign.factors.iter().map(|f| f.name.clone()).collect(),
             phases: campaign.phases.iter().map(|p| p.name.clone()).collect(),
@@ -117,4 +117,34 @@ impl App {
             unfinished: unfinished.into_values().collect(),
         })
     }
+}
+
+type Column = Vec<Option<Measurement>>;
+
+fn stored_run(row: &RunRecord, at: usize, columns: &[Option<&Column>], run: PlannedRun) -> StoredRun {
+    StoredRun {
+        attempts: row.attempts,
+        duration_s: row.duration_s,
+        cpu_s: row.cpu_s,
+        started_utc: row.started_us.map(utc),
+        cells: columns.iter().map(|c| c.and_then(|c| c[at].clone())).collect(),
+        run,
+    }
+}
+
+fn dropped(table: &RunTable, columns: &[Option<&Column>]) -> Vec<StoredRun> {
+    let out = table.runs.iter().enumerate().filter(|(_, r)| !r.in_plan && r.state == RunState::Succeeded);
+    out.map(|(at, row)| {
+        let condition = table.conditions.get(&row.condition).cloned().unwrap_or_default();
+        let digest = condition.digest();
+        let run = PlannedRun {
+            index: u64::MAX,
+            key: row.key,
+            condition: Arc::new(PlannedCondition { condition, digest }),
+            replicate: row.replicate,
+            phases: Arc::from([]),
+        };
+        stored_run(row, at, columns, run)
+    })
+    .collect()
 }

@@ -250,6 +250,9 @@ pub(crate) struct ResultsArgs {
     /// Add durations, attempts and provenance (`resources`).
     #[arg(long = "with", value_enum)]
     pub(crate) with: Option<With>,
+    /// Instead of the plan's runs those that a later revision dropped from it.
+    #[arg(long, conflicts_with = "phase")]
+    pub(crate) out_of_plan: bool,
     /// Write to a file.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,

@@ -68,6 +68,7 @@ pub(crate) async fn command(app: &App, command: Command, output: Output) -> anyh
                 form,
                 wide: args.wide,
                 resources: args.with.is_some(),
+                out_of_plan: args.out_of_plan,
             };
             let reply = app_api::results(app, request).await?;
             if reply.without_result > 0 {

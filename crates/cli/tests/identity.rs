@@ -77,6 +77,8 @@ fn editing_a_finished_campaign_needs_a_reason_and_keeps_old_runs_out_of_the_plan
     let status = ergon.run(&["--json", "status", "edited"]).done().json();
     assert_eq!(status["runs_out_of_plan"].as_u64(), Some(2));
     assert_eq!(ergon.run(&["results", "edited", "--wide"]).done().out.lines().count(), 10);
+    let dropped = ergon.run(&["results", "edited", "--wide", "--out-of-plan"]).done().out;
+    assert_eq!(dropped.lines().count(), 3, "the runs that left the plan are still to be seen:\n{dropped}");
     assert_eq!(ergon.number("SELECT count(*) FROM run WHERE state = 'succeeded'"), 11, "nothing was deleted");
 }
 

@@ -38,6 +38,8 @@ pub struct ResultsRequest {
     pub wide: bool,
     /// Add durations, attempts and provenance.
     pub resources: bool,
+    /// Instead of the plan's runs those that a later revision dropped from it.
+    pub out_of_plan: bool,
 }
 
 /// The text and what it covers.
@@ -67,8 +69,10 @@ pub async fn results(app: &App, request: ResultsRequest) -> Result<ResultsReply,
         .field("phase"));
     }
     let in_phase = |run: &&StoredRun| request.phase.as_ref().is_none_or(|p| stored.phases_of(run).contains(p));
-    let rows: Vec<&StoredRun> = stored.runs.iter().filter(in_phase).collect();
+    let source = if request.out_of_plan { &stored.out_of_plan } else { &stored.runs };
+    let rows: Vec<&StoredRun> = source.iter().filter(in_phase).collect();
     let planned = match &request.phase {
+        _ if request.out_of_plan => 0,
         None => stored.planned,
         Some(phase) => stored.phase_summaries.iter().find(|s| s.name == *phase).map_or(0, |s| s.selected),
     };
