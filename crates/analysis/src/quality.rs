@@ -255,5 +255,15 @@ fn validity(frame: &Frame, allowed: f64, findings: &mut Vec<Finding>) -> (f64, u
             ));
         }
     }
+    if all_judged == 0 && !frame.rows.is_empty() {
+        // A share of nothing reads like a good mark; it is none.
+        findings.push(finding(
+            Severity::Info,
+            "outliers_not_judged",
+            "validity",
+            format!("outliers were not looked for: no condition has {LEAST_FOR_OUTLIERS} differing values of a metric"),
+            "read validity as not judged; it counts as 1 in the score",
+        ));
+    }
     (1.0 - if all_judged > 0 { all_out as f64 / all_judged as f64 } else { 0.0 }, all_judged)
 }

@@ -107,10 +107,22 @@ fn clean_data_score_one_and_a_planted_outlier_is_found() {
         check_quality(&build.frame, &Quality::default())
     };
     assert_eq!(clean(9.0).score, 1.0);
+    assert!(clean(9.0).judged > 0 && !clean(9.0).findings.iter().any(|f| f.code == "outliers_not_judged"));
     let report = clean(500.0);
     assert!((report.validity - 22.0 / 24.0).abs() < 1e-12);
     assert!(report.findings.iter().any(|f| f.code == "outliers" && f.place == "m"));
     assert_eq!(report.passed, None);
+}
+
+#[test]
+fn validity_of_nothing_says_that_nothing_was_judged() {
+    let mut build = Build::new(&[("a", &["1"])]).metric("m", Family::Continuous);
+    for r in 0..5 {
+        build.run(&[("a", "1")], r, &[value(f64::from(r))]);
+    }
+    let report = check_quality(&build.frame, &Quality::default());
+    assert_eq!(report.judged, 0);
+    assert!(report.findings.iter().any(|f| f.code == "outliers_not_judged"));
 }
 
 #[test]
