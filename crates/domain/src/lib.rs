@@ -6,6 +6,7 @@
 //!
 //! Architecture invariant: this crate does no I/O and reads no clock.
 
+mod chat;
 mod condition;
 mod digest;
 mod failure;
@@ -22,6 +23,10 @@ mod value;
 mod wire_number;
 mod workload;
 
+pub use chat::{
+    CallContext, CallCost, CallRecord, ChatMessage, ChatReply, ChatRequest, DecisionOption, DecisionProblem,
+    FinishReason, Item, ModelError, Models, Role, SIMULATED_MODEL, Usage,
+};
 pub use condition::Condition;
 pub use digest::{Canonical, ContentDigest, Digest, DigestParseError};
 pub use failure::{FailureClass, RunError};

@@ -1,10 +1,13 @@
 //! All a workload sees of the world.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex};
 
 use rand_chacha::ChaCha8Rng;
 
+use crate::chat::{CallContext, CallCost, CallRecord, ChatReply, ChatRequest, DecisionProblem, ModelError, Models};
+use crate::digest::Digest;
 use crate::failure::{FailureClass, RunError};
 use crate::process::Processes;
 use crate::seed::RunStreams;
@@ -52,6 +55,8 @@ pub struct RunContextParts {
     pub clock: Arc<dyn Clock>,
     /// Programs; `None` where the host allows none.
     pub processes: Option<Arc<dyn Processes>>,
+    /// Language models; `None` where the campaign names none.
+    pub models: Option<Arc<dyn Models>>,
 }
 
 struct Inner {
@@ -59,6 +64,13 @@ struct Inner {
     began_s: f64,
     cancelled: AtomicU8,
     spans: Mutex<Vec<Span>>,
+    calls: Mutex<Calls>,
+}
+
+#[derive(Default)]
+struct Calls {
+    asked: BTreeMap<Digest, u64>,
+    made: Vec<CallRecord>,
 }
 
 /// Cheap to clone; all clones are the same run.
@@ -69,7 +81,13 @@ impl RunContext {
     /// A context for one attempt, starting now.
     pub fn new(parts: RunContextParts) -> Self {
         let began_s = parts.clock.now_s();
-        Self(Arc::new(Inner { parts, began_s, cancelled: AtomicU8::new(0), spans: Mutex::default() }))
+        Self(Arc::new(Inner {
+            parts,
+            began_s,
+            cancelled: AtomicU8::new(0),
+            spans: Mutex::default(),
+            calls: Mutex::default(),
+        }))
     }
 
     /// The named random stream, from its beginning.
@@ -97,6 +115,47 @@ impl RunContext {
             .processes
             .as_deref()
             .ok_or_else(|| RunError::new(FailureClass::Internal, "this host runs no programs"))
+    }
+
+    /// Asks a language model. `aside` is what the workload knows of the right answer; only a simulated model sees it.
+    ///
+    /// # Errors
+    /// The campaign names no such model, or the model gave no answer.
+    pub async fn chat(&self, request: &ChatRequest, aside: Option<&DecisionProblem>) -> Result<ChatReply, ModelError> {
+        let models = self.0.parts.models.as_ref().ok_or_else(|| ModelError {
+            model: request.model.clone(),
+            class: FailureClass::InvalidInput,
+            message: "the campaign names no models; add it to the section models".into(),
+            retry_after_s: None,
+        })?;
+        let started_s = self.elapsed_s();
+        let call = CallContext { streams: self.0.parts.streams.clone(), occurrence: self.occurrence(request) };
+        let reply = models.chat(request, aside, &call).await;
+        let result = match &reply {
+            Ok(reply) => Ok(CallCost {
+                usage: reply.usage,
+                latency_s: reply.latency_s,
+                cost_usd: reply.cost_usd,
+                simulated: reply.simulated,
+            }),
+            Err(error) => Err(error.class),
+        };
+        if let Ok(mut calls) = self.0.calls.lock() {
+            calls.made.push(CallRecord { model: request.model.as_str().into(), started_s, result });
+        }
+        reply
+    }
+
+    fn occurrence(&self, request: &ChatRequest) -> u64 {
+        let Ok(mut calls) = self.0.calls.lock() else { return 0 };
+        let count = calls.asked.entry(request.digest()).or_default();
+        *count += 1;
+        *count - 1
+    }
+
+    /// The calls made so far, in the order they ended.
+    pub fn take_calls(&self) -> Vec<CallRecord> {
+        self.0.calls.lock().map(|mut c| std::mem::take(&mut c.made)).unwrap_or_default()
     }
 
     /// To be called every few thousand events: where cancellation takes effect.

@@ -59,6 +59,7 @@ fn main() {
                 common: Vec::new(),
             }),
             workload: Arc::new(Nothing),
+            models: None,
             limit: RunLimit::Events,
             limits: Limits {
                 parallel: 2,

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use ergon_domain::{
-    Cancelled, Clock, ControlCommand, PlannedRun, Prepared, RunContext, RunKey, RunLimit, RunLog, RunLogError,
+    Cancelled, Clock, ControlCommand, Models, PlannedRun, Prepared, RunContext, RunKey, RunLimit, RunLog, RunLogError,
     RunState, RunStreams,
 };
 use serde::Serialize;
@@ -64,6 +64,8 @@ pub struct Execution {
     pub streams: Arc<dyn Fn(&PlannedRun) -> RunStreams + Send + Sync>,
     /// The workload with its inputs.
     pub workload: Arc<dyn Prepared>,
+    /// The campaign's language models, where it names any.
+    pub models: Option<Arc<dyn Models>>,
     /// What bounds a run.
     pub limit: RunLimit,
     /// Limits.
@@ -238,6 +240,7 @@ pub(crate) struct Shape {
     pub(crate) phases: Vec<PhaseOrder>,
     pub(crate) streams: Arc<dyn Fn(&PlannedRun) -> RunStreams + Send + Sync>,
     pub(crate) workload: Arc<dyn Prepared>,
+    pub(crate) models: Option<Arc<dyn Models>>,
     pub(crate) limit: RunLimit,
     pub(crate) limits: Limits,
     pub(crate) scratch: PathBuf,
@@ -307,6 +310,7 @@ pub async fn execute(execution: Execution, handle: Handle, runtimes: &Runtimes) 
             phases: execution.phases,
             streams: execution.streams,
             workload: execution.workload,
+            models: execution.models,
             limit: execution.limit,
             limits: execution.limits,
             scratch: execution.scratch,

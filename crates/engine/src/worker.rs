@@ -117,6 +117,7 @@ async fn execute(session: &Arc<Session>, job: Job) -> f64 {
         streams: streams.clone(),
         clock: session.clock.clone(),
         processes: Some(Arc::new(processes)),
+        models: session.execution.models.clone(),
     });
     session.shared.lock().executing.insert(job.run.key, context.clone());
     if session.shared.cancel_all.load(Ordering::SeqCst) {

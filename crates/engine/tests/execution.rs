@@ -176,6 +176,7 @@ fn go_with(
             common: Vec::new(),
         }),
         workload,
+        models: None,
         limit: setup.limit,
         limits: Limits {
             parallel: setup.parallel,

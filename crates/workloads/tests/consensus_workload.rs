@@ -41,6 +41,7 @@ fn context(condition: &Condition, replicate: u32) -> RunContext {
         },
         clock: Arc::new(Still),
         processes: None,
+        models: None,
     })
 }
 

@@ -162,6 +162,7 @@ pub async fn run_with(
             .collect(),
         streams: Arc::new(move |run: &PlannedRun| streams.streams_for(run)),
         workload,
+        models: None,
         limit: campaign.manifest.limit,
         limits: Limits {
             parallel,
