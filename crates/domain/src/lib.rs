@@ -9,6 +9,7 @@
 mod chat;
 mod condition;
 mod digest;
+pub mod draw;
 mod failure;
 mod manifest;
 mod measurement;

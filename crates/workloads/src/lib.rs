@@ -3,4 +3,5 @@
 pub mod catalog;
 pub mod command;
 pub mod consensus;
-pub mod draw;
+
+pub use ergon_domain::draw;
