@@ -1,14 +1,14 @@
 //! Independent runs: the difference of means within cells, averaged over cells with equal weights, with Welch's
 //! degrees of freedom after Satterthwaite. With one cell this is Welch's t test.
 
-use ergon_stats::{MissingPolicy, StatError, descriptive, t_welch};
+use ergon_stats::{MissingPolicy, StatError, TestOptions, descriptive, t_welch};
 
 use crate::cells::Matching;
 use crate::companions;
 use crate::error::AnalysisError;
 use crate::inference::{Inference, Scale, options, standardised};
 use crate::paired::Prepared;
-use crate::result::{CellContrast, Dropped, Warning};
+use crate::result::{CellContrast, Dropped, Interval, Warning};
 
 /// Size, mean and variance of the runs of one level in one cell.
 pub(crate) struct Moments {
@@ -118,6 +118,11 @@ fn many_cells(
             n_control: y.len(),
             estimate: data.scale.shown(mx.mean - my.mean),
             se: Some(of_cell.sqrt()),
+            ci: t_welch(x, y, &TestOptions { effect_ci: false, ..options(data.ask) }).ok().map(|test| Interval {
+                lo: data.scale.shown(test.ci.low),
+                hi: data.scale.shown(test.ci.high),
+                level: data.ask.confidence,
+            }),
         });
     }
     found.trail.push(format!(

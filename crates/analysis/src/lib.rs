@@ -16,6 +16,7 @@ mod compare;
 mod contrast;
 mod correct;
 mod describe;
+mod detail;
 mod error;
 mod frame;
 mod hypothesis;
@@ -39,6 +40,11 @@ pub use compare::compare;
 pub use contrast::contrast;
 pub use correct::{adjustment, correct};
 pub use describe::{ValueGroup, describe, values_by};
+pub use detail::{
+    CrossValidation, CrossingInterval, CurvePoint, Detail, Fitted, FittedCoefficient, FittedPoint, Grid, GridCell,
+    RankedLevel, Ranking, Regression, Scalability, ScalabilityCurve, ScalabilityPoint, Survival, SurvivalCurve,
+    SurvivalPoint,
+};
 pub use error::AnalysisError;
 pub use frame::{Exclusion, Frame, FrameFactor, FrameRow, MissingRuns, PhaseStructure, Reading, Structure};
 pub use hypothesis::{BesideExpected, HypothesisResult, Verdict, test_hypotheses};

@@ -10,7 +10,7 @@ use crate::error::AnalysisError;
 use crate::frame::Frame;
 use crate::inference::{Inference, Scale, is_rounding, magnitude, options};
 use crate::response::Response;
-use crate::result::{CellContrast, Dropped, Warning};
+use crate::result::{CellContrast, Dropped, Interval, Warning};
 use crate::structure::complete_blocks;
 
 /// The data of a contrast, ready for a procedure.
@@ -125,5 +125,10 @@ fn cell_contrast(
         n_control: d.len(),
         estimate: data.scale.shown(of.mean),
         se: of.sem,
+        ci: of.mean_ci.map(|ci| Interval {
+            lo: data.scale.shown(ci.low),
+            hi: data.scale.shown(ci.high),
+            level: data.ask.confidence,
+        }),
     })
 }

@@ -6,12 +6,14 @@ use std::fmt;
 use ergon_domain::{Digest, MetricId, WireNumber};
 use serde::{Serialize, Serializer};
 
+use crate::detail::Detail;
+
 /// A number on the wire: `null` never stands for infinity or NaN.
-fn wire<S: Serializer>(x: &f64, s: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn wire<S: Serializer>(x: &f64, s: S) -> Result<S::Ok, S::Error> {
     WireNumber(*x).serialize(s)
 }
 
-fn wire_option<S: Serializer>(x: &Option<f64>, s: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn wire_option<S: Serializer>(x: &Option<f64>, s: S) -> Result<S::Ok, S::Error> {
     x.map(WireNumber).serialize(s)
 }
 
@@ -70,8 +72,20 @@ pub struct Analysis {
     pub trail: Vec<String>,
     /// Sources of the formulas.
     pub references: Vec<String>,
+    /// What a figure of it draws, beyond `levels` and `heterogeneity`.
+    pub detail: Option<Detail>,
     /// The data it saw.
     pub frame: FrameRef,
+}
+
+impl Analysis {
+    /// The estimate of what was asked for; `None` where nothing was estimated.
+    ///
+    /// It goes by the name of the estimand, but for the mean log ratio, which is shown as a ratio of geometric means.
+    pub fn main_estimate(&self) -> Option<&Estimate> {
+        let name = if self.question.estimand == "log_ratio" { "ratio" } else { &self.question.estimand };
+        self.estimates.get(name)
+    }
 }
 
 /// What was asked.
@@ -123,6 +137,18 @@ pub enum AnalysisKind {
     Omnibus,
     /// Times to an event.
     Survival,
+    /// One level's mean against a number.
+    Mean,
+    /// Levels ranked over the cells they share.
+    Ranking,
+    /// A slope on a numeric factor, with its curvature.
+    Regression,
+    /// A response over a size, and its limit.
+    Scalability,
+    /// Means over two factors.
+    Grid,
+    /// Prediction of conditions that weren't seen.
+    CrossValidation,
 }
 
 /// An estimate with what is known of its uncertainty.
@@ -259,6 +285,8 @@ pub struct CellContrast {
     /// Its standard error on the scale of the test, where the cell has enough runs.
     #[serde(serialize_with = "wire_option")]
     pub se: Option<f64>,
+    /// Its interval, where the cell has enough runs.
+    pub ci: Option<Interval>,
 }
 
 /// A robust procedure beside the result.

@@ -253,6 +253,7 @@ pub(crate) fn write_up(data: &Prepared<'_>, subject: &Subject<'_>, found: Infere
         trail,
         references: found.references,
         procedure: found.procedure,
+        detail: None,
         question,
         frame,
     }
@@ -343,6 +344,7 @@ pub(crate) fn blank(
         simulated_model: account.simulated_model,
         trail: Vec::new(),
         references: Vec::new(),
+        detail: None,
         frame: reference,
         question,
     }
