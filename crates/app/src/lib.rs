@@ -9,6 +9,7 @@ mod app;
 mod campaign_log;
 mod error;
 mod frame;
+mod models;
 mod ops;
 mod select;
 mod spec_source;

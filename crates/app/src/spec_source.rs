@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use ergon_design::{Campaign, InputFile, read};
 use ergon_domain::{Digest, Inputs, Workload};
+use ergon_models::Roster;
 use ergon_store::InputRecord;
 
 use crate::error::AppError;
@@ -21,6 +22,8 @@ pub struct LoadedSpec {
     pub campaign: Campaign,
     /// Its workload.
     pub workload: Arc<dyn Workload>,
+    /// Its language models.
+    pub models: Arc<Roster>,
     /// The spec as written.
     pub text: String,
     /// Folder that relative paths are taken from.
@@ -93,7 +96,15 @@ impl LoadedSpec {
             Ok(InputFile { digest, size: bytes.len() as u64, path: written.to_owned() })
         };
         let campaign = ergon_design::resolve(&source, workload.manifest(), &digest_of)?;
-        Ok(Self { campaign, workload, text: source.text.clone(), base: base.to_path_buf(), files: files.into_inner() })
+        let models = crate::models::open(&source)?;
+        Ok(Self {
+            campaign,
+            workload,
+            models,
+            text: source.text.clone(),
+            base: base.to_path_buf(),
+            files: files.into_inner(),
+        })
     }
 
     /// Reads the inputs and lets the workload parse them.

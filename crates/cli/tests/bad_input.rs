@@ -38,6 +38,21 @@ fn specs() -> Vec<(&'static str, String, Vec<&'static str>)> {
             GOOD.replace("simulation_time: 60", "consensus_protocol: paxos"),
             vec!["paxos", "bft", "raft"],
         ),
+        (
+            "unknown provider",
+            format!("{GOOD}models: {{ llm: {{ provider: chatgpt }} }}\n"),
+            vec![":5:28:", "models.llm.provider", "chatgpt", "simulated"],
+        ),
+        (
+            "a provider of a later version",
+            format!("{GOOD}models: {{ llm: {{ provider: openai }} }}\n"),
+            vec!["models.llm.provider", "openai", "yet"],
+        ),
+        (
+            "a model's setting out of range",
+            format!("{GOOD}models: {{ llm: {{ provider: simulated, skill: 7 }} }}\n"),
+            vec!["models.llm.skill", "7", "from 0 to 1"],
+        ),
         ("empty factor", GOOD.replace("[5, 10]", "[]"), vec!["agent_count"]),
         ("one level twice", GOOD.replace("[5, 10]", "[5, 5]"), vec!["agent_count", "5"]),
         (

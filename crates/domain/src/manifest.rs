@@ -45,6 +45,8 @@ pub enum ParameterKind {
     },
     /// Any text.
     Text,
+    /// A language model, by its name in the spec's section `models`.
+    Model,
     /// A file of the user's, by path in the spec and by digest in a condition.
     File {
         /// What is expected in it, in words.
@@ -94,6 +96,7 @@ impl ParameterKind {
                 format!("one of {}, or a number from {min} to {max}", names(values))
             }
             Self::Text => "text".into(),
+            Self::Model => "the name of a model in the section models".into(),
             Self::File { format } => format!("a path to {format}"),
             Self::Any => "true/false, a number or text".into(),
         }
@@ -103,7 +106,9 @@ impl ParameterKind {
     pub fn bind(&self, written: &Value) -> Binding {
         let within = |x: f64, min: f64, max: f64| x.is_finite() && x >= min && x <= max;
         let bound = match (self, written) {
-            (Self::Bool, Value::Bool(_)) | (Self::Text | Self::File { .. }, Value::Text(_)) => Some(written.clone()),
+            (Self::Bool, Value::Bool(_)) | (Self::Text | Self::Model | Self::File { .. }, Value::Text(_)) => {
+                Some(written.clone())
+            }
             (Self::Int { min, max }, Value::Int(i)) => (min..=max).contains(&i).then(|| written.clone()),
             (Self::Int { min, max }, Value::Real(x)) if x.fract() == 0.0 && x.abs() < 9e15 => {
                 let i = *x as i64;

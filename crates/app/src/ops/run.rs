@@ -59,7 +59,7 @@ pub struct RunReply {
     pub attempts: u64,
     /// Seconds of this session.
     pub duration_s: f64,
-    /// USD spent; 0 exactly: no workload of this version calls a paid model.
+    /// USD spent; 0 exactly: this version has no paid provider, and a simulated model's price is nobody's money.
     pub cost_usd: f64,
     /// Joules; `None`: not measured in this version.
     pub energy_j: Option<f64>,
@@ -162,7 +162,7 @@ pub async fn run_with(
             .collect(),
         streams: Arc::new(move |run: &PlannedRun| streams.streams_for(run)),
         workload,
-        models: None,
+        models: Some(loaded.models.clone()),
         limit: campaign.manifest.limit,
         limits: Limits {
             parallel,

@@ -145,6 +145,7 @@ pub async fn validate(app: &App, request: ValidateRequest) -> Result<ValidateRep
 
 /// Lets the workload judge conditions that no single parameter rules out: the first of each phase.
 pub(crate) fn check_conditions(loaded: &LoadedSpec, plan: &ergon_design::Plan) -> Result<(), AppError> {
+    crate::models::check(&loaded.campaign.manifest, &loaded.models, plan)?;
     let mut seen = std::collections::BTreeSet::new();
     let phases = plan.phases().len();
     for run in plan.iter().take(100_000) {
@@ -175,7 +176,7 @@ pub(crate) fn unenforced(loaded: &LoadedSpec) -> Vec<String> {
     let budget = &spec.budget;
     say(
         budget.usd.is_some() || budget.usd_per_run.is_some() || budget.tokens.is_some(),
-        "budget.usd, usd_per_run or tokens (no workload of this version calls a model)",
+        "budget.usd, usd_per_run or tokens (this version has no paid provider)",
     );
     say(budget.energy_j.is_some(), "budget.energy_j (energy is not measured)");
     say(spec.alerts != ergon_design::spec::Alerts::default(), "alerts");

@@ -1,0 +1,67 @@
+//! The language models a spec names: opened, and checked against what its conditions ask for.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use ergon_design::tree::Step;
+use ergon_design::{Plan, Problem, SourcedSpec, SpecProblems};
+use ergon_domain::{Manifest, Parameter, ParameterKind};
+use ergon_models::{ModelEntry, Roster, SettingProblem};
+
+use crate::error::AppError;
+
+/// Opens the models of a spec.
+///
+/// # Errors
+/// A provider or a setting that is wrong, with its place in the file.
+pub(crate) fn open(source: &SourcedSpec) -> Result<Arc<Roster>, AppError> {
+    let entry = |choice: &ergon_design::spec::ModelChoice| ModelEntry {
+        provider: choice.provider.clone(),
+        model: choice.model.clone(),
+        settings: choice.settings.clone(),
+    };
+    let entries = source.spec.models.iter().map(|(name, choice)| (name.as_str(), entry(choice)));
+    Roster::open(entries).map(Arc::new).map_err(|problem| located(source, problem).into())
+}
+
+fn located(source: &SourcedSpec, problem: SettingProblem) -> SpecProblems {
+    let path: Vec<Step> = ["models", &problem.model, &problem.key].map(|key| Step::Key(key.to_owned())).into();
+    let at = source.tree.locate(&path).map_or_else(|| source.tree.position_of(&path), |(node, _)| node.position);
+    let mut found = Problem::error(format!("models.{}.{}", problem.model, problem.key), problem.message).at(at);
+    found.file = source.name.as_str().into();
+    found.into()
+}
+
+/// Every model that a condition asks for is one that the spec names.
+///
+/// # Errors
+/// A condition that asks for another.
+pub(crate) fn check(manifest: &Manifest, roster: &Roster, plan: &Plan) -> Result<(), AppError> {
+    let is_model = |p: &&Parameter| p.kind == ParameterKind::Model;
+    let parameters: Vec<&Parameter> = manifest.parameters.iter().filter(is_model).collect();
+    if parameters.is_empty() {
+        return Ok(());
+    }
+    let mut asked = BTreeSet::new();
+    for run in plan.iter() {
+        let condition = &run.condition.condition;
+        for parameter in &parameters {
+            let matters = parameter.active_when.as_ref().is_none_or(|when| when.holds(condition));
+            if let (true, Some(model)) = (matters, condition.text(parameter.name.as_str())) {
+                asked.insert((&parameter.name, model.to_owned()));
+            }
+        }
+    }
+    let names: Vec<&str> = roster.names().collect();
+    match asked.into_iter().find(|(_, model)| !names.contains(&model.as_str())) {
+        None => Ok(()),
+        Some((parameter, model)) => {
+            let known = if names.is_empty() { "none".into() } else { names.join(", ") };
+            let message = format!(
+                "workload.{parameter}: the section models does not name '{model}' (it names {known}); add it, for example \
+                 models: {{ {model}: {{ provider: simulated }} }}"
+            );
+            Err(AppError::input("invalid_spec", message).field(format!("workload.{parameter}")))
+        }
+    }
+}
