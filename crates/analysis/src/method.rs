@@ -61,7 +61,7 @@ pub(crate) fn scale(ask: &Ask, response: &Response<'_>) -> Result<(Scale, String
         }
         Some(Estimand::LogRatio) => Ok((Scale::LogRatio, format!("The mean log ratio of {metric} was asked for."))),
         Some(other) => Err(AnalysisError::NotAvailable {
-            asked: format!("estimand {}", estimand_name(other)),
+            asked: format!("estimand {}", other.name()),
             available: vec!["mean_difference", "log_ratio", "test: log_rank for times to an event"],
         }),
     }
@@ -74,18 +74,6 @@ pub(crate) fn is_survival(ask: &Ask, response: &Response<'_>) -> Result<bool, An
         Some(_) => false,
         None => response.metric.family == Family::TimeToEvent && ask.estimand.is_none(),
     })
-}
-
-/// Name of an estimand in a spec.
-pub(crate) fn estimand_name(estimand: Estimand) -> &'static str {
-    match estimand {
-        Estimand::MeanDifference => "mean_difference",
-        Estimand::Ratio => "ratio",
-        Estimand::LogRatio => "log_ratio",
-        Estimand::OddsRatio => "odds_ratio",
-        Estimand::HazardRatio => "hazard_ratio",
-        Estimand::Slope => "slope",
-    }
 }
 
 fn family_name(family: Family) -> &'static str {

@@ -145,10 +145,7 @@ fn a_plan_answers_its_questions_with_one_family_each() {
     let question = |by: &[&str]| Question {
         metric: "m".into(),
         by: by.iter().map(|s| (*s).to_owned()).collect(),
-        kind: None,
-        test: None,
-        estimand: None,
-        frame: None,
+        ..Question::default()
     };
     let trend = Question { kind: Some(QuestionKind::Trend), ..question(&["real"]) };
     let unknown = Question { metric: "nope".into(), ..question(&[]) };

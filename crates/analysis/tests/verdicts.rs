@@ -25,6 +25,7 @@ fn hypothesis(id: &str, direction: Sided) -> Hypothesis {
         expected: Some(Expected { ratio: None, difference: Some([0.1, 0.2]), value: None }),
         test: "auto".into(),
         margin: None,
+        threshold: None,
         alpha: 0.05,
         decision: None,
     }

@@ -76,7 +76,7 @@ fn phases_are_checked() {
         said(
             "  - { name: a, design: fractional }\n  - { name: b, design: balanced_sample }\n  - { name: c, design: { kind: full_factorial, size: 3 } }\n  - { name: d, factors: [agent_count], fix: { agent_count: 5 } }\n"
         ),
-        "c.yaml:6:24: phases[0].design: fractional is not built yet in this version; available: full_factorial, balanced_sample, random_sample, explicit, one_at_a_time\n\
+        "c.yaml:6:24: phases[0].design: fractional is not built yet in this version; available: full_factorial, balanced_sample, random_sample, explicit, one_at_a_time, top_effects\n\
          c.yaml:7:24: phases[1].design: balanced_sample needs a size; expected { kind: balanced_sample, size: … }\n\
          c.yaml:8:54: phases[2].design.size: full_factorial takes no size\n\
          c.yaml:9:60: phases[3].fix.agent_count: this phase both fixes and varies it"
@@ -109,6 +109,59 @@ fn hypotheses_and_questions_name_what_exists() {
         "analysis.questions[1].by[0]: unknown factor 'protocol'",
     ] {
         assert!(problems.contains(part), "{part} in\n{problems}");
+    }
+}
+
+#[test]
+fn what_an_estimand_or_a_kind_of_question_needs_is_asked_for() {
+    let factors = "factors: { agent_count: [5, 10], agent_type: [llm, heuristic] }\n";
+    let hypothesis =
+        |rest: &str| format!("{factors}hypotheses:\n  - {{ id: h, metric: consensus_success_rate, {rest} }}\n");
+    let count = "contrast: { factor: agent_count, treatment: 10 }";
+    campaign(&hypothesis(&format!("estimand: mean, threshold: 80, {count}")));
+    for (given, answer) in [
+        (
+            format!("estimand: mean, {count}"),
+            "estimand: mean needs a threshold; expected threshold: a number in the metric's unit",
+        ),
+        (
+            "estimand: mean, threshold: 80, contrast: { factor: agent_count, treatment: 10, control: 5 }".into(),
+            "hypotheses[0].contrast.control: estimand: mean has no control; expected none",
+        ),
+        (
+            "threshold: 80, contrast: { factor: agent_count, treatment: 10, control: 5 }".into(),
+            "hypotheses[0].threshold: estimand: mean_difference has no threshold; expected estimand: mean, or a margin",
+        ),
+        (
+            "estimand: ratio, margin: 1.5, contrast: { factor: agent_count, treatment: 10, control: 5 }".into(),
+            "hypotheses[0].margin: 1.5 is out of range; expected a share between 0 and 1",
+        ),
+        (
+            "margin: -0.2, contrast: { factor: agent_count, treatment: 10, control: 5 }".into(),
+            "hypotheses[0].margin: -0.2 is out of range; expected a finite number above 0",
+        ),
+        (
+            "estimand: slope, contrast: { factor: agent_type }".into(),
+            "agent_type = llm is no number; expected a factor with numeric levels",
+        ),
+    ] {
+        let said = said(&hypothesis(&given));
+        assert!(said.contains(answer), "{given}: {said}");
+    }
+    let question =
+        |rest: &str| format!("{factors}analysis:\n  questions:\n    - {{ metric: consensus_success_rate, {rest} }}\n");
+    campaign(&question("by: [agent_count, agent_type], as: scalability, loss: 0.1"));
+    for (given, answer) in [
+        ("as: grid, by: [agent_count]", "as: grid names 1 factors; expected two factors"),
+        ("as: trend", "as: trend names 0 factors; expected one or two factors, a numeric one first"),
+        ("as: trend, by: [agent_type]", "agent_type = llm is no number"),
+        ("as: scalability, by: [agent_count], loss: 20", "loss: 20 is out of range; expected a share between 0 and 1"),
+        ("by: [agent_count], loss: 0.2", "as: comparison has no loss; expected as: scalability"),
+        ("as: cross_validation, by: [agent_count], folds: 1", "folds: 1 is out of range; expected 2 or more"),
+        ("as: ranking, by: [agent_type], folds: 5", "as: ranking has no folds; expected as: cross_validation"),
+    ] {
+        let said = said(&question(given));
+        assert!(said.contains(answer), "{given}: {said}");
     }
 }
 

@@ -78,10 +78,7 @@ fn plan() -> (Analysis, Vec<Hypothesis>) {
     let question = Question {
         metric: "wait_s".into(),
         by: vec!["agent_type".into(), "protocol".into()],
-        kind: None,
-        test: None,
-        estimand: None,
-        frame: None,
+        ..Question::default()
     };
     let hypothesis = Hypothesis {
         id: "rq1".into(),
@@ -98,6 +95,7 @@ fn plan() -> (Analysis, Vec<Hypothesis>) {
         expected: None,
         test: "auto".into(),
         margin: None,
+        threshold: None,
         alpha: 0.05,
         decision: None,
     };

@@ -8,7 +8,7 @@ use super::declared::Declared;
 use super::findings::{Findings, item, nth, under};
 use super::inputs::InputFiles;
 use crate::campaign::ResolvedPhase;
-use crate::spec::{Estimand, FrameChoice, Hypothesis, Spec};
+use crate::spec::{Estimand, FrameChoice, Hypothesis, Question, QuestionKind, Spec};
 use crate::tree::Step;
 use crate::where_filter::WhereFilter;
 
@@ -93,16 +93,7 @@ pub(crate) fn check(
     }
     for (i, question) in spec.analysis.questions.iter().enumerate() {
         let path = item(&["analysis", "questions"], i);
-        context.metric(&question.metric, &path);
-        for (j, factor) in question.by.iter().enumerate() {
-            context.factor(factor, &nth(&under(&path, &["by"]), j));
-        }
-        if let Some(test) = &question.test {
-            context.findings.known(&under(&path, &["test"]), "procedure", test, PROCEDURES);
-        }
-        if let Some(frame) = &question.frame {
-            context.frame(frame, &under(&path, &["frame"]));
-        }
+        context.question(question, &path);
     }
 }
 
@@ -131,7 +122,93 @@ impl Context<'_, '_, '_, '_> {
         }
     }
 
+    fn question(&mut self, question: &Question, path: &[Step]) {
+        self.metric(&question.metric, path);
+        let by = under(path, &["by"]);
+        for (i, factor) in question.by.iter().enumerate() {
+            self.factor(factor, &nth(&by, i));
+        }
+        if let Some(test) = &question.test {
+            self.findings.known(&under(path, &["test"]), "procedure", test, PROCEDURES);
+        }
+        if let Some(frame) = &question.frame {
+            self.frame(frame, &under(path, &["frame"]));
+        }
+        let kind = question.kind.unwrap_or(QuestionKind::Comparison);
+        let (fewest, most) = kind.factors();
+        if !(fewest..=most).contains(&question.by.len()) {
+            let wanted = match (fewest, most) {
+                (1, 2) => "one or two factors, a numeric one first".to_owned(),
+                (2, 2) => "two factors".to_owned(),
+                (fewest, _) => format!("at least {fewest} factor"),
+            };
+            let at = if question.by.is_empty() { path.to_vec() } else { by };
+            self.findings.refuse(&at, format!("as: {} names {} factors", kind.name(), question.by.len()), wanted);
+        }
+        if let (QuestionKind::Trend | QuestionKind::Scalability, Some(first)) = (kind, question.by.first()) {
+            self.numeric(first, &nth(&under(path, &["by"]), 0));
+        }
+        if let Some(loss) = question.loss {
+            let at = under(path, &["loss"]);
+            if !(loss > 0.0 && loss < 1.0) {
+                self.findings.refuse(&at, format!("{loss} is out of range"), "a share between 0 and 1");
+            } else if kind != QuestionKind::Scalability {
+                self.findings.refuse(&at, format!("as: {} has no loss", kind.name()), "as: scalability");
+            }
+        }
+        if let Some(folds) = question.folds {
+            let at = under(path, &["folds"]);
+            if folds < 2 {
+                self.findings.refuse(&at, format!("{folds} is out of range"), "2 or more");
+            } else if kind != QuestionKind::CrossValidation {
+                self.findings.refuse(&at, format!("as: {} has no folds", kind.name()), "as: cross_validation");
+            }
+        }
+    }
+
+    /// A factor whose levels are numbers.
+    fn numeric(&mut self, factor: &str, path: &[Step]) {
+        let levels = self.phases.iter().flat_map(|p| &p.factors).filter(|f| f.name.as_str() == factor);
+        if let Some(level) = levels.flat_map(|f| &f.levels).find(|l| l.as_f64().is_none()) {
+            self.findings.refuse(path, format!("{factor} = {level} is no number"), "a factor with numeric levels");
+        }
+    }
+
+    /// Margin and threshold: which estimands have them, and their range.
+    fn null_value(&mut self, hypothesis: &Hypothesis, path: &[Step]) {
+        let estimand = hypothesis.estimand;
+        if let Some(margin) = hypothesis.margin {
+            let at = under(path, &["margin"]);
+            let most = if estimand.is_ratio() { 1.0 } else { f64::INFINITY };
+            if !(margin > 0.0 && margin < most) {
+                let wanted = if estimand.is_ratio() { "a share between 0 and 1" } else { "a finite number above 0" };
+                self.findings.refuse(&at, format!("{margin} is out of range"), wanted);
+            } else if estimand == Estimand::Mean {
+                self.findings.refuse(&at, "a mean has no margin", "threshold");
+            }
+        }
+        match (hypothesis.threshold, estimand) {
+            (None, Estimand::Mean) => {
+                self.findings.refuse(
+                    path,
+                    "estimand: mean needs a threshold",
+                    "threshold: a number in the metric's unit",
+                );
+            }
+            (Some(_), Estimand::Mean) | (None, _) => {}
+            (Some(_), other) => {
+                let message = format!("estimand: {} has no threshold", other.name());
+                self.findings.refuse(&under(path, &["threshold"]), message, "estimand: mean, or a margin");
+            }
+        }
+        if let Some(threshold) = hypothesis.threshold.filter(|x| !x.is_finite()) {
+            let at = under(path, &["threshold"]);
+            self.findings.refuse(&at, format!("{threshold} is out of range"), "a finite number in the metric's unit");
+        }
+    }
+
     fn hypothesis(&mut self, hypothesis: &Hypothesis, path: &[Step]) {
+        self.null_value(hypothesis, path);
         self.metric(&hypothesis.metric, path);
         self.frame(&hypothesis.frame, &under(path, &["frame"]));
         self.findings.known(&under(path, &["test"]), "procedure", &hypothesis.test, PROCEDURES);
@@ -153,15 +230,22 @@ impl Context<'_, '_, '_, '_> {
         if !self.factor(&contrast.factor, &under(&at, &["factor"])) {
             return;
         }
-        let is_slope = hypothesis.estimand == Estimand::Slope;
+        if hypothesis.estimand == Estimand::Slope {
+            self.numeric(&contrast.factor, &under(&at, &["factor"]));
+        }
+        let of_two_levels = !matches!(hypothesis.estimand, Estimand::Slope | Estimand::Mean);
         for (key, level) in [("treatment", &contrast.treatment), ("control", &contrast.control)] {
             match level {
                 Some(level) => self.level(&contrast.factor, level, &under(&at, &[key])),
-                None if is_slope => {}
+                None if !of_two_levels && (key == "control" || hypothesis.estimand == Estimand::Slope) => {}
                 None => {
                     self.findings.refuse(&at, format!("{key} is missing"), format!("a level of {}", contrast.factor))
                 }
             }
+        }
+        if !of_two_levels && contrast.control.is_some() {
+            let name = hypothesis.estimand.name();
+            self.findings.refuse(&under(&at, &["control"]), format!("estimand: {name} has no control"), "none");
         }
         if contrast.treatment.is_some() && contrast.treatment == contrast.control {
             self.findings.error(&at, "treatment and control are the same level");

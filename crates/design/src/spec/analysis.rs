@@ -48,7 +48,7 @@ pub enum Correction {
 }
 
 /// One question.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Question {
     /// The response.
@@ -68,6 +68,13 @@ pub struct Question {
     /// Which runs; all when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frame: Option<FrameChoice>,
+    /// Share of the best mean that may be lost before a size is over the limit, between 0 and 1 (`as: scalability`);
+    /// 0.2 when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loss: Option<f64>,
+    /// Folds, at least 2 (`as: cross_validation`); 5 when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folds: Option<u32>,
 }
 
 /// What kind of answer a question wants.
@@ -80,8 +87,43 @@ pub enum QuestionKind {
     Comparison,
     /// Times to an event, some of them censored.
     Survival,
-    /// A slope on a numeric factor.
+    /// Slope and curvature over the first factor, a numeric one; in each level of the second, where there is one.
     Trend,
+    /// The levels of the factor ranked, and which of them are told apart.
+    Ranking,
+    /// The response over the first factor, a size, and the size that loses too much; a curve per level of the second,
+    /// where there is one.
+    Scalability,
+    /// Means over two factors.
+    Grid,
+    /// How well an additive model of the factors predicts conditions that it hasn't seen.
+    CrossValidation,
+}
+
+impl QuestionKind {
+    /// Name in a spec.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Descriptive => "descriptive",
+            Self::Comparison => "comparison",
+            Self::Survival => "survival",
+            Self::Trend => "trend",
+            Self::Ranking => "ranking",
+            Self::Scalability => "scalability",
+            Self::Grid => "grid",
+            Self::CrossValidation => "cross_validation",
+        }
+    }
+
+    /// The fewest and the most factors that `by` may name.
+    pub fn factors(self) -> (usize, usize) {
+        match self {
+            Self::Descriptive | Self::Comparison | Self::Survival => (0, usize::MAX),
+            Self::Trend | Self::Scalability => (1, 2),
+            Self::Ranking | Self::CrossValidation => (1, usize::MAX),
+            Self::Grid => (2, 2),
+        }
+    }
 }
 
 /// What is written when the campaign ends. Free to edit.

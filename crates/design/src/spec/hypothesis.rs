@@ -34,9 +34,13 @@ pub struct Hypothesis {
     /// `auto` or the name of a procedure.
     #[serde(default = "auto")]
     pub test: String,
-    /// Non-inferiority margin, in the estimand's unit.
+    /// Non-inferiority margin, above 0: for `mean_difference`, `log_ratio` and `slope` in the estimand's unit; for
+    /// `ratio`, `odds_ratio` and `hazard_ratio` what may be missing to 1 (0.2: at least 0.8 of the control's).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub margin: Option<f64>,
+    /// What the treatment's own mean is tested against, in the metric's unit (`estimand: mean` only).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<f64>,
     /// Level of the test, between 0 and 1.
     #[serde(default = "five_percent")]
     pub alpha: f64,
@@ -75,7 +79,7 @@ pub struct Contrast {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<ScalarForm>")]
     pub treatment: Option<Value>,
-    /// The level it is compared with; left out for a slope.
+    /// The level it is compared with; left out for a slope and for a mean.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<ScalarForm>")]
     pub control: Option<Value>,
@@ -88,6 +92,8 @@ pub enum Estimand {
     /// Difference of means.
     #[default]
     MeanDifference,
+    /// The treatment's own mean, against `threshold`.
+    Mean,
     /// Ratio of means.
     Ratio,
     /// Mean log ratio.
@@ -98,6 +104,26 @@ pub enum Estimand {
     HazardRatio,
     /// Slope on the factor's number.
     Slope,
+}
+
+impl Estimand {
+    /// Name in a spec.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::MeanDifference => "mean_difference",
+            Self::Mean => "mean",
+            Self::Ratio => "ratio",
+            Self::LogRatio => "log_ratio",
+            Self::OddsRatio => "odds_ratio",
+            Self::HazardRatio => "hazard_ratio",
+            Self::Slope => "slope",
+        }
+    }
+
+    /// Whether it is 1, and not 0, where the levels don't differ.
+    pub fn is_ratio(self) -> bool {
+        matches!(self, Self::Ratio | Self::OddsRatio | Self::HazardRatio)
+    }
 }
 
 /// Which direction supports a hypothesis.
