@@ -7,7 +7,7 @@ use ergon_domain::{Condition, Digest, Manifest, ParameterName, PlannedRun, RunSt
 
 use crate::constraint::Constraint;
 use crate::problem::Problem;
-use crate::spec::{Design, Order, Spec};
+use crate::spec::{Design, DesignKind, Order, Spec};
 
 /// An input file of a campaign, known by its content.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,16 +42,25 @@ pub struct ResolvedPhase {
     pub factors: Vec<Factor>,
     /// How conditions are chosen.
     pub design: Design,
-    /// Conditions of an explicit design, bound, each naming every factor.
+    /// Conditions of an explicit design or of a choice that was made, bound, each naming every factor.
     pub explicit: Vec<BTreeMap<ParameterName, Value>>,
     /// Runs per condition.
     pub replicates: u32,
-    /// Phases that must end first, by position in the spec.
+    /// Phases that must end first, by position in the spec; those it is chosen from are among them.
     pub depends_on: Vec<u16>,
+    /// Phases whose results `top_effects` chooses its conditions from, by position in the spec.
+    pub from: Vec<u16>,
     /// Order of its runs.
     pub order: Order,
     /// Among phases that may start, the higher number goes first.
     pub priority: i32,
+}
+
+impl ResolvedPhase {
+    /// Whether its conditions are still to be chosen from the results of other phases.
+    pub fn is_open(&self) -> bool {
+        self.design.kind == DesignKind::TopEffects && self.explicit.is_empty()
+    }
 }
 
 /// A checked campaign. Everything a plan needs, and nothing that isn't in the spec, the manifest and the inputs.

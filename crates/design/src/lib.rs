@@ -27,7 +27,7 @@ pub mod tree;
 mod where_filter;
 
 pub use campaign::{Campaign, Factor, InputFile, ResolvedPhase};
-pub use designs::{DesignError, DesignReport, FactorCounts};
+pub use designs::{DesignError, DesignReport, Effect, FactorCounts, Seen, largest_effects};
 pub use plan::{Plan, PlanError, PlanOptions};
 pub use problem::{Position, Problem, Severity, SpecProblems};
 pub use read::{SourcedSpec, read_spec};

@@ -7,6 +7,7 @@ mod listed;
 mod pair_counts;
 mod random;
 mod space;
+mod top_effects;
 
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
@@ -18,6 +19,7 @@ use crate::spec::DesignKind;
 pub(crate) use coverage::report;
 pub use coverage::{DesignReport, FactorCounts};
 pub(crate) use space::{Evaluated, Space};
+pub use top_effects::{Effect, Seen, largest_effects};
 
 /// Most combinations that are looked at one by one.
 pub(crate) const MOST_COMBINATIONS: u64 = 10_000_000;
@@ -118,7 +120,10 @@ pub(crate) fn choose(campaign: &Campaign, phase: &ResolvedPhase, space: &Space) 
         return Err(DesignError::TooLarge { kind: phase.design.kind.name(), combinations: u64::MAX });
     }
     match phase.design.kind {
-        DesignKind::Explicit => listed::explicit(phase, space),
+        DesignKind::TopEffects if phase.is_open() => {
+            Ok(Chosen { rows: Rows::Chosen(Vec::new()), excluded: 0, collapsed: 0 })
+        }
+        DesignKind::Explicit | DesignKind::TopEffects => listed::explicit(phase, space),
         DesignKind::OneAtATime => listed::one_at_a_time(space),
         DesignKind::RandomSample => random::sample(space, size, &mut rng(campaign.seed(), &phase.name)),
         DesignKind::BalancedSample => balanced::sample(space, size, &mut rng(campaign.seed(), &phase.name)),

@@ -37,6 +37,8 @@ pub struct PhaseSummary {
     pub runs: u64,
     /// What its design covers.
     pub report: DesignReport,
+    /// When its conditions are chosen, for a phase whose results decide them and that counts runs it can't list yet.
+    pub chosen_when: Option<String>,
 }
 
 /// The ordered list of runs of a campaign. Holds no run: runs are made as they are asked for.
@@ -47,20 +49,36 @@ pub struct Plan {
     /// Combinations left out by constraints.
     pub excluded_by_constraints: u64,
     conditions: u64,
+    /// The limit.
+    most: u64,
     phases: Arc<Vec<PhaseSummary>>,
     parts: Arc<Parts>,
     hash: Arc<OnceLock<Digest>>,
 }
 
 impl Plan {
-    /// Number of runs.
+    /// Number of runs listed.
     pub fn runs(&self) -> u64 {
         self.parts.runs
     }
 
-    /// Number of distinct conditions with a run, a limit left aside.
+    /// Number of runs that will be listed once their phases are chosen; filters leave this out, they can't be applied yet.
+    pub fn runs_to_choose(&self) -> u64 {
+        self.open().map(|p| p.runs).sum::<u64>().min(self.most.saturating_sub(self.runs()))
+    }
+
+    /// Number of distinct conditions with a run, a limit left aside. A condition that `top_effects` repeats counts again.
     pub fn conditions(&self) -> u64 {
         self.conditions
+    }
+
+    /// Number of conditions still to be chosen.
+    pub fn conditions_to_choose(&self) -> u64 {
+        self.open().filter(|p| p.runs > 0).map(|p| p.conditions).sum()
+    }
+
+    fn open(&self) -> impl Iterator<Item = &PhaseSummary> {
+        self.phases.iter().filter(|p| p.chosen_when.is_some())
     }
 
     /// Phases in the order they are executed.
@@ -95,6 +113,7 @@ impl Campaign {
         let constraints = Arc::new(self.constraints.clone());
         let spaces: Vec<Space> = self.phases.iter().map(|p| Space::new(self, p, &constraints)).collect();
         check_filters(options, &spaces)?;
+        let first_replicates = self.first_replicates();
         let (mut collapsed, mut excluded) = (0, 0);
         let mut phases = Vec::new();
         let mut reports = Vec::new();
@@ -107,7 +126,8 @@ impl Campaign {
             reports.push(DesignReport { excluded: chosen.excluded, collapsed: chosen.collapsed, ..report });
             collapsed += chosen.collapsed;
             excluded += chosen.excluded;
-            let kind = (phase.name.as_str(), phase.replicates, phase.order);
+            let first = first_replicates.get(usize::from(index)).copied().unwrap_or(0);
+            let kind = (phase.name.as_str(), first..first.saturating_add(phase.replicates), phase.order);
             let mut plan = PhasePlan::new(index, kind, self.seed(), space.clone(), chosen.rows);
             plan.is_selected = selected.get(usize::from(index)).copied().unwrap_or(true);
             plan.wanted = wanted(&plan, options);
@@ -126,22 +146,32 @@ impl Campaign {
             return Err(PlanError::TooManyRuns { runs: total });
         }
         let runs = total.min(options.limit.unwrap_or(u64::MAX));
-        if runs == 0 {
-            return Err(PlanError::NothingToRun);
-        }
-        let summaries = phases.iter().zip(planned).zip(reports).map(|((phase, runs), report)| PhaseSummary {
-            name: self.phases.get(usize::from(phase.index)).map(|p| p.name.clone()).unwrap_or_default(),
-            index: phase.index,
-            conditions: phase.rows.len(),
-            selected: phase.selected(),
-            runs,
-            report,
+        let summaries = phases.iter().zip(planned).zip(reports).map(|((phase, runs), report)| {
+            let known = PhaseSummary {
+                name: self.phases.get(usize::from(phase.index)).map(|p| p.name.clone()).unwrap_or_default(),
+                index: phase.index,
+                conditions: phase.rows.len(),
+                selected: phase.selected(),
+                runs,
+                report,
+                chosen_when: None,
+            };
+            self.counted_open(known, phase.is_selected, options)
         });
+        let summaries: Vec<PhaseSummary> = summaries.collect();
+        if runs == 0 {
+            let open = summaries.iter().find(|p| p.runs > 0).and_then(|p| Some((&p.name, p.chosen_when.as_ref()?)));
+            return Err(open.map_or(PlanError::NothingToRun, |(phase, when)| PlanError::NotChosen {
+                phase: phase.clone(),
+                when: when.clone(),
+            }));
+        }
         Ok(Plan {
             collapsed,
             excluded_by_constraints: excluded,
             conditions,
-            phases: Arc::new(summaries.collect()),
+            most: options.limit.unwrap_or(u64::MAX),
+            phases: Arc::new(summaries),
             parts: Arc::new(Parts { base: self.base, phases, selected, start_from: options.start_from, runs }),
             hash: Arc::new(OnceLock::new()),
         })
@@ -162,6 +192,22 @@ impl Campaign {
             }
         }
         order
+    }
+
+    /// A phase whose conditions are still to be chosen counts what it will have.
+    fn counted_open(&self, known: PhaseSummary, is_selected: bool, options: &PlanOptions) -> PhaseSummary {
+        let Some(phase) = self.phases.get(usize::from(known.index)).filter(|p| p.is_open()) else { return known };
+        let conditions = phase.design.size.unwrap_or(0);
+        let selected = conditions.saturating_mul(u64::from(phase.replicates));
+        let names: Vec<&str> =
+            phase.from.iter().filter_map(|i| self.phases.get(usize::from(*i))).map(|p| p.name.as_str()).collect();
+        PhaseSummary {
+            conditions,
+            selected,
+            runs: if is_selected && options.filters.is_empty() && options.start_from == 0 { selected } else { 0 },
+            chosen_when: Some(format!("chosen when {} have finished", names.join(", "))),
+            ..known
+        }
     }
 
     fn selected(&self, options: &PlanOptions) -> Result<Vec<bool>, PlanError> {
@@ -216,7 +262,8 @@ fn count(phases: &[PhasePlan], start_from: u32, selected: &[bool]) -> (Vec<u64>,
         .iter()
         .map(|phase| {
             if phase.is_selected && phase.wanted.is_none() && phase.shared.is_empty() {
-                let each = u64::from(phase.replicates.saturating_sub(start_from));
+                let replicates = &phase.replicates;
+                let each = u64::from(replicates.end.saturating_sub(start_from.max(replicates.start)));
                 conditions = conditions.saturating_add(if each > 0 { phase.rows.len() } else { 0 });
                 return phase.rows.len().saturating_mul(each);
             }

@@ -52,6 +52,14 @@ pub enum PlanError {
         /// The campaign's parameters.
         known: Vec<String>,
     },
+    /// Only phases are asked for whose conditions are not known yet.
+    #[error("{phase} can't run yet: its conditions are {when}")]
+    NotChosen {
+        /// The phase.
+        phase: String,
+        /// When they are chosen.
+        when: String,
+    },
     /// No run is left.
     #[error("the plan has no runs: the filters, phases, limit or start_from leave nothing")]
     NothingToRun,

@@ -1,6 +1,7 @@
 //! The part of a plan that one phase brings.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use ergon_domain::{Canonical, Digest, PlannedCondition};
@@ -18,7 +19,8 @@ const KEPT: u64 = 1 << 17;
 pub(crate) struct PhasePlan {
     /// Position in the spec.
     pub(crate) index: u16,
-    pub(crate) replicates: u32,
+    /// Numbers of its replicates: from 0, but where they must be fresh.
+    pub(crate) replicates: Range<u32>,
     order: Order,
     /// Seed of its order.
     seed: Digest,
@@ -44,7 +46,7 @@ pub(crate) struct Sequence {
 impl PhasePlan {
     pub(crate) fn new(
         index: u16,
-        (name, replicates, order): (&str, u32, Order),
+        (name, replicates, order): (&str, Range<u32>, Order),
         campaign_seed: u64,
         space: Space,
         rows: Rows,
@@ -61,7 +63,7 @@ impl PhasePlan {
 
     /// Runs it selects, those of earlier phases included.
     pub(crate) fn selected(&self) -> u64 {
-        self.rows.len().saturating_mul(u64::from(self.replicates))
+        self.rows.len().saturating_mul(self.replicates.len() as u64)
     }
 
     /// The condition at a position.
@@ -80,7 +82,7 @@ impl PhasePlan {
 
     /// First replicate of a condition that is planned here.
     pub(crate) fn first_replicate(&self, position: u64) -> u32 {
-        self.shared.get(&position).map_or(0, |s| s.from)
+        self.shared.get(&position).map_or(self.replicates.start, |s| s.from)
     }
 
     /// Replicates of a condition that are planned here and wanted, as a half-open range.
@@ -91,11 +93,11 @@ impl PhasePlan {
         }
         let first = self.first_replicate(position).max(start_from);
         let end = if self.is_selected {
-            self.replicates
+            self.replicates.end
         } else {
             let others = self.shared.get(&position).map_or(&[][..], |s| &s.others);
             let wanted = others.iter().filter(|(phase, _)| selected.get(usize::from(*phase)).copied().unwrap_or(false));
-            wanted.map(|(_, replicates)| *replicates).max().unwrap_or(0).min(self.replicates)
+            wanted.map(|(_, replicates)| *replicates).max().unwrap_or(0).min(self.replicates.end)
         };
         (first.min(end), end)
     }
@@ -111,12 +113,13 @@ impl PhasePlan {
 
     /// Condition and replicate of the run at a step of its order.
     pub(crate) fn run_at(&self, step: u64, sequence: &mut Sequence) -> (u64, u32) {
-        let (conditions, replicates) = (self.rows.len().max(1), u64::from(self.replicates.max(1)));
+        let (conditions, replicates) = (self.rows.len().max(1), (self.replicates.len() as u64).max(1));
+        let number = |replicate: u64| self.replicates.start.saturating_add(replicate as u32);
         match self.order {
-            Order::AsListed => (step / replicates, (step % replicates) as u32),
+            Order::AsListed => (step / replicates, number(step % replicates)),
             Order::Randomised => {
                 let at = sequence.permutation.as_ref().map_or(step, |(_, p)| p.at(step));
-                (at / replicates, (at % replicates) as u32)
+                (at / replicates, number(at % replicates))
             }
             Order::BlockedByReplicate => {
                 let block = step / conditions;
@@ -125,7 +128,7 @@ impl PhasePlan {
                     sequence.permutation = Some((block, Permutation::new(conditions, &seed)));
                 }
                 let within = step % conditions;
-                (sequence.permutation.as_ref().map_or(within, |(_, p)| p.at(within)), block as u32)
+                (sequence.permutation.as_ref().map_or(within, |(_, p)| p.at(within)), number(block))
             }
         }
     }

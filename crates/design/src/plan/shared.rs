@@ -1,4 +1,5 @@
-//! Conditions that several phases select: each run is planned once, under the phase that comes first.
+//! Conditions that several phases select: each run is planned once, under the phase that comes first. A phase whose
+//! replicates are fresh shares no run with any other.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +23,7 @@ pub(crate) fn find(phases: &[PhasePlan]) -> Vec<BTreeMap<u64, Shared>> {
         return shared;
     }
     let mut all: Vec<(Digest, u16, u64)> = Vec::new();
-    for (order, phase) in phases.iter().enumerate() {
+    for (order, phase) in phases.iter().enumerate().filter(|(_, phase)| phase.replicates.start == 0) {
         let order = u16::try_from(order).unwrap_or(u16::MAX);
         all.extend((0..phase.rows.len()).map(|position| (phase.planned(position).digest, order, position)));
     }
@@ -35,11 +36,11 @@ pub(crate) fn find(phases: &[PhasePlan]) -> Vec<BTreeMap<u64, Shared>> {
                 .iter()
                 .filter(|(_, other, _)| other != order)
                 .map(|(_, other, _)| &phases[usize::from(*other)])
-                .map(|other| (other.index, other.replicates))
+                .map(|other| (other.index, other.replicates.end))
                 .collect();
             others.sort_unstable();
             shared[usize::from(*order)].insert(*position, Shared { from: planned, others });
-            planned = planned.max(own.replicates);
+            planned = planned.max(own.replicates.end);
         }
     }
     shared

@@ -106,9 +106,14 @@ impl Context<'_, '_, '_, '_> {
         }
         let fix = self.fix(phase, path);
         self.check_design(phase, path);
-        let is_explicit = phase.design.kind == DesignKind::Explicit;
-        let (factors, explicit) =
-            if is_explicit { self.explicit(phase, path) } else { (self.varied(phase, path), Vec::new()) };
+        let from = self.sources(phase, phases, path);
+        depends_on.extend(from.iter().filter(|i| !depends_on.contains(i)).copied().collect::<Vec<_>>());
+        let (factors, explicit) = if phase.design.kind.is_listed() {
+            self.explicit(phase, path)
+        } else {
+            (self.varied(phase, path), Vec::new())
+        };
+        let is_open = phase.design.kind == DesignKind::TopEffects && explicit.is_empty();
         let names: Vec<ParameterName> = factors.iter().map(|f| f.name.clone()).collect();
         for name in names.iter().filter(|n| fix.contains_key(*n)) {
             let at = under(path, &["fix", name.as_str()]);
@@ -117,7 +122,7 @@ impl Context<'_, '_, '_, '_> {
         let mut base = without(self.fixed, &names);
         base.0.extend(fix);
         let left_out = self.factors.keys().filter(|n| !names.contains(n) && !base.0.contains_key(*n));
-        for name in left_out.cloned().collect::<Vec<_>>() {
+        for name in left_out.filter(|_| !is_open).cloned().collect::<Vec<_>>() {
             let message = format!("this phase leaves {name} without a value");
             self.findings.refuse(path, message, "vary it here, fix it, or give it in the workload section");
         }
@@ -130,9 +135,43 @@ impl Context<'_, '_, '_, '_> {
             explicit,
             replicates: phase.replicates,
             depends_on,
+            from,
             order: phase.order,
             priority: phase.priority,
         }
+    }
+
+    /// The phases that a choice is made from. What such a phase runs is decided by them: it can set nothing itself.
+    fn sources(&mut self, phase: &Phase, phases: &[Phase], path: &[Step]) -> Vec<u16> {
+        let mut sources = Vec::new();
+        let kind = phase.design.kind;
+        for (i, name) in phase.design.from.iter().enumerate() {
+            let at = nth(&under(path, &["design", "from"]), i);
+            if kind != DesignKind::TopEffects {
+                self.findings.error(&at, format!("{} takes no phases", kind.name()));
+            } else if *name == phase.name {
+                self.findings.error(&at, "a phase can't be chosen from its own results");
+            } else if self.findings.known(&at, "phase", name, phases.iter().map(|p| p.name.as_str())) {
+                sources.extend(phases.iter().position(|p| p.name == *name).and_then(|j| u16::try_from(j).ok()));
+            }
+        }
+        if kind != DesignKind::TopEffects {
+            return sources;
+        }
+        if phase.design.from.is_empty() {
+            let expected = "{ kind: top_effects, size: …, from: [names of phases] }";
+            self.findings.refuse(&under(path, &["design"]), "top_effects needs the phases it chooses from", expected);
+        }
+        let written = [
+            ("fix", !phase.fix.is_empty()),
+            ("factors", phase.factors.is_some()),
+            ("levels", !phase.levels.is_empty()),
+        ];
+        for (key, _) in written.iter().filter(|(_, is_written)| *is_written) {
+            let message = "top_effects repeats conditions of other phases as they were: it can't change them";
+            self.findings.error(&under(path, &[*key]), message);
+        }
+        sources
     }
 
     fn fix(&mut self, phase: &Phase, path: &[Step]) -> BTreeMap<ParameterName, Value> {
@@ -247,6 +286,7 @@ impl Context<'_, '_, '_, '_> {
             self.findings.error(&at, message);
             return;
         }
+        let largest = if design.kind.is_listed() { LONGEST_LIST as u64 } else { LARGEST_SAMPLE };
         match design.size {
             None if design.kind.is_sample() => {
                 self.findings.refuse(&at, format!("{kind} needs a size"), format!("{{ kind: {kind}, size: … }}"));
@@ -254,19 +294,30 @@ impl Context<'_, '_, '_, '_> {
             Some(_) if !design.kind.is_sample() => {
                 self.findings.error(&under(&at, &["size"]), format!("{kind} takes no size"));
             }
-            Some(size) if !(1..=LARGEST_SAMPLE).contains(&size) => {
-                let expected = format!("a whole number from 1 to {LARGEST_SAMPLE}");
+            Some(size) if !(1..=largest).contains(&size) => {
+                let expected = format!("a whole number from 1 to {largest}");
                 self.findings.refuse(&under(&at, &["size"]), format!("{size} is out of range"), expected);
             }
             _ => {}
         }
-        match (design.kind == DesignKind::Explicit, design.conditions.is_empty()) {
-            (true, true) => self.findings.refuse(&at, "explicit needs conditions", "a list of { factor: level, … }"),
-            (false, false) => self.findings.error(&under(&at, &["conditions"]), format!("{kind} takes no conditions")),
+        match (design.kind, design.conditions.is_empty()) {
+            (DesignKind::Explicit, true) => {
+                self.findings.refuse(&at, "explicit needs conditions", "a list of { factor: level, … }")
+            }
+            (listed, false) if !listed.is_listed() => {
+                self.findings.error(&under(&at, &["conditions"]), format!("{kind} takes no conditions"))
+            }
             _ => {}
         }
-        if !design.from.is_empty() {
-            self.findings.error(&under(&at, &["from"]), format!("{kind} takes no phases"));
+        let chosen = design.conditions.len() as u64;
+        if design.kind == DesignKind::TopEffects && chosen > 0 && design.size.is_some_and(|size| size != chosen) {
+            self.findings.error(
+                &under(&at, &["conditions"]),
+                format!("{chosen} conditions are listed, size says another number"),
+            );
+        }
+        if design.basis.is_some() && design.kind != DesignKind::TopEffects {
+            self.findings.error(&under(&at, &["basis"]), format!("{kind} is not chosen from results"));
         }
         if design.resolution.is_some() {
             self.findings.error(&under(&at, &["resolution"]), format!("{kind} takes no resolution"));

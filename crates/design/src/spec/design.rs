@@ -65,12 +65,17 @@ impl DesignKind {
 
     /// Whether this version can plan it.
     pub fn is_built(self) -> bool {
-        !matches!(self, Self::Fractional | Self::LatinHypercube | Self::DOptimal | Self::TopEffects)
+        !matches!(self, Self::Fractional | Self::LatinHypercube | Self::DOptimal)
     }
 
     /// Whether `size` says how many conditions.
     pub fn is_sample(self) -> bool {
-        matches!(self, Self::BalancedSample | Self::RandomSample)
+        matches!(self, Self::BalancedSample | Self::RandomSample | Self::TopEffects)
+    }
+
+    /// Whether `conditions` lists them.
+    pub fn is_listed(self) -> bool {
+        matches!(self, Self::Explicit | Self::TopEffects)
     }
 }
 
@@ -82,10 +87,12 @@ pub struct Design {
     pub kind: DesignKind,
     /// Number of conditions of a sample.
     pub size: Option<u64>,
-    /// Conditions of an explicit design: factor to level.
+    /// Conditions of an explicit design: factor to level. Of `top_effects`: those that were chosen, filled in by Ergon.
     pub conditions: Vec<BTreeMap<String, Value>>,
     /// Phases whose effects `top_effects` looks at.
     pub from: Vec<String>,
+    /// Digest of the runs that the conditions of `top_effects` were chosen from; a choice from other runs is void.
+    pub basis: Option<String>,
     /// Resolution of a fraction.
     pub resolution: Option<u32>,
 }
@@ -108,13 +115,16 @@ pub(crate) struct DesignLong {
     /// Number of conditions of a sample.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     size: Option<u64>,
-    /// Conditions of an explicit design.
+    /// Conditions of an explicit design; of `top_effects`: those chosen, filled in by Ergon.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(with = "Vec<BTreeMap<String, ScalarForm>>")]
     conditions: Vec<BTreeMap<String, Value>>,
     /// Phases whose effects `top_effects` looks at.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     from: Vec<String>,
+    /// Digest of the runs that the conditions of `top_effects` were chosen from, filled in by Ergon.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    basis: Option<String>,
     /// Resolution of a fraction.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     resolution: Option<u32>,
@@ -125,8 +135,8 @@ impl ShortForm for Design {
     const EXPECTED: &'static str = "the name of a design, or a mapping with `kind` and its options";
 
     fn from_long(long: DesignLong) -> Result<Self, String> {
-        let DesignLong { kind, size, conditions, from, resolution } = long;
-        Ok(Self { kind, size, conditions, from, resolution })
+        let DesignLong { kind, size, conditions, from, basis, resolution } = long;
+        Ok(Self { kind, size, conditions, from, basis, resolution })
     }
 
     fn from_text(text: &str) -> Option<Result<Self, String>> {
@@ -146,7 +156,7 @@ impl<'de> Deserialize<'de> for Design {
 
 impl Serialize for Design {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        let Self { kind, size, conditions, from, resolution } = self.clone();
-        DesignLong { kind, size, conditions, from, resolution }.serialize(s)
+        let Self { kind, size, conditions, from, basis, resolution } = self.clone();
+        DesignLong { kind, size, conditions, from, basis, resolution }.serialize(s)
     }
 }
