@@ -14,7 +14,7 @@ use super::kernel::{EventQueue, Pace, Stopped};
 use super::network::{Arrivals, Network};
 use super::node_set::NodeId;
 use super::post::{Letter, PostOffice};
-use super::protocol::{Context, Effect, Message, Milestone, Protocol, TIMERS, TimerId, Value};
+use super::protocol::{Context, Effect, Message, Milestone, Opinion, Protocol, TIMERS, TimerId, Value, Verdict};
 
 /// Something the application hears of.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -64,6 +64,13 @@ pub enum Happened<A, T> {
         node: NodeId,
         /// What.
         milestone: Milestone,
+    },
+    /// An agent's opinion is wanted; give it by [`Group::opine`].
+    Considering {
+        /// Whose.
+        node: NodeId,
+        /// Of what.
+        value: Value,
     },
 }
 
@@ -249,6 +256,16 @@ impl<'a, P: Protocol, A: AppMessage> Group<'a, P, A> {
         proposed
     }
 
+    /// Answers an agent's protocol what the agent thinks of a value.
+    pub fn opine(&mut self, node: NodeId, value: Value, opinion: Opinion) {
+        self.act(node, |protocol, cx| protocol.opinion(value, opinion, cx));
+    }
+
+    /// Tells an agent's protocol how a placement turned out.
+    pub fn verdict(&mut self, node: NodeId, verdict: Verdict) {
+        self.act(node, |protocol, cx| protocol.verdict(verdict, cx));
+    }
+
     /// Sends a message of the application.
     pub fn send(&mut self, from: NodeId, to: NodeId, message: A) {
         let at_ns = self.local_ns(from);
@@ -373,6 +390,7 @@ impl<'a, P: Protocol, A: AppMessage> Group<'a, P, A> {
                 Effect::Decide(position, value) => Happened::Decided { node, position, value },
                 Effect::Coordinator(coordinator) => Happened::Coordinator { node, coordinator },
                 Effect::Passed(milestone) => Happened::Passed { node, milestone },
+                Effect::Consider(value) => Happened::Considering { node, value },
             };
             self.notices.push_back(Notice { at_ns, what: notice });
         }

@@ -78,6 +78,37 @@ pub enum Milestone {
     Candidacy(u64),
     /// The agent won the election of this term.
     Elected(u64),
+    /// The agent, as initiator, opened another round of negotiation.
+    Round,
+    /// The agent, as initiator, gave up: the rounds are over and too few accepted.
+    Impasse,
+    /// The agent, as initiator, was still negotiating when nobody wanted an answer any more.
+    Deadline,
+}
+
+/// What an agent thinks of a value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Opinion {
+    /// How good it is: 1 is as good as the best that the agent knows of, 0 is out of the question.
+    pub worth: f64,
+    /// The choice that the agent would like best, where there is one.
+    pub rather: Option<u32>,
+}
+
+/// How a decided placement turned out, attested by the requester: agents may hold it back, not change it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Verdict {
+    /// The request.
+    pub request: u32,
+    /// The agent that was chosen.
+    pub agent: NodeId,
+    /// How well it did, thousandths: 0 (refused, or never started) to 1,000 (started at once).
+    pub quality: u16,
+}
+
+impl Verdict {
+    /// Bytes of a verdict with the requester's signature.
+    pub const BYTES: u64 = 16 + SIGNATURE_BYTES;
 }
 
 /// What a protocol wants done.
@@ -97,6 +128,8 @@ pub enum Effect<M> {
     Coordinator(Option<NodeId>),
     /// Something to count.
     Passed(Milestone),
+    /// The agent's opinion of a value is wanted.
+    Consider(Value),
 }
 
 /// How a protocol acts on the world while it handles one event.
@@ -129,7 +162,8 @@ impl<M> Context<'_, M> {
         self.effects.push(Effect::Disarm(timer));
     }
 
-    /// Reports a decision. Positions of one agent come in order, each once.
+    /// Reports a decision. Positions of one agent come each once, and in order where the protocol is
+    /// [ordered](Protocol::ORDERED).
     pub fn decide(&mut self, position: u64, value: Value) {
         self.effects.push(Effect::Decide(position, value));
     }
@@ -137,6 +171,11 @@ impl<M> Context<'_, M> {
     /// Reports a change of coordinator as this agent sees it.
     pub fn coordinator(&mut self, coordinator: Option<NodeId>) {
         self.effects.push(Effect::Coordinator(coordinator));
+    }
+
+    /// Asks the application what it thinks of a value; it answers by [`Protocol::opinion`], at once or later.
+    pub fn consider(&mut self, value: Value) {
+        self.effects.push(Effect::Consider(value));
     }
 
     /// Reports something to count.
@@ -150,6 +189,13 @@ pub trait Protocol {
     /// Its messages.
     type Message: Message;
 
+    /// Whether it decides a log: positions 1, 2, 3 … in order. Otherwise the position of a request's
+    /// answer is the request's number plus 1.
+    const ORDERED: bool = true;
+
+    /// Whether it wants to hear how placements turned out.
+    const WANTS_VERDICTS: bool = false;
+
     /// The agent starts.
     fn start(&mut self, cx: &mut Context<'_, Self::Message>);
 
@@ -162,6 +208,28 @@ pub trait Protocol {
     /// The application has an answer. Ignored unless this agent coordinates and has proposed none yet.
     /// Answers whether it was proposed.
     fn propose(&mut self, value: Value, cx: &mut Context<'_, Self::Message>) -> bool;
+
+    /// What the application thinks of a value that the protocol asked it to consider.
+    fn opinion(&mut self, value: Value, opinion: Opinion, cx: &mut Context<'_, Self::Message>) {
+        let _ = (value, opinion, cx);
+    }
+
+    /// How a placement turned out. Comes only where it is [wanted](Self::WANTS_VERDICTS).
+    fn verdict(&mut self, verdict: Verdict, cx: &mut Context<'_, Self::Message>) {
+        let _ = (verdict, cx);
+    }
+
+    /// How far what another agent says of itself is to be believed, 0–1.
+    fn trust(&self, agent: NodeId) -> f64 {
+        let _ = agent;
+        1.0
+    }
+
+    /// Reputations by agent as this one sees them, 0–1, and the position they are of; `None` where the
+    /// protocol has none.
+    fn reputations(&self) -> Option<(u64, Vec<f64>)> {
+        None
+    }
 
     /// A message arrives.
     fn receive(&mut self, from: NodeId, message: &Self::Message, cx: &mut Context<'_, Self::Message>);

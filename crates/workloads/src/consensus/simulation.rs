@@ -23,6 +23,7 @@ mod desk;
 mod incidents;
 mod ledger;
 mod message;
+mod opinions;
 mod outcome;
 mod portal;
 
@@ -201,6 +202,7 @@ struct World<'a, P: Protocol> {
     capacity_cores: u64,
     ledger: Ledger,
     agent_rng: ChaCha8Rng,
+    belief_rng: ChaCha8Rng,
     /// Set when the last job has ended.
     settled: bool,
 }
@@ -252,6 +254,7 @@ impl<'a, P: Protocol> World<'a, P> {
             queues: cluster.into_partitions().into_iter().map(queue).collect(),
             placements: Vec::with_capacity(input.jobs.len()),
             capacity_cores,
+            belief_rng: streams.agents.clone(),
             agent_rng: streams.agents,
             settled: false,
             input,
@@ -272,6 +275,7 @@ impl<'a, P: Protocol> World<'a, P> {
                 Happened::Decided { node, position, value } => self.on_decision(node, position, value, at_ns),
                 Happened::Coordinator { node, coordinator } => self.on_coordinator(node, coordinator),
                 Happened::Passed { node, milestone } => self.ledger.passed(node, milestone),
+                Happened::Considering { node, value } => self.on_considering(node, value, at_ns),
                 Happened::Due { task } => self.on_task(task, at_ns),
             }
         }

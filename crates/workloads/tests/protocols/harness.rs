@@ -7,7 +7,7 @@ use ergon_workloads::consensus::network::{Network, NetworkProfile, Trouble};
 use ergon_workloads::consensus::node_set::{NodeId, NodeSet};
 use ergon_workloads::consensus::protocol::pbft::{Pbft, PbftSettings};
 use ergon_workloads::consensus::protocol::raft::Raft;
-use ergon_workloads::consensus::protocol::{Milestone, Protocol, Value};
+use ergon_workloads::consensus::protocol::{Milestone, Opinion, Protocol, Value};
 use rand_chacha::ChaCha8Rng;
 use rand_core::SeedableRng;
 use std::collections::BTreeSet;
@@ -159,11 +159,14 @@ pub(crate) fn play_with<P: Protocol>(protocols: Vec<P>, story: &Story, inspect: 
                 decided.push((notice.at_ns, value));
                 assert_eq!(decided.len() as u64, position, "positions come in order, each once");
             }
+            Happened::Considering { node, value } => {
+                group.opine(node, value, Opinion { worth: 1.0, rather: None });
+            }
             Happened::Passed { milestone, node } => match milestone {
                 Milestone::ViewChange(view) if !story.faulty.contains(node) => {
                     record.view_changes.insert(view);
                 }
-                Milestone::ViewChange(_) => {}
+                Milestone::ViewChange(_) | Milestone::Round | Milestone::Impasse | Milestone::Deadline => {}
                 Milestone::Candidacy(_) => record.candidacies += 1,
                 Milestone::Elected(term) => record.elected.push((node, term)),
             },

@@ -45,6 +45,7 @@ impl<P: Protocol> World<'_, P> {
         match message {
             JobMessage::Request(request) => self.on_request(node, request, at_ns),
             JobMessage::Bid { request, bid } => self.on_bid(node, from, request, bid, at_ns),
+            JobMessage::Verdict(verdict) => self.group.verdict(node, verdict),
             JobMessage::Reply(_) | JobMessage::Taken(_) | JobMessage::Refused(_) => {}
         }
     }
@@ -88,6 +89,7 @@ impl<P: Protocol> World<'_, P> {
             return;
         }
         let excluded = self.portal.request(request).excluded;
+        let trust = self.group.protocol(node).trust(from);
         let desk = &mut self.desks[usize::from(node)];
         if !desk.books.contains_key(&request) {
             let due_ns = at_ns.saturating_add(self.times.bid_wait_ns);
@@ -96,7 +98,7 @@ impl<P: Protocol> World<'_, P> {
         let book = desk.books.entry(request).or_default();
         let bidder = u32::from(from);
         if book.bidders.insert(from)
-            && let Some(estimate) = bid.estimate.filter(|_| excluded != Some(bidder))
+            && let Some(estimate) = bid.estimate.filter(|_| excluded != Some(bidder)).map(|e| e * trust)
             && book.best.is_none_or(|best| (estimate, best.1) > (best.0, bidder))
         {
             book.best = Some((estimate, bidder));
@@ -212,6 +214,11 @@ impl<P: Protocol> World<'_, P> {
                 cores: job.cores,
             });
             self.group.schedule(start.end_ns, Task::JobEnds { agent, job_id: start.job_id });
+            let (requested, waited) =
+                (job.requested_ns.max(1) as f64, start.start_ns.saturating_sub(job.submit_ns) as f64);
+            if let Some(request) = self.job_index(start.job_id).and_then(|index| self.portal.last_request(index)) {
+                self.attest(request, u32::from(agent), requested / (requested + waited));
+            }
         }
     }
 

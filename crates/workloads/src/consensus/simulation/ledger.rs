@@ -71,7 +71,11 @@ impl Ledger {
                 self.terms.insert(term);
             }
             Milestone::Elected(_) => self.led = true,
-            Milestone::ViewChange(_) | Milestone::Candidacy(_) => {}
+            Milestone::ViewChange(_)
+            | Milestone::Candidacy(_)
+            | Milestone::Round
+            | Milestone::Impasse
+            | Milestone::Deadline => {}
         }
     }
 

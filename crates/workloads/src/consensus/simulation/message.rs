@@ -3,7 +3,7 @@
 use super::super::agent::Bid;
 use super::super::group::AppMessage;
 use super::super::node_set::NodeId;
-use super::super::protocol::{HEADER_BYTES, SIGNATURE_BYTES, Value};
+use super::super::protocol::{HEADER_BYTES, SIGNATURE_BYTES, Value, Verdict};
 
 /// The choice that no agent can take the job.
 pub(super) const NOWHERE: u32 = u32::MAX - 1;
@@ -15,6 +15,8 @@ pub(super) enum JobMessage {
     Request(u32),
     /// Agent to coordinator: what it offers.
     Bid { request: u32, bid: Bid },
+    /// Portal to agents: how a placement turned out.
+    Verdict(Verdict),
     /// Agent to portal: this was decided.
     Reply(Value),
     /// The chosen agent to the portal: taken.
@@ -30,6 +32,7 @@ impl AppMessage for JobMessage {
         match self {
             Self::Request(_) => HEADER_BYTES + Value::BYTES + SIGNATURE_BYTES,
             Self::Bid { .. } | Self::Reply(_) => HEADER_BYTES + 64 + SIGNATURE_BYTES,
+            Self::Verdict(_) => HEADER_BYTES + Verdict::BYTES,
             Self::Taken(_) | Self::Refused(_) => HEADER_BYTES + SIGNATURE_BYTES,
         }
     }
@@ -38,7 +41,7 @@ impl AppMessage for JobMessage {
         match *self {
             Self::Bid { request, .. } => Some(Self::Bid { request, bid: Bid::LIE }),
             Self::Reply(value) => value.conflicting().map(Self::Reply),
-            Self::Request(_) | Self::Taken(_) | Self::Refused(_) => None,
+            Self::Request(_) | Self::Verdict(_) | Self::Taken(_) | Self::Refused(_) => None,
         }
     }
 }

@@ -42,6 +42,8 @@ enum Fate {
 pub(super) struct Portal {
     requests: Vec<Request>,
     fates: Vec<Fate>,
+    /// By job: the request that asked for it last.
+    last: Vec<Option<u32>>,
     /// By job: whether it was asked for twice.
     repeated: Vec<bool>,
     /// Replies that prove a decision.
@@ -54,6 +56,7 @@ impl Portal {
         Self {
             requests: Vec::with_capacity(jobs),
             fates: vec![Fate::Coming; jobs],
+            last: vec![None; jobs],
             repeated: vec![false; jobs],
             witness,
             unfinished: jobs,
@@ -62,6 +65,11 @@ impl Portal {
 
     pub(super) fn request(&self, request: u32) -> &Request {
         &self.requests[request as usize]
+    }
+
+    /// The request that asked for a job last.
+    pub(super) fn last_request(&self, job: usize) -> Option<u32> {
+        self.last.get(job).copied().flatten()
     }
 
     pub(super) fn requests(&self) -> &[Request] {
@@ -107,6 +115,7 @@ impl<P: Protocol> World<'_, P> {
             expired_ns: None,
             resent: 0,
         });
+        self.portal.last[job as usize] = Some(request);
         self.send_to_all(request);
         self.group.schedule(at_ns.saturating_add(self.times.timeout_ns), Task::Resend(request));
         self.group.schedule(at_ns.saturating_add(self.times.patience_ns), Task::Expire(request));
@@ -135,7 +144,11 @@ impl<P: Protocol> World<'_, P> {
         match message {
             JobMessage::Reply(value) => self.on_reply(from, value, at_ns),
             JobMessage::Refused(request) if self.is_chosen(request, from) => self.unplaced(request, from, at_ns),
-            JobMessage::Taken(_) | JobMessage::Refused(_) | JobMessage::Request(_) | JobMessage::Bid { .. } => {}
+            JobMessage::Taken(_)
+            | JobMessage::Refused(_)
+            | JobMessage::Verdict(_)
+            | JobMessage::Request(_)
+            | JobMessage::Bid { .. } => {}
         }
     }
 
@@ -207,6 +220,7 @@ impl<P: Protocol> World<'_, P> {
 
     /// Ends a request without placement; asks once more where that may help.
     fn close(&mut self, request: u32, again: bool, excluded: u32, at_ns: u64) {
+        self.attest(request, excluded, 0.0);
         let asked = &mut self.portal.requests[request as usize];
         asked.closed = true;
         let job = asked.job;
@@ -229,6 +243,9 @@ impl<P: Protocol> World<'_, P> {
     pub(super) fn lost(&mut self, job: u32, agent: NodeId, at_ns: u64) {
         if self.portal.fates[job as usize] != Fate::Taken {
             return;
+        }
+        if let Some(request) = self.portal.last_request(job as usize) {
+            self.attest(request, u32::from(agent), 0.0);
         }
         if std::mem::replace(&mut self.portal.repeated[job as usize], true) {
             self.finish(job, Fate::NotPlaced);
