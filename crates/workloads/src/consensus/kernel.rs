@@ -187,12 +187,12 @@ impl<E: Copy> EventQueue<E> {
 pub struct Pace<'a> {
     processed: u64,
     limit: u64,
-    checkpoint: &'a mut dyn FnMut() -> bool,
+    checkpoint: &'a mut (dyn FnMut() -> bool + Send),
 }
 
 impl<'a> Pace<'a> {
     /// `checkpoint` is called every few thousand events; `false` stops the simulation.
-    pub fn new(limit: u64, checkpoint: &'a mut dyn FnMut() -> bool) -> Self {
+    pub fn new(limit: u64, checkpoint: &'a mut (dyn FnMut() -> bool + Send)) -> Self {
         Self { processed: 0, limit, checkpoint }
     }
 

@@ -51,7 +51,7 @@ pub const DIGEST_BYTES: u64 = 32;
 pub const SIGNATURE_BYTES: u64 = 64;
 
 /// A message of a protocol.
-pub trait Message: Clone {
+pub trait Message: Clone + Send {
     /// Size on the wire.
     fn bytes(&self) -> u64;
 
@@ -185,7 +185,7 @@ impl<M> Context<'_, M> {
 }
 
 /// One agent's part in a protocol.
-pub trait Protocol {
+pub trait Protocol: Send {
     /// Its messages.
     type Message: Message;
 

@@ -141,7 +141,7 @@ pub enum SimulationError {
 pub fn simulate(
     input: &SimulationInput<'_>,
     streams: SimulationStreams,
-    checkpoint: &mut dyn FnMut() -> bool,
+    checkpoint: &mut (dyn FnMut() -> bool + Send),
 ) -> Result<SimulationOutcome, SimulationError> {
     // The portal is an endpoint of its own.
     if input.agents >= MAX_NODES {
@@ -214,7 +214,7 @@ impl<'a, P: Protocol> World<'a, P> {
         protocols: Vec<P>,
         witness: usize,
         mut streams: SimulationStreams,
-        checkpoint: &'a mut dyn FnMut() -> bool,
+        checkpoint: &'a mut (dyn FnMut() -> bool + Send),
     ) -> Result<Self, SimulationError> {
         let agents = input.agents;
         let cluster = Cluster::new(agents as u32, input.specialization)?;

@@ -17,7 +17,7 @@ mod slot;
 mod view_change;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::{ByzantineQuorum, Context, Protocol, TimerId, Value, byzantine_bound};
 use crate::consensus::node_set::{NodeId, NodeSet};
@@ -89,8 +89,8 @@ pub struct Pbft {
     checkpoints: BTreeMap<(u64, u64), NodeSet>,
     /// Highest checkpoint known to be stable; may be ahead of what is executed.
     stable: u64,
-    calls: BTreeMap<NodeId, Rc<ViewChange>>,
-    opening: Option<Rc<NewView>>,
+    calls: BTreeMap<NodeId, Arc<ViewChange>>,
+    opening: Option<Arc<NewView>>,
     /// What others proved to be decided, beyond what is executed.
     learned: BTreeMap<u64, Value>,
     retrying: bool,

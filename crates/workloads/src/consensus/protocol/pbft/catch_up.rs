@@ -1,6 +1,6 @@
 //! How a replica gets what it missed: votes, the opening of a view, decided values.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::super::Value;
 use super::messages::PbftMessage;
@@ -79,7 +79,7 @@ impl Pbft {
         if (after_primary as usize) < self.witness
             && let Some(opening) = &self.opening
         {
-            cx.send(to, PbftMessage::NewView(Rc::clone(opening)));
+            cx.send(to, PbftMessage::NewView(Arc::clone(opening)));
         }
     }
 

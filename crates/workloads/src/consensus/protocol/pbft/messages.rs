@@ -1,6 +1,6 @@
 //! Messages of PBFT and what a new view is made of.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::super::{DIGEST_BYTES, HEADER_BYTES, Message, SIGNATURE_BYTES, Value};
 use crate::consensus::node_set::{NodeId, NodeSet};
@@ -43,9 +43,9 @@ pub enum PbftMessage {
         digest: u64,
     },
     /// A replica wants another view.
-    ViewChange(Rc<ViewChange>),
+    ViewChange(Arc<ViewChange>),
     /// The new primary opens its view.
-    NewView(Rc<NewView>),
+    NewView(Arc<NewView>),
     /// A replica without progress says how far it is; others send what it lacks.
     Status {
         /// View it is in or wants.
@@ -61,7 +61,7 @@ pub enum PbftMessage {
         /// Position of the first value.
         from: u64,
         /// Values in order.
-        values: Rc<[Value]>,
+        values: Arc<[Value]>,
         /// Size of a quorum, for the size of the proofs.
         quorum: usize,
     },
@@ -99,7 +99,7 @@ pub struct NewView {
     /// The view.
     pub view: u64,
     /// A quorum of calls for it.
-    pub calls: Vec<Rc<ViewChange>>,
+    pub calls: Vec<Arc<ViewChange>>,
     /// The last checkpoint stable in any of the calls.
     pub stable: u64,
     /// Assignments carried over, without gaps from `stable + 1` on.
@@ -109,7 +109,7 @@ pub struct NewView {
 impl NewView {
     /// What follows from the calls: for each position the value prepared in the latest view, a no-op
     /// where none was. Everybody computes the same from the same calls.
-    pub fn from_calls(view: u64, calls: Vec<Rc<ViewChange>>) -> Self {
+    pub fn from_calls(view: u64, calls: Vec<Arc<ViewChange>>) -> Self {
         let stable = calls.iter().map(|call| call.stable).max().unwrap_or(0);
         let prepared = || calls.iter().flat_map(|call| &call.prepared).filter(|p| p.position > stable);
         let last = prepared().map(|p| p.position).max().unwrap_or(stable);
@@ -142,8 +142,8 @@ impl ViewChange {
 
     /// The same call without what it prepared: the worst its author can do, since proofs can be left
     /// out but not made up.
-    fn forgetful(&self) -> Option<Rc<Self>> {
-        (!self.prepared.is_empty()).then(|| Rc::new(Self { prepared: Vec::new(), ..self.clone() }))
+    fn forgetful(&self) -> Option<Arc<Self>> {
+        (!self.prepared.is_empty()).then(|| Arc::new(Self { prepared: Vec::new(), ..self.clone() }))
     }
 }
 
@@ -189,7 +189,7 @@ impl Message for PbftMessage {
                 let mut calls = opening.calls.clone();
                 let own = calls.iter_mut().find(|call| call.author == author)?;
                 *own = own.forgetful()?;
-                Some(Self::NewView(Rc::new(NewView::from_calls(opening.view, calls))))
+                Some(Self::NewView(Arc::new(NewView::from_calls(opening.view, calls))))
             }
             Self::Status { .. } | Self::CatchUp { .. } => None,
         }
@@ -200,9 +200,15 @@ impl Message for PbftMessage {
 mod tests {
     use super::*;
 
-    fn call(author: NodeId, stable: u64, prepared: &[(u64, u64, u32)]) -> Rc<ViewChange> {
+    fn call(author: NodeId, stable: u64, prepared: &[(u64, u64, u32)]) -> Arc<ViewChange> {
         let certificate = |&(position, view, choice)| Prepared { position, view, value: Value { request: 1, choice } };
-        Rc::new(ViewChange { author, view: 7, stable, prepared: prepared.iter().map(certificate).collect(), quorum: 3 })
+        Arc::new(ViewChange {
+            author,
+            view: 7,
+            stable,
+            prepared: prepared.iter().map(certificate).collect(),
+            quorum: 3,
+        })
     }
 
     #[test]
@@ -229,11 +235,11 @@ mod tests {
     fn a_liar_can_hide_its_own_proof_but_not_anothers() {
         let opening =
             NewView::from_calls(7, vec![call(0, 0, &[(1, 1, 10)]), call(1, 0, &[(1, 1, 10)]), call(2, 0, &[])]);
-        let Some(PbftMessage::NewView(lie)) = PbftMessage::NewView(Rc::new(opening.clone())).tampered(0) else {
+        let Some(PbftMessage::NewView(lie)) = PbftMessage::NewView(Arc::new(opening.clone())).tampered(0) else {
             panic!("the liar has something to hide");
         };
         assert!(lie.is_valid(3));
         assert_eq!(lie.assignments, opening.assignments, "the other proof still binds");
-        assert!(PbftMessage::NewView(Rc::new(opening)).tampered(2).is_none());
+        assert!(PbftMessage::NewView(Arc::new(opening)).tampered(2).is_none());
     }
 }

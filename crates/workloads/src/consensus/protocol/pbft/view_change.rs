@@ -1,6 +1,6 @@
 //! How a primary that makes no progress is replaced.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::super::{Milestone, Value};
 use super::messages::{NewView, PbftMessage, Prepared, ViewChange};
@@ -16,14 +16,14 @@ impl Pbft {
         let prepared = |(position, slot): (u64, &super::slot::Slot)| {
             slot.prepared.map(|(view, value)| Prepared { position, view, value })
         };
-        let call = Rc::new(ViewChange {
+        let call = Arc::new(ViewChange {
             author: self.id,
             view,
             stable: self.window.low(),
             prepared: self.window.iter().filter_map(prepared).collect(),
             quorum: self.quorum,
         });
-        self.calls.insert(self.id, Rc::clone(&call));
+        self.calls.insert(self.id, Arc::clone(&call));
         cx.coordinator(None);
         cx.passed(Milestone::ViewChange(view));
         cx.broadcast(PbftMessage::ViewChange(call));
@@ -34,11 +34,11 @@ impl Pbft {
     /// Says its call again, for those who missed it.
     pub(super) fn repeat_call(&mut self, cx: &mut Cx<'_>) {
         if let Some(call) = self.calls.get(&self.id) {
-            cx.broadcast(PbftMessage::ViewChange(Rc::clone(call)));
+            cx.broadcast(PbftMessage::ViewChange(Arc::clone(call)));
         }
     }
 
-    pub(super) fn on_call(&mut self, call: &Rc<ViewChange>, cx: &mut Cx<'_>) {
+    pub(super) fn on_call(&mut self, call: &Arc<ViewChange>, cx: &mut Cx<'_>) {
         if self.active && call.view <= self.view {
             // Its author missed that the view is open.
             self.show_opening(call.author, cx);
@@ -50,7 +50,7 @@ impl Pbft {
         if self.calls.get(&call.author).is_some_and(|known| known.view >= call.view) {
             return;
         }
-        self.calls.insert(call.author, Rc::clone(call));
+        self.calls.insert(call.author, Arc::clone(call));
         // f + 1 want a later view: at least one of them is honest, so follow to the first of these.
         let later = || self.calls.values().map(|known| known.view).filter(|&view| view > self.view);
         if later().count() >= self.witness
@@ -72,8 +72,8 @@ impl Pbft {
         }
         let calls: Vec<_> = self.calls.values().filter(|call| call.view == self.view).cloned().collect();
         if self.primary(self.view) == self.id && calls.len() >= self.quorum {
-            let opening = Rc::new(NewView::from_calls(self.view, calls));
-            cx.broadcast(PbftMessage::NewView(Rc::clone(&opening)));
+            let opening = Arc::new(NewView::from_calls(self.view, calls));
+            cx.broadcast(PbftMessage::NewView(Arc::clone(&opening)));
             self.open(&opening, cx);
             return;
         }
@@ -84,7 +84,7 @@ impl Pbft {
         }
     }
 
-    pub(super) fn on_opening(&mut self, opening: &Rc<NewView>, cx: &mut Cx<'_>) {
+    pub(super) fn on_opening(&mut self, opening: &Arc<NewView>, cx: &mut Cx<'_>) {
         let wanted = opening.view > self.view || (opening.view == self.view && !self.active);
         if wanted && opening.is_valid(self.quorum) {
             self.open(opening, cx);
@@ -92,10 +92,10 @@ impl Pbft {
     }
 
     /// Enters a view and takes over the assignments that it carries.
-    fn open(&mut self, opening: &Rc<NewView>, cx: &mut Cx<'_>) {
+    fn open(&mut self, opening: &Arc<NewView>, cx: &mut Cx<'_>) {
         self.view = opening.view;
         self.active = true;
-        self.opening = Some(Rc::clone(opening));
+        self.opening = Some(Arc::clone(opening));
         self.unwatch(cx);
         self.calls.retain(|_, call| call.view > opening.view);
         self.window.drop_votes_before(self.view);

@@ -1,6 +1,6 @@
 //! Messages of Raft.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::super::{HEADER_BYTES, Message, Value};
 use crate::consensus::node_set::NodeId;
@@ -61,7 +61,7 @@ pub enum RaftMessage {
         /// Term of that entry.
         previous_term: u64,
         /// Entries from `previous + 1` on.
-        entries: Rc<[Entry]>,
+        entries: Arc<[Entry]>,
         /// How far the leader has committed.
         commit: u64,
         /// Whether success is to be reported; failure always is.

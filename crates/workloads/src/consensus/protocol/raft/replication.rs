@@ -1,6 +1,6 @@
 //! How the leader's log reaches the others.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::{Cx, DEAD_AFTER, Entry, HEARTBEAT, Raft, RaftMessage, Role};
 use crate::consensus::node_set::NodeId;
@@ -19,26 +19,26 @@ impl Raft {
     }
 
     /// Entries from an index on, at most [`CHUNK`].
-    fn entries_from(&self, index: u64) -> Rc<[Entry]> {
+    fn entries_from(&self, index: u64) -> Arc<[Entry]> {
         let rest = self.log.get((index - 1) as usize..).unwrap_or_default();
         rest.iter().copied().take(CHUNK).collect()
     }
 
-    fn append(&self, previous: u64, entries: Rc<[Entry]>, report: bool) -> RaftMessage {
+    fn append(&self, previous: u64, entries: Arc<[Entry]>, report: bool) -> RaftMessage {
         let previous_term = self.term_at(previous).unwrap_or(0);
         RaftMessage::Append { term: self.term, previous, previous_term, entries, commit: self.commit, report }
     }
 
     /// Sends each follower what it has not been sent.
     pub(super) fn send_new(&mut self, cx: &mut Cx<'_>) {
-        let mut shared: Option<(u64, Rc<[Entry]>)> = None;
+        let mut shared: Option<(u64, Arc<[Entry]>)> = None;
         for node in self.others() {
             let next = self.followers[usize::from(node)].next;
             let entries = match &shared {
-                Some((from, entries)) if *from == next => Rc::clone(entries),
+                Some((from, entries)) if *from == next => Arc::clone(entries),
                 _ => self.entries_from(next),
             };
-            shared = Some((next, Rc::clone(&entries)));
+            shared = Some((next, Arc::clone(&entries)));
             self.followers[usize::from(node)].next = next + entries.len() as u64;
             cx.send(node, self.append(next - 1, entries, true));
         }
@@ -199,7 +199,7 @@ impl Raft {
             self.execute(index, cx);
             for node in self.others() {
                 let next = self.followers[usize::from(node)].next;
-                cx.send(node, self.append(next - 1, Rc::from([]), false));
+                cx.send(node, self.append(next - 1, Arc::from([]), false));
             }
         }
     }
