@@ -58,6 +58,7 @@ mod linear_model;
 mod linear_terms;
 mod log_rank;
 mod mann_whitney;
+mod mantel_haenszel;
 mod mcnemar;
 mod missing;
 mod moment_normality;
@@ -145,8 +146,9 @@ pub use linear_model::{
     AdjustedDifference, AdjustedMean, LinearModel, LinearModelOptions, SumsOfSquares, TermTest, linear_model,
 };
 pub use linear_terms::Predictor;
-pub use log_rank::{LogRank, log_rank};
+pub use log_rank::{LogRank, log_rank, stratified_log_rank};
 pub use mann_whitney::{MannWhitney, RankMethod, mann_whitney};
+pub use mantel_haenszel::{MantelHaenszel, mantel_haenszel};
 pub use mcnemar::{McNemar, mcnemar};
 pub use missing::MissingPolicy;
 pub use moment_normality::{MomentNormality, moment_normality};
