@@ -1,9 +1,39 @@
 //! Sensors, and what the host says of itself.
 //!
-//! Belongs here: everything that reads `/sys`, `/proc` and counters. So far: [`host`], process identity and process
-//! trees, which leases and tree kill rest on. Sensors, sampling, integration and attribution come with the energy issue.
-//! Doesn't belong here: storing readings, deciding what a run may do with them.
+//! Belongs here: everything that reads `/sys`, `/proc` and counters — sources ([`PowercapSource`], [`CpuTimeModel`]),
+//! their accumulation into joules ([`Meter`]), the sampler, totals without double counting; [`host`], process identity
+//! and process trees, which leases and tree kill rest on. Doesn't belong here: storing readings, deciding what a run
+//! may do with them.
 //!
-//! Architecture invariant: no other crate reads `/sys` or `/proc`.
+//! Architecture invariants: no other crate reads `/sys` or `/proc`. A value or an error: 0 is never an error's value.
+//! The energy of a window is the difference of the two readings at its ends, never a sum of samples.
 
+mod accumulator;
+mod channel;
+mod clock;
+mod cpu_time_model;
+mod discovery;
+mod domain;
+mod figure;
 pub mod host;
+mod host_load;
+mod meter;
+mod powercap;
+mod sampler;
+mod scripted;
+mod source;
+mod totals;
+
+pub use channel::{Channel, ChannelKind};
+pub use clock::{Clock, SystemClock};
+pub use cpu_time_model::{CpuPower, CpuTimeModel};
+pub use discovery::{Discovery, Roots, Unavailable};
+pub use domain::Domain;
+pub use figure::{EnergyFigure, EnergyFlag};
+pub use host_load::{HostLoad, HostLoadReader};
+pub use meter::{DomainFigure, Mark, Meter};
+pub use powercap::PowercapSource;
+pub use sampler::{PowerSample, Sampler, SamplerReport};
+pub use scripted::{Curve, ScriptedClock, ScriptedSource};
+pub use source::{EnergySource, Read, ReadError};
+pub use totals::{Total, total};

@@ -1,0 +1,186 @@
+//! Which sources there are, which of two views of one counter is alive, and why others can't be used.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::cpu_time_model::{CpuPower, CpuTimeModel};
+use crate::domain::Domain;
+use crate::powercap::{self, PowercapSource, Zone};
+use crate::source::{EnergySource, ReadError};
+
+/// How long counters are watched to see whether they advance, in three steps.
+const LIVENESS: Duration = Duration::from_millis(300);
+const PROBES: u32 = 3;
+
+/// Where the kernel's files are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Roots {
+    /// `/sys`, or what stands in for it.
+    pub sysfs: PathBuf,
+    /// `/proc`, or what stands in for it.
+    pub procfs: PathBuf,
+}
+
+impl Roots {
+    /// `ERGON_SYSFS_ROOT` and `ERGON_PROCFS_ROOT`, else the real ones.
+    pub fn from_environment() -> Self {
+        let root = |variable: &str, real: &str| {
+            std::env::var_os(variable).filter(|v| !v.is_empty()).map_or_else(|| PathBuf::from(real), PathBuf::from)
+        };
+        Self { sysfs: root("ERGON_SYSFS_ROOT", "/sys"), procfs: root("ERGON_PROCFS_ROOT", "/proc") }
+    }
+}
+
+/// A source that can't be used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unavailable {
+    /// What it is.
+    pub what: String,
+    /// Why it isn't there.
+    pub why: String,
+    /// What to do; empty where nothing can be done.
+    pub fix: String,
+}
+
+/// What was found.
+pub struct Discovery {
+    /// Sources, best first. Where anything measures, nothing estimates.
+    pub sources: Vec<Box<dyn EnergySource>>,
+    /// What can't be used.
+    pub unavailable: Vec<Unavailable>,
+}
+
+const READ_FIX: &str = "let a group read it: sudo chgrp energy FILE && sudo chmod 0440 FILE (it was closed because of \
+                        the PLATYPUS side channel, CVE-2020-8694: give it to nobody but yourself)";
+
+impl Discovery {
+    /// Looks for sources; takes 0.3 s where there are counters to be watched.
+    pub fn run(roots: &Roots) -> Self {
+        let mut found = Self { sources: Vec::new(), unavailable: Vec::new() };
+        found.powercap(&roots.sysfs);
+        if found.sources.is_empty() {
+            found.estimate(&roots.procfs);
+        }
+        found.not_built();
+        found
+    }
+
+    fn leave(&mut self, what: impl Into<String>, why: impl Into<String>, fix: impl Into<String>) {
+        self.unavailable.push(Unavailable { what: what.into(), why: why.into(), fix: fix.into() });
+    }
+
+    fn powercap(&mut self, sysfs: &Path) {
+        let (zones, unusable) = powercap::zones(sysfs);
+        for zone in unusable {
+            let file = zone.folder.join("energy_uj");
+            let fix = match zone.why {
+                ReadError::Denied => READ_FIX.replace("FILE", &file.display().to_string()),
+                _ => String::new(),
+            };
+            self.leave(zone.what, format!("{}: {}", file.display(), zone.why), fix);
+        }
+        if zones.is_empty() {
+            let place = sysfs.join("class/powercap");
+            if self.unavailable.is_empty() {
+                let why = format!("{} has no zones: no RAPL here, or a virtual machine that hides it", place.display());
+                self.leave("powercap (RAPL)", why, "run on the machine itself; sudo modprobe intel_rapl_msr");
+            }
+            return;
+        }
+        let alive = watch(&zones);
+        let kept = self.choose(&zones, &alive);
+        if !kept.is_empty() {
+            self.sources.push(Box::new(PowercapSource::new(&kept)));
+        }
+    }
+
+    /// Of two views of one domain the one that advances, the registers' before the memory-mapped; of dies that mirror
+    /// one counter, the first.
+    fn choose(&mut self, zones: &[Zone], watched: &[Watched]) -> Vec<Zone> {
+        let mut kept: Vec<(&Zone, &Watched)> = Vec::new();
+        for (zone, seen) in zones.iter().zip(watched) {
+            let rival = kept.iter().position(|(other, _)| other.domain == zone.domain);
+            match rival {
+                None => kept.push((zone, seen)),
+                Some(at) => {
+                    let (other, other_seen) = kept[at];
+                    let better = (seen.advances(), !zone.memory_mapped) > (other_seen.advances(), !other.memory_mapped);
+                    let (left, left_seen) = if better { (other, other_seen) } else { (zone, seen) };
+                    let why =
+                        if left_seen.advances() { "a second view of the same counter" } else { "it stands still" };
+                    self.leave(format!("{} at {}", left.domain, left.folder.display()), why, "");
+                    if better {
+                        kept[at] = (zone, seen);
+                    }
+                }
+            }
+        }
+        let mirrors = |(zone, seen): &(&Zone, &Watched), (other, other_seen): &(&Zone, &Watched)| {
+            let same_socket = matches!(
+                (&zone.domain, &other.domain),
+                (Domain::Package { socket: a, die }, Domain::Package { socket: b, die: first }) if a == b && die > first
+            );
+            same_socket && seen.mirrors(other_seen)
+        };
+        let is_mirror = |candidate: &(&Zone, &Watched)| kept.iter().any(|other| mirrors(candidate, other));
+        let (mirrored, own): (Vec<_>, Vec<_>) = kept.iter().partition(|candidate| is_mirror(candidate));
+        for (zone, _) in mirrored {
+            self.leave(
+                zone.domain.to_string(),
+                "it mirrors the counter of another die of its socket: counted once",
+                "",
+            );
+        }
+        own.into_iter().map(|(zone, _)| zone.clone()).collect()
+    }
+
+    fn estimate(&mut self, procfs: &Path) {
+        match CpuTimeModel::open(procfs, CpuPower::from_environment()) {
+            Ok(model) => self.sources.push(Box::new(model)),
+            Err(why) => self.leave("estimate from CPU time", format!("{}: {why}", procfs.join("stat").display()), ""),
+        }
+    }
+
+    fn not_built(&mut self) {
+        let later = "this version of Ergon does not read it yet";
+        for what in ["perf power events", "hwmon", "NVML (NVIDIA GPUs)", "battery"] {
+            self.leave(what, later, "");
+        }
+    }
+}
+
+/// Readings of a zone while it was watched.
+struct Watched(Vec<Option<u64>>);
+
+impl Watched {
+    fn advances(&self) -> bool {
+        let read: Vec<u64> = self.0.iter().flatten().copied().collect();
+        read.windows(2).any(|pair| pair[0] != pair[1])
+    }
+
+    /// Within 1 % of each other at every look, and both moving.
+    fn mirrors(&self, other: &Self) -> bool {
+        let close = |a: u64, b: u64| a.abs_diff(b) as f64 <= 0.01 * a.max(b) as f64;
+        let steps = |watched: &Self| -> Option<Vec<u64>> {
+            let read: Option<Vec<u64>> = watched.0.iter().copied().collect();
+            Some(read?.windows(2).map(|pair| pair[1].wrapping_sub(pair[0])).collect())
+        };
+        let same_level = self.0.iter().zip(&other.0).all(|(a, b)| a.zip(*b).is_some_and(|(a, b)| close(a, b)));
+        let same_steps =
+            steps(self).zip(steps(other)).is_some_and(|(a, b)| a.iter().zip(&b).all(|(a, b)| *a > 0 && close(*a, *b)));
+        self.advances() && same_level && same_steps
+    }
+}
+
+fn watch(zones: &[Zone]) -> Vec<Watched> {
+    let mut looks = Vec::new();
+    for look in 0..=PROBES {
+        if look > 0 {
+            std::thread::sleep(LIVENESS / PROBES);
+        }
+        looks.push(zones.iter().map(|zone| powercap::read_once(zone).ok()).collect::<Vec<_>>());
+    }
+    (0..zones.len()).map(|zone| Watched(looks.iter().map(|look| look[zone]).collect())).collect()
+}

@@ -1,0 +1,105 @@
+//! One total of several domains, nothing counted twice.
+
+use ergon_domain::Provenance;
+
+use crate::domain::Domain;
+use crate::figure::EnergyFigure;
+use crate::meter::DomainFigure;
+
+/// The total of a window.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Total {
+    /// Its energy.
+    pub figure: EnergyFigure,
+    /// What was added.
+    pub of: Vec<Domain>,
+    /// What it covers, in words.
+    pub covers: &'static str,
+}
+
+/// Adds what includes everything else and is included in nothing that is added: packages and memory and whatever has a
+/// source of its own; cores and uncores are parts of packages. The platform's counter (psys) includes them all and is
+/// on many machines implausible, so it is only the total where nothing else is there. `None` where there is nothing.
+///
+/// Invariant: a part that is missing is never filled with an estimate; `covers` says what the total is about.
+pub fn total(parts: &[DomainFigure]) -> Option<Total> {
+    let others: Vec<&DomainFigure> = parts.iter().filter(|p| p.domain != Domain::Psys).collect();
+    let counted: Vec<&DomainFigure> = if others.is_empty() { parts.iter().collect() } else { others };
+    let top: Vec<&DomainFigure> = counted
+        .iter()
+        .copied()
+        .filter(|part| !counted.iter().any(|whole| part.domain.is_within(&whole.domain)))
+        .collect();
+    let first = top.first()?;
+    let mut figure = EnergyFigure { energy_j: Some(0.0), lo_j: 0.0, hi_j: 0.0, ..first.figure.clone() };
+    for part in &top {
+        figure.energy_j = figure.energy_j.zip(part.figure.energy_j).map(|(a, b)| a + b);
+        figure.lo_j += part.figure.lo_j;
+        figure.hi_j += part.figure.hi_j;
+        figure.flags.extend(&part.figure.flags);
+        figure.provenance = weaker(figure.provenance, &part.figure.provenance);
+    }
+    let has = |wanted: fn(&Domain) -> bool| top.iter().any(|part| wanted(&part.domain));
+    let covers = match (has(|d| matches!(d, Domain::Package { .. })), has(|d| matches!(d, Domain::Dram { .. }))) {
+        (true, true) => "CPU packages and memory",
+        (true, false) => "CPU packages only",
+        _ if has(|d| *d == Domain::Psys) => "the platform",
+        _ if has(|d| *d == Domain::Cpu) => "CPU only",
+        _ => "the sensors listed",
+    };
+    Some(Total { of: top.iter().map(|part| part.domain.clone()).collect(), figure, covers })
+}
+
+fn weaker(a: Provenance, b: &Provenance) -> Provenance {
+    a.max(b.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(domain: Domain, joules: f64) -> DomainFigure {
+        DomainFigure {
+            domain,
+            place: String::new(),
+            figure: EnergyFigure {
+                energy_j: Some(joules),
+                lo_j: joules - 1.0,
+                hi_j: joules + 1.0,
+                duration_s: 1.0,
+                provenance: Provenance::Measured,
+                flags: Default::default(),
+            },
+        }
+    }
+
+    const fn package(socket: u16) -> Domain {
+        Domain::Package { socket, die: 0 }
+    }
+
+    #[test]
+    fn parts_of_a_package_and_the_platform_are_not_counted_twice_and_memory_is_counted_once() {
+        let all = [
+            (package(0), 500.0),
+            (package(1), 300.0),
+            (Domain::Dram { socket: 0 }, 80.0),
+            (Domain::Dram { socket: 1 }, 60.0),
+            (Domain::Core { socket: 0 }, 400.0),
+            (Domain::Uncore { socket: 0 }, 50.0),
+            (Domain::Psys, 1_100.0),
+        ]
+        .map(|(domain, joules)| part(domain, joules));
+        let sum = total(&all).unwrap();
+        assert_eq!((sum.figure.energy_j, sum.covers), (Some(940.0), "CPU packages and memory"));
+        assert_eq!(total(&all[..2]).unwrap().covers, "CPU packages only");
+        assert_eq!(total(&all[6..]).unwrap().figure.energy_j, Some(1_100.0));
+        assert_eq!(total(&[]), None);
+    }
+
+    #[test]
+    fn a_part_that_is_withheld_withholds_the_total() {
+        let mut parts = [part(package(0), 5.0), part(package(1), 5.0)];
+        parts[1].figure.energy_j = None;
+        assert_eq!(total(&parts).unwrap().figure.energy_j, None);
+    }
+}

@@ -1,0 +1,201 @@
+//! The reader of real hardware on trees with a known power.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use ergon_energy::{Discovery, EnergyFlag, Meter, Roots, Sampler, SystemClock, total};
+
+use crate::tree::{Advancing, Tree, Zone};
+
+/// Late by at most this on a busy machine; the bound below grows with it.
+const LATE_S: f64 = 0.030;
+
+fn discover(sysfs: &Path) -> Discovery {
+    Discovery::run(&Roots { sysfs: sysfs.to_owned(), procfs: "/proc".into() })
+}
+
+fn meter(found: Discovery) -> Arc<Meter> {
+    Arc::new(Meter::new(found.sources, Arc::new(SystemClock)))
+}
+
+fn domains(meter: &Meter) -> Vec<String> {
+    meter.channels().iter().map(|channel| channel.domain.to_string()).collect()
+}
+
+/// Measures for a second and compares every domain with its power: |error| ≤ 2·P·(tick + late) + one unit.
+fn expect(meter: &Meter, watts: &[(&str, f64)]) {
+    let first = meter.mark();
+    std::thread::sleep(Duration::from_millis(1_000));
+    let last = meter.mark();
+    for part in meter.between(&first, &last) {
+        let power = watts.iter().find(|(domain, _)| *domain == part.domain.to_string()).unwrap().1;
+        let truth = power * part.figure.duration_s;
+        let found = part.figure.energy_j.unwrap();
+        let bound = 2.0 * power * (0.001 + LATE_S) + 1e-6;
+        assert!((found - truth).abs() <= bound, "{}: {found} J of {truth} J", part.domain);
+        assert_eq!(part.figure.provenance.name(), "measured");
+    }
+}
+
+const ROUND: u64 = 262_143_328_850;
+
+#[test]
+fn two_sockets_with_parts_memory_and_platform_are_told_apart_and_added_once() {
+    let tree = Tree::new();
+    let zones: Vec<Zone> = vec![
+        tree.zone("intel-rapl:0", "package-0", ROUND, 5).draws(50.0),
+        tree.zone("intel-rapl:0/intel-rapl:0:0", "core", ROUND, 5).draws(30.0),
+        tree.zone("intel-rapl:0/intel-rapl:0:1", "dram", ROUND, 5).draws(8.0),
+        // Numbers of folders mean nothing: the second socket is zone 2, the platform zone 1.
+        tree.zone("intel-rapl:2", "package-1", ROUND, 5).draws(40.0),
+        tree.zone("intel-rapl:2/intel-rapl:2:0", "dram", ROUND, 5).draws(6.0),
+        tree.zone("intel-rapl:1", "psys", ROUND, 5).draws(120.0),
+    ];
+    // As the kernel shows them: flat links to nested zones as well.
+    std::os::unix::fs::symlink(tree.folder("intel-rapl:2/intel-rapl:2:0"), tree.folder("intel-rapl:2:0")).unwrap();
+    let _advancing = Advancing::start(zones);
+    let meter = meter(discover(tree.root()));
+    let mut found = domains(&meter);
+    found.sort();
+    assert_eq!(found, ["core-0", "dram-0", "dram-1", "package-0", "package-1", "psys"]);
+    expect(
+        &meter,
+        &[
+            ("package-0", 50.0),
+            ("core-0", 30.0),
+            ("dram-0", 8.0),
+            ("package-1", 40.0),
+            ("dram-1", 6.0),
+            ("psys", 120.0),
+        ],
+    );
+    let first = meter.mark();
+    std::thread::sleep(Duration::from_millis(500));
+    let sum = total(&meter.between(&first, &meter.mark())).unwrap();
+    let mean_w = sum.figure.mean_w().unwrap();
+    assert!((mean_w - 104.0).abs() < 104.0 * 2.0 * (0.001 + LATE_S) / 0.5, "{mean_w} W");
+}
+
+#[test]
+fn a_wrap_in_the_window_is_no_loss() {
+    let tree = Tree::new();
+    // 20 J before the end of its round, at 50 W.
+    let _advancing =
+        Advancing::start(vec![tree.zone("intel-rapl:0", "package-0", ROUND, ROUND - 20_000_000).draws(50.0)]);
+    expect(&meter(discover(tree.root())), &[("package-0", 50.0)]);
+}
+
+#[test]
+fn many_wraps_are_counted_while_a_sampler_runs() {
+    let tree = Tree::new();
+    // A round of 20 J at 58 W is over in a third of a second.
+    let _advancing = Advancing::start(vec![tree.zone("intel-rapl:0", "package-0", 19_999_999, 0).draws(38.0)]);
+    let meter = meter(discover(tree.root()));
+    let sampler = Sampler::start(meter.clone(), Duration::from_millis(20)).unwrap();
+    expect(&meter, &[("package-0", 38.0)]);
+    let report = sampler.stop();
+    assert!(report.samples >= 30, "{report:?}");
+}
+
+#[test]
+fn a_chart_follows_a_step_of_power() {
+    let tree = Tree::new();
+    let zone = tree.zone("intel-rapl:0", "package-0", ROUND, 0).draws(10.0);
+    let power = zone.power();
+    let _advancing = Advancing::start(vec![zone]);
+    let meter = meter(discover(tree.root()));
+    let sampler = Sampler::start(meter, Duration::from_millis(100)).unwrap();
+    std::thread::sleep(Duration::from_millis(500));
+    let before = sampler.take();
+    power.store(50_000_000, Ordering::SeqCst);
+    std::thread::sleep(Duration::from_millis(1_200));
+    let after = sampler.take();
+    let median = |samples: &[ergon_energy::PowerSample]| {
+        let mut watts: Vec<f64> = samples.iter().filter_map(|s| s.power_w[0]).collect();
+        watts.sort_by(f64::total_cmp);
+        watts[watts.len() / 2]
+    };
+    assert!((median(&before) - 10.0).abs() < 2.0 && (median(&after[2..]) - 50.0).abs() < 2.0);
+}
+
+#[test]
+fn a_frozen_second_view_is_left_out_whichever_comes_first() {
+    for (alive, frozen) in [("intel-rapl:0", "intel-rapl-mmio:0"), ("intel-rapl-mmio:0", "intel-rapl:0")] {
+        let tree = Tree::new();
+        let zones = vec![
+            tree.zone(alive, "package-0", ROUND, 0).draws(20.0),
+            tree.zone(frozen, "package-0", ROUND, 7_000).draws(0.0),
+        ];
+        let _advancing = Advancing::start(zones);
+        let found = discover(tree.root());
+        assert!(found.unavailable.iter().any(|u| u.what.contains(frozen) && u.why == "it stands still"));
+        let meter = meter(found);
+        assert_eq!(domains(&meter), ["package-0"]);
+        expect(&meter, &[("package-0", 20.0)]);
+    }
+}
+
+#[test]
+fn dies_that_mirror_one_counter_are_counted_once_and_dies_that_do_not_are_both_counted() {
+    for (second_start, second_watts, counted) in [(0, 60.0, 1), (0, 25.0, 2)] {
+        let tree = Tree::new();
+        let zones = vec![
+            tree.zone("intel-rapl:0", "package-0-die-0", ROUND, 0).draws(60.0),
+            tree.zone("intel-rapl:1", "package-0-die-1", ROUND, second_start).draws(second_watts),
+        ];
+        let _advancing = Advancing::start(zones);
+        std::thread::sleep(Duration::from_millis(200));
+        assert_eq!(meter(discover(tree.root())).channels().len(), counted, "{second_watts} W");
+    }
+}
+
+#[test]
+fn what_breaks_while_it_runs_is_a_gap_and_is_found_again() {
+    let tree = Tree::new();
+    let zone = tree.zone("intel-rapl:0", "package-0", ROUND, 0).draws(30.0);
+    let _advancing = Advancing::start(vec![zone]);
+    let meter = meter(discover(tree.root()));
+    let first = meter.mark();
+    // Garbage in place of a number; the thread writes the next number over it.
+    for _ in 0..5 {
+        fs::write(tree.folder("intel-rapl:0/energy_uj"), "abc").unwrap();
+        meter.mark();
+    }
+    std::thread::sleep(Duration::from_millis(700));
+    let figure = &meter.between(&first, &meter.mark())[0].figure;
+    assert!(figure.flags.contains(&EnergyFlag::Gap), "{figure:?}");
+    let truth = 30.0 * figure.duration_s;
+    assert!((figure.energy_j.unwrap() - truth).abs() <= 2.0 * 30.0 * (0.001 + LATE_S));
+}
+
+#[test]
+fn a_tree_that_can_not_be_read_says_why_and_the_estimate_says_it_is_one() {
+    let tree = Tree::new();
+    let found = discover(tree.root());
+    assert!(found.unavailable.iter().any(|u| u.what.contains("RAPL") && u.why.contains("no zones")));
+    let meter = meter(found);
+    assert_eq!(domains(&meter), ["cpu"]);
+    assert_eq!(meter.channels()[0].provenance.name(), "estimated");
+
+    fs::create_dir_all(tree.folder("intel-rapl:0")).unwrap();
+    fs::write(tree.folder("intel-rapl:0/name"), "package-0").unwrap();
+    fs::write(tree.folder("intel-rapl:0/max_energy_range_uj"), "not a number").unwrap();
+    fs::write(tree.folder("intel-rapl:0/energy_uj"), "12").unwrap();
+    let found = discover(tree.root());
+    assert!(found.unavailable.iter().any(|u| u.what.contains("package-0") && u.why.contains("no reading")));
+}
+
+#[test]
+fn a_sampler_that_nobody_reads_goes_on() {
+    let tree = Tree::new();
+    let _advancing = Advancing::start(vec![tree.zone("intel-rapl:0", "package-0", ROUND, 0).draws(20.0)]);
+    let meter = meter(discover(tree.root()));
+    let sampler = Sampler::start(meter.clone(), Duration::from_millis(5)).unwrap();
+    std::thread::sleep(Duration::from_millis(600));
+    let report = sampler.report();
+    assert!(report.samples > 60 && report.overhead_cpu_s > 0.0, "{report:?}");
+    assert!(sampler.take().len() as u64 >= report.samples, "what was sampled is there for a late reader");
+}
