@@ -124,13 +124,12 @@ impl Sums {
                 }
                 // Hypergeometric mean and covariance of the deaths at this time.
                 let spread = if left > 1 { died * (r - died) / (r - 1.0) } else { 0.0 };
-                for a in 0..k {
-                    let share = at_risk[a] as f64 / r;
-                    self.expected[a] += died * share;
-                    for b in 0..k {
-                        let other = at_risk[b] as f64 / r;
-                        let same = if a == b { share } else { 0.0 };
-                        self.covariance[a][b] += spread * (same - share * other);
+                let share: Vec<f64> = at_risk.iter().map(|n| *n as f64 / r).collect();
+                for (a, mine) in share.iter().enumerate() {
+                    self.expected[a] += died * mine;
+                    for (b, other) in share.iter().enumerate() {
+                        let same = if a == b { *mine } else { 0.0 };
+                        self.covariance[a][b] += spread * (same - mine * other);
                     }
                 }
             }
@@ -192,7 +191,7 @@ mod tests {
             [0..6, 6..12].map(|r| log_rank(&TIME[r.clone()], &EVENT[r.clone()], &GROUP[r]).unwrap()).into();
         let gap = |t: &LogRank| t.observed[0] - t.expected[0];
         let u: f64 = parts.iter().map(gap).sum();
-        let v: f64 = parts.iter().map(|t| gap(t).powi(2) / t.chi2).sum();
+        let v: f64 = parts.iter().map(|t| gap(t) * gap(t) / t.chi2).sum();
         let found = stratified_log_rank(&TIME, &EVENT, &GROUP, &stratum).unwrap();
         assert!((found.chi2 - u * u / v).abs() < 1e-12, "{} {}", found.chi2, u * u / v);
     }
