@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::resource::UsageWho;
 
+use crate::host;
 use crate::meter::{Mark, Meter};
 
 /// Samples kept for a reader that doesn't come; the oldest go first.
@@ -122,11 +123,6 @@ fn sample(shared: &Shared, meter: &Meter, period_ns: u64) {
         let mut report = shared.report.lock().unwrap_or_else(PoisonError::into_inner);
         report.samples += 1;
         report.missed += behind;
-        report.overhead_cpu_s = own_cpu_s();
+        report.overhead_cpu_s = host::cpu_s(UsageWho::RUSAGE_THREAD).unwrap_or(report.overhead_cpu_s);
     }
-}
-
-fn own_cpu_s() -> f64 {
-    let seconds = |t: nix::sys::time::TimeVal| t.tv_sec() as f64 + t.tv_usec() as f64 * 1e-6;
-    getrusage(UsageWho::RUSAGE_THREAD).map_or(0.0, |usage| seconds(usage.user_time()) + seconds(usage.system_time()))
 }
