@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::answers::Procedure;
+use crate::stat_cases;
 
 /// Cases whose reference is off by more than their tolerance, with the relative error of the
 /// reference. R finds the ends of Fisher's interval with a root-finder that stops at 1.2e-4 in the
@@ -10,23 +10,27 @@ use crate::answers::Procedure;
 const REFERENCE_OFF: &[(&str, &str, f64)] =
     &[("fisher_exact-01", "or_ci", 7.5e-3), ("fisher_exact-04", "or_ci", 9.5e-3)];
 
+/// Keys that the vectors carry for information: R's own approximation, up to 9 % off, of what `ppf` has exactly.
+const NOT_GRADED: &[&str] = &["ppf_r"];
+
 /// What is wrong with a case; nothing if it holds.
-pub(crate) fn case(procedure: &Procedure, case: &Value) -> Vec<String> {
+pub(crate) fn case(procedure: &str, case: &Value) -> Vec<String> {
     let id = case["id"].as_str().unwrap_or("?");
     let expected = case["expected"].as_object().expect("expected");
-    let answer = (procedure.answer)(&case["inputs"], &case["options"]);
+    let answer = stat_cases::answer(procedure, &case["inputs"], &case["options"]);
     let condition = ["degenerate", "separation", "rank_deficient"]
         .into_iter()
         .find(|key| expected.get(*key) == Some(&Value::Bool(true)));
     let answer = match (condition, answer) {
-        (Some(_), Err(_)) => return Vec::new(),
+        (Some(key), Err(e)) if e.condition() == key => return Vec::new(),
+        (Some(key), Err(e)) => return vec![format!("{id}: expected {key}, got {}: {e}", e.condition())],
         (Some(key), Ok(got)) => return vec![format!("{id}: expected {key}, got {got}")],
         (None, Err(e)) => return vec![format!("{id}: {e}")],
         (None, Ok(answer)) => answer,
     };
     let mut wrong = Vec::new();
     for (key, want) in expected {
-        if procedure.not_built.contains(&key.as_str()) {
+        if NOT_GRADED.contains(&key.as_str()) {
             continue;
         }
         let rule = case["tolerance"]["overrides"].get(key).unwrap_or(&case["tolerance"]);
@@ -56,6 +60,9 @@ fn compare(at: &str, got: &Value, want: &Value, (rel, abs): (f64, f64), wrong: &
                     None => wrong.push(format!("{at}.{key} is not answered")),
                 }
             }
+        }
+        (Value::Null, Value::String(_)) | (Value::String(_), Value::Null) => {
+            wrong.push(format!("{at}: got {got}, want {want}"))
         }
         _ => match (number(got), number(want)) {
             (Some(g), Some(w)) => {
