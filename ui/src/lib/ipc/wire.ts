@@ -1,0 +1,534 @@
+/** A number that JSON has no form for arrives as its name. */
+export type WireNumber = number | "NaN" | "Infinity" | "-Infinity";
+export type Scalar = string | number | boolean;
+export type ProvenanceName = "measured" | "derived" | "estimated" | "simulated";
+
+export interface Acknowledged {
+  ok: boolean;
+  message: string;
+}
+
+// workloads -----------------------------------------------------------------------------------------------------------
+export interface ParameterRange {
+  type: string;
+  min: number | null;
+  max: number | null;
+  values: string[];
+  expected: string;
+}
+export interface ParameterInfo {
+  name: string;
+  doc: string;
+  unit: string | null;
+  default: Scalar | null;
+  kind: ParameterRange;
+  active_when: string | null;
+}
+export interface MetricInfo {
+  id: string;
+  title: string;
+  unit: string;
+  direction: string;
+  lo: number | null;
+  hi: number | null;
+  family: string;
+  doc: string;
+}
+export interface WorkloadInfo {
+  kind: string;
+  version: number;
+  doc: string;
+  open_parameters: boolean;
+  settings: string[];
+  parameters: ParameterInfo[];
+  metrics: MetricInfo[];
+  depends: string | null;
+}
+export interface WorkloadsReply {
+  workloads: WorkloadInfo[];
+}
+
+// campaigns -----------------------------------------------------------------------------------------------------------
+export interface CampaignRow {
+  campaign: string;
+  ulid: string;
+  title: string;
+  workload: string;
+  state: string;
+  tags: string[];
+  runs: number;
+  succeeded: number;
+  failed: number;
+  created: string;
+  priority: number | null;
+  archived?: boolean;
+  trashed?: string | null;
+  question?: string | null;
+}
+export interface ListReply {
+  campaigns: CampaignRow[];
+}
+export interface FailedRun {
+  run_id: string;
+  class: string;
+  message: string;
+  attempts: number;
+}
+export interface StatusReply {
+  campaign: string;
+  title: string;
+  state: string;
+  live: boolean;
+  revision: number;
+  runs: number;
+  progress: number;
+  eta_s: number | null;
+  eta_lo_s: number | null;
+  eta_hi_s: number | null;
+  runs_completed: number;
+  runs_failed: number;
+  runs_running: number;
+  runs_out_of_plan: number;
+  failed_runs: FailedRun[];
+  failures: Record<string, number>;
+  api_calls: number;
+  total_cost_usd: number;
+  energy_j: number | null;
+  success_rate: number | null;
+  throughput_per_hour: number | null;
+}
+export interface Estimate {
+  lo: number | null;
+  value: number | null;
+  hi: number | null;
+  why: string;
+}
+export interface Forecast {
+  duration_s: Estimate;
+  cost_usd: Estimate;
+  energy_j: Estimate;
+}
+
+// specs ---------------------------------------------------------------------------------------------------------------
+export interface SpecProblem {
+  message: string;
+  path: string;
+  line: number | null;
+  column: number | null;
+  severity: "error" | "warning";
+}
+export interface FactorLevels {
+  name: string;
+  levels: Scalar[];
+}
+export interface LevelCount {
+  factor: string;
+  level: Scalar;
+  count: number;
+}
+export interface PairCount {
+  a: string;
+  level_a: Scalar;
+  b: string;
+  level_b: Scalar;
+  count: number;
+}
+export interface PhaseOutline {
+  name: string;
+  design: string;
+  conditions: number;
+  runs: number;
+  factors: FactorLevels[];
+  balance: LevelCount[];
+  pair_coverage?: PairCount[] | null;
+}
+export interface ReadSpecReply {
+  ok: boolean;
+  problems: SpecProblem[];
+  campaign: string | null;
+  spec: Record<string, unknown> | null;
+  conditions: number | null;
+  runs: number | null;
+  phases: PhaseOutline[];
+  estimate?: Forecast | null;
+  warnings: string[];
+}
+export interface SaveSpecReply {
+  campaign: string;
+  ulid: string;
+  revision: number;
+  spec_hash: string;
+}
+export interface RevisionInfo {
+  revision: number;
+  created_at: string;
+  reason: string | null;
+}
+export interface SpecReply {
+  text: string;
+  revision: number;
+  spec_hash: string;
+  plan_hash: string;
+  base: string;
+  revisions: RevisionInfo[];
+}
+export interface PlanLine {
+  run_id: string;
+  phase: string;
+  phases: string[];
+  condition: Record<string, Scalar>;
+  replicate: number;
+  seed: string;
+}
+export interface PlanReply {
+  plan_hash: string;
+  runs: number;
+}
+
+// running -------------------------------------------------------------------------------------------------------------
+export interface Selection {
+  phases?: string[] | null;
+  filters?: string[];
+  limit?: number | null;
+  start_from?: number;
+}
+export interface RunRequest {
+  target: string;
+  set?: string[];
+  selection?: Selection;
+  only?: string | null;
+  parallel?: number | null;
+  retry_failed?: boolean;
+  amend?: string | null;
+}
+export interface RunningCampaign {
+  campaign: string;
+  since: string;
+  state: string;
+}
+export interface RunningReply {
+  campaigns: RunningCampaign[];
+}
+export interface Progress {
+  runs: number;
+  succeeded: number;
+  failed: number;
+  running: number;
+  skipped: number;
+  throughput_per_hour: number | null;
+  eta_s: number | null;
+  eta_lo_s: number | null;
+  eta_hi_s: number | null;
+}
+export type RunEvent =
+  | { event: "campaign_started"; campaign: string; runs: number; ended_before: number; parallel: number }
+  | { event: "recovered"; runs: string[] }
+  | { event: "run_started"; run_id: string; phase: string; attempt: number }
+  | {
+      event: "run_ended";
+      run_id: string;
+      phase: string;
+      attempt: number;
+      state: string;
+      failure?: string;
+      message?: string;
+      duration_s: number;
+    }
+  | { event: "phase_skipped"; phase: string; reason: string }
+  | ({ event: "progress" } & Progress)
+  | { event: "paused" }
+  | { event: "resumed" }
+  | { event: "draining"; reason: string }
+  | { event: "store_trouble"; message: string };
+export interface FollowLine {
+  at: string;
+  event: RunEvent;
+}
+export interface RunReply {
+  campaign: string;
+  revision: number;
+  runs: number;
+  succeeded: number;
+  failed: number;
+  skipped: number;
+  remaining: number;
+  attempts: number;
+  duration_s: number;
+  cost_usd: number;
+  energy_j: number | null;
+  overhead_s: number;
+  stopped: unknown;
+  log: string;
+  warnings: string[];
+}
+export type FollowOutcome =
+  ({ kind: "ended" } & RunReply) | { kind: "broke"; code: string; message: string; field: string | null };
+export interface FollowUpdate {
+  campaign: string;
+  here: boolean;
+  state: string;
+  progress: Progress | null;
+  failures: Record<string, number>;
+  lines: FollowLine[];
+  outcome: FollowOutcome | null;
+}
+export interface FollowReply {
+  campaign: string;
+  ended: boolean;
+}
+export interface GridCell {
+  levels: Record<string, Scalar>;
+  key: string;
+  planned: number;
+  succeeded: number;
+  failed: number;
+  running: number;
+  mean: number | null;
+  display: string | null;
+}
+export interface GridPhase {
+  name: string;
+  row_factors: string[];
+  column_factors: string[];
+  cells: GridCell[];
+}
+export interface GridReply {
+  phases: GridPhase[];
+  metric: string | null;
+  unit: string | null;
+}
+
+// runs ----------------------------------------------------------------------------------------------------------------
+export interface RunsSort {
+  column: string;
+  descending: boolean;
+}
+export interface RunsFilter {
+  column: string;
+  op: string;
+  value: Scalar;
+}
+export interface RunsRequest {
+  campaign: string;
+  offset: number;
+  limit: number;
+  sort: RunsSort[];
+  filter: RunsFilter[];
+  metrics: string[];
+}
+export interface RunsColumn {
+  id: string;
+  title: string;
+  unit: string | null;
+  kind: string;
+}
+export interface RunsCell {
+  text: string;
+  number: number | null;
+  provenance?: ProvenanceName | null;
+}
+export interface RunsReply {
+  total: number;
+  columns: RunsColumn[];
+  rows: RunsCell[][];
+  keys: string[];
+}
+export interface AttemptInfo {
+  n: number;
+  state: string;
+  class: string | null;
+  message: string | null;
+  started_at: string | null;
+  duration_s: number | null;
+  cpu_s: number | null;
+  log: string | null;
+}
+export interface MeasurementInfo {
+  metric: string;
+  title: string;
+  unit: string;
+  display: string;
+  number: number | null;
+  lo: number | null;
+  hi: number | null;
+  provenance: ProvenanceName;
+  observed: string;
+  reason?: string | null;
+  flags: string[];
+}
+export interface SpanInfo {
+  name: string;
+  start_s: number;
+  end_s: number;
+}
+export interface ArtefactInfo {
+  name: string;
+  bytes: number;
+  digest?: string;
+}
+export interface RunNote {
+  text: string;
+  author: string | null;
+  at: string;
+}
+export interface RunDetailReply {
+  run_id: string;
+  phase: string;
+  condition: Record<string, Scalar>;
+  replicate: number;
+  seed: string;
+  state: string;
+  attempts: AttemptInfo[];
+  measurements: MeasurementInfo[];
+  spans: SpanInfo[];
+  artefacts: ArtefactInfo[];
+  excluded?: { reason: string; author: string | null; at: string } | null;
+  notes: RunNote[];
+}
+
+// analysis ------------------------------------------------------------------------------------------------------------
+export interface Interval {
+  lo: WireNumber;
+  hi: WireNumber;
+  level: number;
+}
+export interface AnalysisEstimate {
+  value: WireNumber;
+  se: WireNumber | null;
+  ci: Interval | null;
+  unit: string;
+}
+export interface Question {
+  text: string;
+  metric: string;
+  metric_title: string;
+  unit: string;
+  factor: string | null;
+  treatment: string | null;
+  control: string | null;
+  by: string[];
+  estimand: string;
+  direction: string;
+  role: "planned" | "exploratory";
+}
+export interface Analysis {
+  id: string;
+  question: Question;
+  kind: string;
+  procedure: string;
+  estimates: Record<string, AnalysisEstimate>;
+  levels: LevelSummary[];
+  statistic: { name: string; value: WireNumber } | null;
+  df: WireNumber[];
+  p: number | null;
+  p_adjusted: number | null;
+  family: { correction?: string; size?: number; name?: string } | null;
+  effect: { name: string; value: WireNumber; lo: WireNumber | null; hi: WireNumber | null } | null;
+  ci: Interval | null;
+  n: number;
+  unit_of_analysis: string;
+  dropped: { reason: string; n: number }[];
+  assumptions: Record<string, unknown>[];
+  warnings: unknown[];
+  not_tested: string | null;
+  provenance: ProvenanceName;
+  simulated_model: boolean;
+  trail: string[];
+  references: string[];
+}
+export interface LevelSummary {
+  label: string;
+  n: number;
+  mean: WireNumber | null;
+  sd: WireNumber | null;
+  median: WireNumber | null;
+  ci: Interval | null;
+}
+export interface HypothesisResult {
+  id: string;
+  sentence: string;
+  verdict?: string;
+  statement?: string;
+}
+export interface Refusal {
+  question: string;
+  reason: string;
+}
+export interface AnalyzeReply {
+  campaign: string;
+  analyses: Analysis[];
+  hypotheses: HypothesisResult[];
+  refusals: Refusal[];
+  figures: string[];
+}
+export interface TextReply {
+  text: string;
+  warnings: string[];
+}
+export interface ReportReply {
+  paths: string[];
+}
+
+// the machine and the desktop -----------------------------------------------------------------------------------------
+export interface DoctorCheck {
+  name: string;
+  state: "ok" | "missing" | "failed" | "not_built";
+  detail: string;
+  fix: string | null;
+}
+export interface DoctorReply {
+  checks: DoctorCheck[];
+}
+export interface MonitorDomain {
+  name: string;
+  power_w: number | null;
+  provenance: ProvenanceName | null;
+}
+export interface MonitorSample {
+  at: string;
+  cpu_percent: number | null;
+  memory_used_bytes: number | null;
+  memory_total_bytes: number | null;
+  power_w: number | null;
+  power_provenance: ProvenanceName | null;
+  power_source: string | null;
+  domains: MonitorDomain[];
+}
+export interface ChosenFile {
+  token: string;
+  name: string;
+}
+export interface ChooseFilesRequest {
+  title: string;
+  save?: boolean;
+  many?: boolean;
+  name?: string | null;
+  endings?: string[];
+}
+export interface ImportedFile {
+  file: string;
+  campaign: string | null;
+  mapped: string[];
+  defaulted: string[];
+  ignored: string[];
+  problems: string[];
+}
+export interface ImportReply {
+  files: ImportedFile[];
+}
+export interface DiffReply {
+  differences: { path: string; a?: unknown; b?: unknown; [key: string]: unknown }[];
+  change: unknown;
+  runs_shared: number;
+  runs_only_a: number;
+  runs_only_b: number;
+}
+export interface Settings {
+  theme: "system" | "light" | "dark" | "contrast";
+  density: "dense" | "comfortable";
+  data_folder: string | null;
+  [key: string]: unknown;
+}
+export interface SampleReply {
+  campaign: string;
+}

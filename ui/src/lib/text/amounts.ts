@@ -1,0 +1,78 @@
+// How the window writes plain amounts: counts, times, sizes. Scientific numbers come from the backend as text.
+
+const COUNT = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+
+/** Written where a value is missing: missing is never zero. */
+export const NOTHING = "—";
+
+/** 12,345 */
+export function count(n: number | null | undefined): string {
+  return n === null || n === undefined || !Number.isFinite(n) ? NOTHING : COUNT.format(n);
+}
+
+/** `1 run`, `2 runs`. */
+export function plural(n: number, one: string, many = `${one}s`): string {
+  return `${count(n)} ${n === 1 ? one : many}`;
+}
+
+/** Seconds as a person says them: `0.42 s`, `4 min 20 s`, `3 h 5 min`, `2 d 4 h`. */
+export function duration(seconds: number | null | undefined): string {
+  if (seconds === null || seconds === undefined || !Number.isFinite(seconds) || seconds < 0) return NOTHING;
+  if (seconds < 10) return `${seconds.toFixed(seconds < 1 ? 2 : 1)} s`;
+  const s = Math.round(seconds);
+  if (s < 60) return `${s} s`;
+  if (s < 3600) return two(Math.floor(s / 60), "min", s % 60, "s");
+  const minutes = Math.round(s / 60);
+  if (minutes < 24 * 60) return two(Math.floor(minutes / 60), "h", minutes % 60, "min");
+  const hours = Math.round(s / 3600);
+  return two(Math.floor(hours / 24), "d", hours % 24, "h");
+}
+
+function two(a: number, unitA: string, b: number, unitB: string): string {
+  return b === 0 ? `${a} ${unitA}` : `${a} ${unitA} ${b} ${unitB}`;
+}
+
+/** `3–5 min`-like range; one figure where both ends read the same; nothing where an end is unknown. */
+export function durationRange(lo: number | null | undefined, hi: number | null | undefined): string {
+  const [a, b] = [duration(lo), duration(hi)];
+  if (a === NOTHING || b === NOTHING) return NOTHING;
+  return a === b ? a : `${a} – ${b}`;
+}
+
+/** Bytes in decimal units. */
+export function bytes(n: number | null | undefined): string {
+  if (n === null || n === undefined || !Number.isFinite(n)) return NOTHING;
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let [value, unit] = [n, 0];
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 ? value : value.toFixed(value < 10 ? 1 : 0)} ${units[unit] ?? "B"}`;
+}
+
+/** A UTC time stamp as local date and time. */
+export function localTime(utc: string | null | undefined): string {
+  if (!utc) return NOTHING;
+  const at = new Date(utc);
+  if (Number.isNaN(at.getTime())) return utc;
+  const day = at.toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" });
+  const time = at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  return isToday(at) ? `today ${time}` : day;
+}
+
+function isToday(at: Date): boolean {
+  return at.toDateString() === new Date().toDateString();
+}
+
+/** The first characters of a digest or run id. */
+export function short(id: string, length = 8): string {
+  return id.length > length ? id.slice(0, length) : id;
+}
+
+const SHOWN = 2_000;
+
+/** Text of unknown origin, cut before it is so long that it would stop the window. */
+export function bounded(text: string, most = SHOWN): string {
+  return text.length > most ? `${text.slice(0, most)}… (${count(text.length)} characters)` : text;
+}

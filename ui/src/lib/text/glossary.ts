@@ -1,0 +1,23 @@
+/** The words of Ergon, one sentence each. */
+export const GLOSSARY: Readonly<Record<string, string>> = {
+  campaign: "One study: its question, workload, factors, phases, budget and analysis plan.",
+  workload: "What a run does.",
+  factor: "A parameter that the campaign varies; its values are levels.",
+  level: "A value that a factor takes.",
+  phase: "A named part of a campaign with its own design, fixed levels and replicates.",
+  design: "How conditions are chosen from all combinations of levels.",
+  condition: "One combination of levels.",
+  replicate: "A repetition of a condition; runs with the same replicate number can be compared in pairs.",
+  run: "One replicate of one condition: what is executed, measured and analysed.",
+  attempt: "One try at a run; a retry is a new attempt of the same run.",
+  revision: "A version of a campaign's spec; runs know the revision they were planned under.",
+  spec: "The campaign written down as YAML.",
+  provenance: "Where a number comes from: measured, derived, estimated or simulated.",
+  pilot: "The first few runs of the plan, to see whether everything works and how long it takes.",
+  drain: "Runs that are executing end; no new ones start.",
+  "effect size": "How big a difference is, in units that don't depend on the metric's.",
+  "confidence interval": "A range that covers the true value in the stated share of repetitions of the study.",
+  "pair coverage": "Share of all pairs of levels of two factors that occur together in some condition.",
+  balance: "How evenly the levels of a factor occur.",
+  "80 % range": "In four of five cases the outcome lies inside.",
+};
