@@ -8,7 +8,7 @@ export const api = {
   status: (campaign: string) => call<wire.StatusReply>("status", { campaign }),
 
   readSpec: (request: { text: string; name?: string; base?: string }) => call<wire.ReadSpecReply>("read_spec", request),
-  saveSpec: (request: { text: string; base?: string; amend?: string }) =>
+  saveSpec: (request: { text: string; base?: string; campaign?: string; amend?: string }) =>
     call<wire.SaveSpecReply>("save_spec", request),
   spec: (campaign: string) => call<wire.SpecReply>("spec", { campaign }),
   plan: (request: { spec: string; selection?: wire.Selection }, each: (line: wire.PlanLine) => void) =>
@@ -34,7 +34,7 @@ export const api = {
   archive: (campaign: string, archived: boolean) => call<wire.Acknowledged>("archive", { campaign, archived }),
   trash: (campaign: string) => call<wire.Acknowledged>("trash", { campaign }),
   restore: (campaign: string) => call<wire.Acknowledged>("restore", { campaign }),
-  trashed: () => call<wire.ListReply>("trashed", {}),
+  trashed: () => call<wire.TrashedReply>("trashed", {}),
   sample: (request: { fresh?: boolean } = {}) => call<wire.SampleReply>("sample", request),
   importFiles: (files: string[]) => call<wire.ImportReply>("import", { files }),
   diff: (a: string, b: string) => call<wire.DiffReply>("diff", { a, b }),

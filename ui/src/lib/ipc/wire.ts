@@ -62,8 +62,15 @@ export interface CampaignRow {
   created: string;
   priority: number | null;
   archived?: boolean;
-  trashed?: string | null;
-  question?: string | null;
+}
+export interface TrashedRow {
+  campaign: string;
+  ulid: string;
+  title: string;
+  trashed: string;
+}
+export interface TrashedReply {
+  campaigns: TrashedRow[];
 }
 export interface ListReply {
   campaigns: CampaignRow[];
@@ -115,42 +122,50 @@ export interface SpecProblem {
   path: string;
   line: number | null;
   column: number | null;
+  expected: string | null;
+  suggestion: string | null;
   severity: "error" | "warning";
 }
 export interface FactorLevels {
   name: string;
-  levels: Scalar[];
+  levels: string[];
 }
-export interface LevelCount {
-  factor: string;
-  level: Scalar;
-  count: number;
-}
-export interface PairCount {
-  a: string;
-  level_a: Scalar;
-  b: string;
-  level_b: Scalar;
-  count: number;
-}
-export interface PhaseOutline {
-  name: string;
-  design: string;
+export interface DesignReport {
+  kind: string;
+  combinations: number;
   conditions: number;
+  excluded: number;
+  collapsed: number;
+  max_imbalance: number | null;
+  inactive_levels: number | null;
+  pair_coverage: number | null;
+  d_efficiency: number | null;
+}
+export interface PairRuns {
+  levels: [string, string][];
+  runs: number[][];
+}
+export interface PhaseDesign {
+  name: string;
+  conditions: number;
+  selected: number;
   runs: number;
+  chosen_when: string | null;
+  replicates: number;
   factors: FactorLevels[];
-  balance: LevelCount[];
-  pair_coverage?: PairCount[] | null;
+  design: DesignReport;
+  pairs: PairRuns | null;
 }
 export interface ReadSpecReply {
   ok: boolean;
   problems: SpecProblem[];
   campaign: string | null;
-  spec: Record<string, unknown> | null;
-  conditions: number | null;
-  runs: number | null;
-  phases: PhaseOutline[];
-  estimate?: Forecast | null;
+  spec: unknown;
+  conditions: number;
+  runs: number;
+  excluded_by_constraints: number;
+  phases: PhaseDesign[];
+  estimate: Forecast | null;
   warnings: string[];
 }
 export interface SaveSpecReply {
@@ -163,13 +178,16 @@ export interface RevisionInfo {
   revision: number;
   created_at: string;
   reason: string | null;
+  spec_hash: string;
+  runs: number;
 }
 export interface SpecReply {
+  campaign: string;
+  ulid: string;
   text: string;
   revision: number;
   spec_hash: string;
   plan_hash: string;
-  base: string;
   revisions: RevisionInfo[];
 }
 export interface PlanLine {
@@ -277,8 +295,8 @@ export interface FollowReply {
   ended: boolean;
 }
 export interface GridCell {
-  levels: Record<string, Scalar>;
   key: string;
+  levels: Record<string, string>;
   planned: number;
   succeeded: number;
   failed: number;
@@ -290,12 +308,16 @@ export interface GridPhase {
   name: string;
   row_factors: string[];
   column_factors: string[];
+  levels: Record<string, string[]>;
   cells: GridCell[];
+  note: string | null;
 }
 export interface GridReply {
   phases: GridPhase[];
   metric: string | null;
+  title: string | null;
   unit: string | null;
+  direction: string | null;
 }
 
 // runs ----------------------------------------------------------------------------------------------------------------
@@ -517,7 +539,7 @@ export interface ImportReply {
   files: ImportedFile[];
 }
 export interface DiffReply {
-  differences: { path: string; a?: unknown; b?: unknown; [key: string]: unknown }[];
+  differences: { path: string; old: unknown; new: unknown }[];
   change: unknown;
   runs_shared: number;
   runs_only_a: number;
