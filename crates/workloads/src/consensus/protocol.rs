@@ -10,6 +10,7 @@
 
 pub mod pbft;
 pub mod raft;
+pub mod weighted;
 
 use rand_chacha::ChaCha8Rng;
 

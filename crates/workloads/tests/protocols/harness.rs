@@ -7,10 +7,11 @@ use ergon_workloads::consensus::network::{Network, NetworkProfile, Trouble};
 use ergon_workloads::consensus::node_set::{NodeId, NodeSet};
 use ergon_workloads::consensus::protocol::pbft::{Pbft, PbftSettings};
 use ergon_workloads::consensus::protocol::raft::Raft;
+use ergon_workloads::consensus::protocol::weighted::{Weighted, WeightedSettings};
 use ergon_workloads::consensus::protocol::{Milestone, Opinion, Protocol, Value};
 use rand_chacha::ChaCha8Rng;
 use rand_core::SeedableRng;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) const MS: u64 = 1_000_000;
 pub(crate) const S: u64 = 1_000 * MS;
@@ -39,6 +40,8 @@ pub(crate) enum Incident {
     Part(Vec<u8>),
     Trouble(Vec<(NodeId, NodeId, Trouble)>),
     Turn(NodeId, Option<Behaviour>),
+    /// An agent would rather have this choice; to it every other is worth so much.
+    Prefer(NodeId, u32, f64),
 }
 
 pub(crate) struct Story {
@@ -104,6 +107,7 @@ pub(crate) fn play_with<P: Protocol>(protocols: Vec<P>, story: &Story, inspect: 
     }
     group.schedule(story.until_ns + 1, 0);
     let mut record = Record { decided: vec![Vec::new(); n], ..Record::default() };
+    let mut tastes: BTreeMap<NodeId, (u32, f64)> = BTreeMap::new();
     let mut known: Vec<BTreeSet<u32>> = vec![BTreeSet::new(); n];
     loop {
         let notice = match group.advance() {
@@ -139,6 +143,9 @@ pub(crate) fn play_with<P: Protocol>(protocols: Vec<P>, story: &Story, inspect: 
                 Incident::Part(sides) => group.network_mut().set_partition(sides),
                 Incident::Trouble(troubles) => group.network_mut().set_troubles(troubles),
                 Incident::Turn(node, behaviour) => group.set_behaviour(*node, behaviour.clone()),
+                Incident::Prefer(node, choice, others) => {
+                    tastes.insert(*node, (*choice, *others));
+                }
             },
             Happened::Arrived { to, message, .. } => {
                 if usize::from(to) < n {
@@ -160,7 +167,9 @@ pub(crate) fn play_with<P: Protocol>(protocols: Vec<P>, story: &Story, inspect: 
                 assert_eq!(decided.len() as u64, position, "positions come in order, each once");
             }
             Happened::Considering { node, value } => {
-                group.opine(node, value, Opinion { worth: 1.0, rather: None });
+                let taste = tastes.get(&node);
+                let worth = taste.filter(|(choice, _)| *choice != value.choice).map_or(1.0, |(_, others)| *others);
+                group.opine(node, value, Opinion { worth, rather: taste.map(|(choice, _)| *choice) });
             }
             Happened::Passed { milestone, node } => match milestone {
                 Milestone::ViewChange(view) if !story.faulty.contains(node) => {
@@ -197,6 +206,11 @@ pub(crate) fn pbft(n: usize, timeout_ns: u64) -> Vec<Pbft> {
 
 pub(crate) fn raft(n: usize, base_ns: u64) -> Vec<Raft> {
     Raft::group(n, base_ns)
+}
+
+/// Agents with equal capabilities.
+pub(crate) fn weighted(n: usize, timeout_ns: u64) -> Vec<Weighted> {
+    Weighted::group(WeightedSettings { capabilities: vec![1; n], timeout_ns })
 }
 
 pub(crate) fn behaviour(misdeed: Misdeed, strategy: Strategy, targets: NodeSet, seed: u64) -> Behaviour {

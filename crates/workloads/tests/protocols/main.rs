@@ -1,4 +1,4 @@
-//! What PBFT and Raft promise, checked message by message.
+//! What the protocols promise, checked message by message.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::large_enum_variant, reason = "tests")]
 
@@ -6,3 +6,4 @@ mod harness;
 mod liveness;
 mod normal_case;
 mod safety;
+mod weighted;

@@ -18,16 +18,16 @@ const STRATEGIES: [Strategy; 3] = [Strategy::Random, Strategy::Selective, Strate
 
 /// What may go wrong in a random schedule.
 #[derive(Clone, Copy)]
-struct Dangers {
-    liars: usize,
-    crashes: usize,
+pub(crate) struct Dangers {
+    pub(crate) liars: usize,
+    pub(crate) crashes: usize,
     /// Of those that crash, how many forget everything: such an agent counts as faulty.
-    forgetful: usize,
-    network: bool,
+    pub(crate) forgetful: usize,
+    pub(crate) network: bool,
 }
 
 /// 3,000, or as many as `ERGON_SCHEDULES` says for a long look.
-fn schedules() -> u64 {
+pub(crate) fn schedules() -> u64 {
     std::env::var("ERGON_SCHEDULES").ok().and_then(|count| count.parse().ok()).unwrap_or(3_000)
 }
 
@@ -35,7 +35,7 @@ fn pick<T: Copy>(rng: &mut ChaCha8Rng, from: &[T]) -> T {
     from[draw::below(rng, from.len() as u64) as usize]
 }
 
-fn random_story(seed: u64, n: usize, dangers: Dangers) -> Story {
+pub(crate) fn random_story(seed: u64, n: usize, dangers: Dangers) -> Story {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let r = &mut rng;
     let mut order: Vec<NodeId> = (0..n as NodeId).collect();
@@ -99,7 +99,7 @@ fn random_story(seed: u64, n: usize, dangers: Dangers) -> Story {
 
 /// Everything that was asked is decided by every honest agent: faults end at 12 s, all are up then, and
 /// what was lost is asked again.
-fn is_complete(record: &Record, story: &Story) -> bool {
+pub(crate) fn is_complete(record: &Record, story: &Story) -> bool {
     let asked = story.incidents.iter().filter_map(|(_, i)| if let Incident::Ask(r) = i { Some(*r) } else { None });
     let asked: BTreeSet<u32> = asked.collect();
     let honest = (0..record.decided.len()).filter(|&node| !story.faulty.contains(node as NodeId));
