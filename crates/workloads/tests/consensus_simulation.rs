@@ -18,7 +18,6 @@ use ergon_workloads::consensus::simulation::{
 use rand_chacha::ChaCha8Rng;
 use rand_core::SeedableRng;
 
-const BOTH: [ProtocolKind; 2] = [ProtocolKind::Bft, ProtocolKind::Raft];
 const REPLICATES: u64 = 12;
 
 fn rng(seed: u64, stream: u64) -> ChaCha8Rng {
@@ -85,7 +84,7 @@ fn total(outcomes: &[SimulationOutcome], count: impl Fn(&SimulationOutcome) -> u
 
 #[test]
 fn without_faults_every_job_is_decided_placed_and_run() {
-    for protocol in BOTH {
+    for (_, protocol) in ProtocolKind::NAMES {
         for network in [NetworkProfile::LAN, NetworkProfile::WAN] {
             let all = outcomes(protocol, |input| input.network = network);
             for outcome in &all {
@@ -104,7 +103,7 @@ fn without_faults_every_job_is_decided_placed_and_run() {
 #[test]
 fn convergence_is_three_delays_in_bft_and_a_round_trip_and_a_notice_in_raft() {
     let jobs = jobs(1, WorkloadType::Mixed, ArrivalRate::Medium, 20);
-    for (protocol, delays) in [(ProtocolKind::Bft, 3.0), (ProtocolKind::Raft, 3.0)] {
+    for (protocol, delays) in [(ProtocolKind::Bft, 3.0), (ProtocolKind::Raft, 3.0), (ProtocolKind::Weighted, 3.0)] {
         let mut input = base(protocol, &jobs);
         input.network = NetworkProfile::ideal(Delay::constant(0.1));
         input.processing_ns = 0;
@@ -159,7 +158,7 @@ fn each_fault_moves_its_metric_per_protocol() {
     let slow = faulty(FaultType::Performance, 0.42, Intensity::Heavy);
     let equivocation = lies(Misdeed::Equivocating, Strategy::Coordinated);
     let silence = lies(Misdeed::Silent, Strategy::Coordinated);
-    let (bft, raft) = (ProtocolKind::Bft, ProtocolKind::Raft);
+    let (bft, raft, weighted) = (ProtocolKind::Bft, ProtocolKind::Raft, ProtocolKind::Weighted);
     let table = [
         Effect { name: "crash", faults: crash, protocol: bft, rises: &[ViewChanges], stays: &[Violations, Elections] },
         Effect { name: "crash", faults: crash, protocol: raft, rises: &[Elections], stays: &[Violations, ViewChanges] },
@@ -188,8 +187,31 @@ fn each_fault_moves_its_metric_per_protocol() {
         },
         Effect { name: "equivocation", faults: equivocation, protocol: raft, rises: &[Violations], stays: &[] },
         Effect { name: "silence", faults: silence, protocol: bft, rises: &[ViewChanges], stays: &[Violations] },
+        Effect {
+            name: "crash",
+            faults: crash,
+            protocol: weighted,
+            rises: &[ViewChanges, Convergence],
+            stays: &[Violations, Elections],
+        },
+        Effect { name: "loss", faults: loss, protocol: weighted, rises: &[Convergence, Bytes], stays: &[Violations] },
+        Effect {
+            name: "performance",
+            faults: slow,
+            protocol: weighted,
+            rises: &[Convergence],
+            stays: &[ViewChanges, Violations, Unplaced],
+        },
+        Effect {
+            name: "equivocation",
+            faults: equivocation,
+            protocol: weighted,
+            rises: &[ViewChanges],
+            stays: &[Violations],
+        },
+        Effect { name: "silence", faults: silence, protocol: weighted, rises: &[ViewChanges], stays: &[Violations] },
     ];
-    for protocol in BOTH {
+    for (_, protocol) in ProtocolKind::NAMES {
         let healthy = outcomes(protocol, |_| {});
         for effect in table.iter().filter(|effect| effect.protocol == protocol) {
             let hit = outcomes(protocol, |input| input.faults = effect.faults);
@@ -208,7 +230,7 @@ fn each_fault_moves_its_metric_per_protocol() {
 
 #[test]
 fn lies_about_capacity_cost_decision_quality() {
-    for protocol in BOTH {
+    for (_, protocol) in ProtocolKind::NAMES {
         let honest = outcomes(protocol, |_| {});
         let lied = outcomes(protocol, |input| {
             input.faults = FaultSettings {
@@ -226,7 +248,7 @@ fn lies_about_capacity_cost_decision_quality() {
 
 #[test]
 fn more_crashes_than_the_bound_stop_decisions_until_agents_recover() {
-    for protocol in BOTH {
+    for (_, protocol) in ProtocolKind::NAMES {
         let dead = outcomes(protocol, |input| input.faults = faulty(FaultType::Crash, 0.6, Intensity::Chaos));
         let back = outcomes(protocol, |input| input.faults = faulty(FaultType::Crash, 0.6, Intensity::Medium));
         let placed = |all: &[SimulationOutcome]| mean(all, |o| o.consensus_success_rate);
@@ -243,7 +265,7 @@ fn more_crashes_than_the_bound_stop_decisions_until_agents_recover() {
 
 #[test]
 fn worse_intensity_is_worse() {
-    for protocol in BOTH {
+    for (_, protocol) in ProtocolKind::NAMES {
         let at = |kind, intensity| outcomes(protocol, move |input| input.faults = faulty(kind, 0.28, intensity));
         let slow = Intensity::NAMES.map(|(_, i)| mean(&at(FaultType::Performance, i), |o| o.convergence_time_s));
         assert!(slow.is_sorted(), "{protocol:?}: {slow:?}");
@@ -254,7 +276,7 @@ fn worse_intensity_is_worse() {
 
 #[test]
 fn fault_types_are_distinguishable() {
-    for protocol in BOTH {
+    for (_, protocol) in ProtocolKind::NAMES {
         let kinds =
             FaultType::NAMES.map(|(_, kind)| outcomes(protocol, |i| i.faults = faulty(kind, 0.42, Intensity::Heavy)));
         for (index, one) in kinds.iter().enumerate() {
@@ -294,7 +316,7 @@ fn protocols_differ_as_their_message_patterns_do() {
 
 #[test]
 fn the_same_streams_give_the_same_outcome_to_the_last_bit() {
-    for protocol in BOTH {
+    for (_, protocol) in ProtocolKind::NAMES {
         for kind in [FaultType::None, FaultType::Mixed, FaultType::Byzantine] {
             let once = outcomes(protocol, |input| input.faults = faulty(kind, 0.42, Intensity::Heavy));
             let twice = outcomes(protocol, |input| input.faults = faulty(kind, 0.42, Intensity::Heavy));
@@ -319,7 +341,7 @@ fn limits_and_cancellation_end_a_run_in_words() {
 
 #[test]
 fn a_run_without_jobs_has_undefined_metrics_not_zeros() {
-    for protocol in BOTH {
+    for (_, protocol) in ProtocolKind::NAMES {
         let outcome = run(&base(protocol, &[]), 1);
         assert_eq!(outcome.consensus_success_rate, None);
         assert_eq!(

@@ -13,6 +13,7 @@ use ergon_domain::{
     RunContextParts, RunError, RunStreams, Value, Workload, run_key,
 };
 use ergon_workloads::consensus::ConsensusWorkload;
+use ergon_workloads::consensus::simulation::ProtocolKind;
 
 struct Still;
 
@@ -92,7 +93,7 @@ fn text(word: &str) -> Value {
 #[test]
 fn every_declared_metric_is_measured_once_within_its_range() {
     let manifest = ConsensusWorkload::new().manifest().clone();
-    for protocol in ["bft", "raft"] {
+    for (protocol, _) in ProtocolKind::NAMES {
         let outcome = run(&[
             ("consensus_protocol", text(protocol)),
             ("fault_rate", Value::Real(0.2)),
@@ -115,14 +116,15 @@ fn what_is_not_built_is_not_accepted_and_what_is_is_listed() {
     let manifest = ConsensusWorkload::new().manifest().clone();
     let said =
         |name: &str, word: &str| manifest.parameter(name).unwrap().kind.bind(&text(word)).unwrap_err().to_string();
-    assert_eq!(said("consensus_protocol", "weighted"), "'weighted' is not accepted; expected one of bft, raft");
+    let built = ProtocolKind::NAMES.map(|(name, _)| name).join(", ");
+    assert_eq!(said("consensus_protocol", "vote"), format!("'vote' is not accepted; expected one of {built}"));
     assert_eq!(said("agent_type", "llm"), "'llm' is not accepted; expected one of heuristic");
     // A condition that slipped past the binding is refused by the run itself.
     let mut slipped = condition(&[]);
-    slipped.set("consensus_protocol", text("hotstuff"));
+    slipped.set("consensus_protocol", text("vote"));
     let refused = run_with(&Inputs::default(), &slipped, 0).unwrap_err();
     assert_eq!(refused.class, FailureClass::InvalidInput);
-    assert_eq!(refused.message, "consensus_protocol: 'hotstuff' is not accepted; accepted values: bft, raft");
+    assert_eq!(refused.message, format!("consensus_protocol: 'vote' is not accepted; accepted values: {built}"));
 }
 
 #[test]
@@ -156,7 +158,7 @@ fn every_factor_moves_a_metric() {
     let crashes = [("fault_rate", Value::Real(0.4)), ("fault_type", text("crash"))];
     let crowded = [("jobs", Value::Int(300)), ("job_arrival_rate", text("high"))];
     let table: Vec<(&str, Vec<Value>, &[(&str, Value)])> = vec![
-        ("consensus_protocol", vec![text("bft"), text("raft")], &[]),
+        ("consensus_protocol", ProtocolKind::NAMES.map(|(name, _)| text(name)).to_vec(), &[]),
         ("agent_count", [5, 10, 15].map(Value::Int).to_vec(), &[]),
         ("fault_rate", [0.0, 0.2, 0.4].map(Value::Real).to_vec(), &faulty[1..]),
         ("fault_type", ["byzantine", "crash", "network", "performance", "mixed"].map(text).to_vec(), &faulty),

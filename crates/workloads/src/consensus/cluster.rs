@@ -98,6 +98,20 @@ impl Cluster {
         self.partitions
     }
 
+    /// What each agent contributes: its mean share of the cluster's cores, GPUs, memory and bandwidth, in
+    /// thousandths of an equal share, and no less than 500 and no more than 1,500 of them.
+    pub fn capabilities(&self) -> Vec<u32> {
+        let all = self.capacity().each_of();
+        let capability = |partition: &Partition| {
+            let shares = partition.capacity().each_of().into_iter().zip(all).filter(|&(_, all)| all > 0);
+            let (sum, count) =
+                shares.fold((0.0, 0.0), |(sum, count), (own, all)| (sum + own as f64 / all as f64, count + 1.0));
+            let thousandths = libm::round(1_000.0 * self.partitions.len() as f64 * sum / f64::max(count, 1.0));
+            thousandths.clamp(500.0, 1_500.0) as u32
+        };
+        self.partitions.iter().map(capability).collect()
+    }
+
     /// What all nodes have together.
     pub fn capacity(&self) -> Amounts {
         self.partitions.iter().fold(Amounts::default(), |sum, p| sum.plus(p.capacity()))

@@ -13,7 +13,7 @@ use super::numbers;
 use super::simulation::ProtocolKind;
 
 /// Raised whenever the same run key could give another result.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Random streams: jobs and faults are the same in all conditions of a replicate where streams are common.
 pub(super) const STREAM_JOBS: &str = "jobs";
@@ -86,6 +86,7 @@ fn parameters() -> Vec<Parameter> {
 }
 
 fn group_parameters() -> Vec<Parameter> {
+    let protocols = ProtocolKind::TABLE.map(|(name, _, what)| format!("{name}: {what}"));
     vec![
         choice(
             "agent_type",
@@ -97,7 +98,7 @@ fn group_parameters() -> Vec<Parameter> {
             "consensus_protocol",
             &names(&ProtocolKind::NAMES),
             "bft",
-            "How the agents agree; bft: PBFT (Castro & Liskov 1999), raft: Raft (Ongaro & Ousterhout 2014).",
+            &format!("How the agents agree; {}.", protocols.join(", ")),
         ),
         whole("agent_count", (3, 200), Some(5), "Number of agents; each owns 8 nodes of the cluster."),
         real(
@@ -117,7 +118,7 @@ fn group_parameters() -> Vec<Parameter> {
             "timeout",
             (0.001, 86_400.0),
             None,
-            "PBFT: how long a request may take before the primary is suspected; Raft: base of the election timeout, \
+            "How long a request may take before the coordinator is suspected; raft: base of the election timeout, \
              raised to 10 mean one-way delays. Default: 20 mean one-way delays, at least 0.15.",
         )
         .unit("s"),
@@ -357,7 +358,7 @@ fn metrics() -> Vec<Metric> {
             Lower,
             AT_LEAST_0,
             Count,
-            "Distinct views that an honest agent asked for (bft only).",
+            "Distinct views, each with its coordinator, that an honest agent asked for (not raft, which elects).",
         ),
         metric(
             "elections",
@@ -394,6 +395,15 @@ fn metrics() -> Vec<Metric> {
             AT_LEAST_0,
             Count,
             "Positions at which two honest agents decided differently.",
+        ),
+        metric(
+            "reputation_spread",
+            "Reputation spread",
+            "1",
+            Neither,
+            (Some(0.0), Some(1.0)),
+            Continuous,
+            "Highest − lowest reputation at the end of the run (weighted only).",
         ),
         metric(
             "faulty_agents",

@@ -100,7 +100,7 @@ impl<'a> Reader<'a> {
             protocol,
             quorum: match protocol {
                 ProtocolKind::Bft => self.choice("quorum", &quorums)?,
-                ProtocolKind::Raft => ByzantineQuorum::Intersecting,
+                _ => ByzantineQuorum::Intersecting,
             },
             network: self.network()?,
             timeout_s: self.0.real("timeout"),

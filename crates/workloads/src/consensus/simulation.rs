@@ -21,6 +21,7 @@
 
 mod desk;
 mod incidents;
+mod kind;
 mod ledger;
 mod message;
 mod opinions;
@@ -40,6 +41,7 @@ use super::network::{Network, NetworkProfile};
 use super::node_set::{MAX_NODES, NodeId};
 use super::protocol::pbft::{Pbft, PbftSettings};
 use super::protocol::raft::Raft;
+use super::protocol::weighted::{Weighted, WeightedSettings};
 use super::protocol::{ByzantineQuorum, Protocol, byzantine_bound};
 use super::queue::{LocalQueue, Policy};
 use super::replay::Placement;
@@ -49,6 +51,7 @@ use ledger::Ledger;
 use message::{JobMessage, Task};
 use portal::Portal;
 
+pub use kind::ProtocolKind;
 pub use outcome::{FaultRecovery, RECOVERED_RUN, RECOVERED_WITHIN, SimulationOutcome};
 
 /// Time an agent takes for one message: receiving, checking a signature or code, sending. Nanoseconds.
@@ -66,20 +69,6 @@ pub const PATIENCE_TIMEOUTS: f64 = 100.0;
 /// Patience of the portal, at least, seconds.
 pub const PATIENCE_FLOOR_S: f64 = 60.0;
 
-/// Which protocol agrees.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ProtocolKind {
-    /// PBFT.
-    Bft,
-    /// Raft.
-    Raft,
-}
-
-impl ProtocolKind {
-    /// All that are built, as named in specs.
-    pub const NAMES: [(&'static str, Self); 2] = [("bft", Self::Bft), ("raft", Self::Raft)];
-}
-
 /// All that decides a run, but for the random streams.
 #[derive(Clone, Debug)]
 pub struct SimulationInput<'a> {
@@ -91,7 +80,7 @@ pub struct SimulationInput<'a> {
     pub quorum: ByzantineQuorum,
     /// The healthy network.
     pub network: NetworkProfile,
-    /// PBFT: how long a request may take before the primary is suspected. Raft: base of the election
+    /// How long a request may take before the coordinator is suspected. Raft: base of the election
     /// timeout, raised to 10 mean one-way delays. `None`: 20 mean one-way delays, at least 0.15 s.
     pub timeout_s: Option<f64>,
     /// Time an agent takes for each message, nanoseconds; usually [`PROCESSING_NS`].
@@ -158,6 +147,12 @@ pub fn simulate(
             let servers = Raft::group(input.agents, times.timeout_ns);
             World::new(input, times, servers, 1, streams, checkpoint)?.run()
         }
+        ProtocolKind::Weighted => {
+            let cluster = Cluster::new(input.agents as u32, input.specialization)?;
+            let settings = WeightedSettings { capabilities: cluster.capabilities(), timeout_ns: times.timeout_ns };
+            let witness = byzantine_bound(input.agents) + 1;
+            World::new(input, times, Weighted::group(settings), witness, streams, checkpoint)?.run()
+        }
     }
 }
 
@@ -176,8 +171,8 @@ impl Times {
         let automatic_s = (TIMEOUT_DELAYS * mean_s).max(TIMEOUT_FLOOR_S);
         let asked_s = input.timeout_s.unwrap_or(automatic_s);
         let timeout_s = match input.protocol {
-            ProtocolKind::Bft => asked_s,
             ProtocolKind::Raft => asked_s.max(ELECTION_DELAYS * mean_s),
+            _ => asked_s,
         };
         Self {
             mean_delay_ns: nanoseconds(mean_s),
@@ -335,7 +330,18 @@ impl<'a, P: Protocol> World<'a, P> {
             messages: traffic.messages(),
             bytes: traffic.bytes,
             events: self.group.processed(),
+            reputation_spread: self.reputation_spread(),
             end_ns,
         }
+    }
+
+    /// Highest − lowest reputation, by the honest agent that has decided most.
+    fn reputation_spread(&self) -> Option<f64> {
+        let honest = (0..self.group.len() as NodeId).filter(|&node| !self.plan.liars.contains(node));
+        let known = honest.filter_map(|node| self.group.protocol(node).reputations());
+        let (_, reputations) = known.reduce(|most, next| if next.0 > most.0 { next } else { most })?;
+        let highest = reputations.iter().copied().reduce(f64::max)?;
+        let lowest = reputations.iter().copied().reduce(f64::min)?;
+        Some(highest - lowest)
     }
 }

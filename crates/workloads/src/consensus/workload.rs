@@ -13,7 +13,7 @@ use super::kernel::Stopped;
 use super::manifest::{self, STREAM_AGENTS, STREAM_FAULTS, STREAM_JOBS, STREAM_NETWORK, STREAM_TIMERS};
 use super::settings::Reader;
 use super::simulation::{
-    FaultRecovery, ProtocolKind, SimulationError, SimulationInput, SimulationOutcome, SimulationStreams, simulate,
+    FaultRecovery, SimulationError, SimulationInput, SimulationOutcome, SimulationStreams, simulate,
 };
 use super::swf::Trace;
 
@@ -113,9 +113,8 @@ fn failed(error: &SimulationError, why: Cancelled) -> RunError {
 
 fn measurements(input: &SimulationInput<'_>, o: &SimulationOutcome) -> Vec<Measurement> {
     let count = |x: usize| Observed::value(x as f64);
-    let only = |protocol, name: &str, x: usize| {
-        if input.protocol == protocol { count(x) } else { Observed::Undefined(name.into()) }
-    };
+    let only = |has: bool, name: &str, x: usize| if has { count(x) } else { Observed::Undefined(name.into()) };
+    let views = input.protocol.has_views();
     let recovery = match o.fault_recovery {
         FaultRecovery::NoFault => Observed::Undefined("there was no fault".into()),
         FaultRecovery::NoBaseline => Observed::Undefined("nothing was decided before the fault".into()),
@@ -137,11 +136,12 @@ fn measurements(input: &SimulationInput<'_>, o: &SimulationOutcome) -> Vec<Measu
         ("cross_domain_performance", of_choices(o.quality_out_of_domain)),
         ("communication_overhead", of_decisions(o.messages_per_decision)),
         ("communication_bytes", of_decisions(o.bytes_per_decision)),
-        ("view_changes", only(ProtocolKind::Bft, "the protocol has no views", o.view_changes)),
-        ("elections", only(ProtocolKind::Raft, "the protocol has no elections", o.elections)),
+        ("view_changes", only(views, "the protocol has no views", o.view_changes)),
+        ("elections", only(!views, "the protocol has no elections", o.elections)),
         ("mean_wait_s", of_jobs(o.mean_wait_s)),
         ("bounded_slowdown", of_jobs(o.bounded_slowdown)),
         ("safety_violations", count(o.safety_violations)),
+        ("reputation_spread", Observed::defined_or(o.reputation_spread, "the protocol has no reputations")),
         ("faulty_agents", count(o.faulty_agents)),
         ("jobs_submitted", count(o.submitted)),
         ("jobs_decided", count(o.decided)),

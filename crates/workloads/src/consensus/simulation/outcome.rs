@@ -66,6 +66,8 @@ pub struct SimulationOutcome {
     pub completions_per_minute: Option<Vec<u32>>,
     /// Positions at which two honest agents decided differently.
     pub safety_violations: usize,
+    /// Highest − lowest reputation at the end, 0–1; `None` where the protocol has none.
+    pub reputation_spread: Option<f64>,
     /// Agents with a fault: the rounded share.
     pub faulty_agents: usize,
     /// Jobs submitted.
