@@ -67,7 +67,7 @@ impl ModelRows {
     }
 
     /// Keeps the conditions and replicates that are complete; gives the replicates and the number of rows left out.
-    fn complete(&mut self, frame: &Frame) -> (Vec<u32>, usize) {
+    pub(crate) fn complete(&mut self, frame: &Frame) -> (Vec<u32>, usize) {
         let replicate = |i: &usize| frame.rows.get(*i).map_or(0, |r| r.replicate);
         let before: usize = self.conditions.iter().map(|(_, rows)| rows.len()).sum();
         let of: Vec<BTreeSet<u32>> =
@@ -150,6 +150,12 @@ impl ModelRows {
             }
             other => other.into(),
         })
+    }
+
+    /// Rows of some levels.
+    pub(crate) fn of_levels(&self, frame: &Frame, levels: &[Value]) -> Vec<Vec<usize>> {
+        let rows = || self.conditions.iter().flat_map(|(_, rows)| rows).copied();
+        levels.iter().map(|l| rows().filter(|i| at(frame, *i, self.factor.as_str(), l)).collect()).collect()
     }
 
     /// Position of a level in the model.

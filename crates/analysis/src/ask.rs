@@ -20,8 +20,8 @@ pub struct Ask {
     pub test: Option<String>,
     /// Direction of the test.
     pub direction: Sided,
-    /// The difference under the null hypothesis, in the estimand's unit (a margin, with its sign); usually 0.
-    pub null: f64,
+    /// The estimand under the null hypothesis, in its unit; `None`: no difference, which is 0, or 1 for ratios.
+    pub null: Option<f64>,
     /// Whether the question was written down before the data.
     pub role: Role,
 }
@@ -36,9 +36,14 @@ impl Ask {
             estimand: None,
             test: None,
             direction: Sided::TwoSided,
-            null: 0.0,
+            null: None,
             role: Role::Exploratory,
         }
+    }
+
+    /// The estimand under the null hypothesis.
+    pub(crate) fn null_value(&self) -> f64 {
+        self.null.unwrap_or(if self.estimand.is_some_and(Estimand::is_ratio) { 1.0 } else { 0.0 })
     }
 
     /// The name of the procedure the user insists on.

@@ -13,7 +13,7 @@ use crate::result::{Assumption, Companion, Estimate, Interval};
 /// Companions of a test of differences within blocks: sign flips and Wilcoxon's signed ranks.
 pub(crate) fn of_differences(d: &[f64], ask: &Ask, seed: Digest) -> Vec<Companion> {
     let options = directed(ask);
-    let centred: Vec<f64> = d.iter().map(|d| d - ask.null).collect();
+    let centred: Vec<f64> = d.iter().map(|d| d - ask.null_value()).collect();
     let mut companions = Vec::new();
     if let Ok(test) = permutation_one_sample(&centred, &resampling(seed), &options) {
         companions.push(Companion {
@@ -42,7 +42,7 @@ pub(crate) fn of_differences(d: &[f64], ask: &Ask, seed: Digest) -> Vec<Companio
 /// Companions of a test of two independent samples: permutation and Mann–Whitney.
 pub(crate) fn of_samples(x: &[f64], y: &[f64], ask: &Ask, seed: Digest) -> Vec<Companion> {
     let options = directed(ask);
-    let moved: Vec<f64> = x.iter().map(|x| x - ask.null).collect();
+    let moved: Vec<f64> = x.iter().map(|x| x - ask.null_value()).collect();
     let mut companions = Vec::new();
     if let Ok(test) = permutation_two_sample(&moved, y, &resampling(seed), &options) {
         companions.push(Companion {

@@ -33,7 +33,7 @@ pub(crate) fn uncorrected(frame: &Frame, ask: &Ask, factor: &str) -> Result<Vec<
     if levels.len() < 2 {
         return Err(AnalysisError::OneLevel { factor: factor.into(), found: levels.len() });
     }
-    let two_sided = Ask { direction: Sided::TwoSided, null: 0.0, ..ask.clone() };
+    let two_sided = Ask { direction: Sided::TwoSided, null: None, ..ask.clone() };
     let mut analyses = Vec::new();
     let mut first_error = None;
     let mut refused = Vec::new();

@@ -1,6 +1,7 @@
 //! Two levels of a factor: which procedure, on which data.
 
-use ergon_domain::{ParameterName, Value};
+use ergon_design::spec::Estimand;
+use ergon_domain::{Family, ParameterName, Value};
 
 use crate::additive::{ModelRows, of_means, over_blocks};
 use crate::ask::{Ask, Contrast};
@@ -10,7 +11,9 @@ use crate::frame::{Frame, same_level};
 use crate::independent::independent;
 use crate::inference::{Inference, Scale};
 use crate::method::{self, Forced};
+use crate::odds::odds_ratio;
 use crate::paired::{Prepared, paired};
+use crate::ratio::ratio;
 use crate::response::Response;
 use crate::result::{Analysis, Companion, Dropped, Warning};
 use crate::structure::{Adjusting, Blocking, adjusting, blocking};
@@ -23,25 +26,38 @@ use crate::write_up::{Subject, write_up};
 /// Unknown names, a confounded contrast, too few runs or replicates, censored or non-positive values.
 pub fn contrast(frame: &Frame, ask: &Ask, contrast: &Contrast) -> Result<Analysis, AnalysisError> {
     let response = Response::of(frame, &ask.metric)?;
-    let levels = known_levels(frame, &contrast.factor)?;
-    let known = |level: &Value| {
-        levels.iter().find(|l| same_level(l, level)).cloned().ok_or_else(|| AnalysisError::UnknownLevel {
-            factor: contrast.factor.as_str().into(),
-            level: level.to_string(),
-            available: levels.iter().map(ToString::to_string).collect(),
-        })
-    };
+    let known = |level: &Value| known_level(frame, &contrast.factor, level);
     let pair = [known(&contrast.treatment)?, known(&contrast.control)?];
+    if ask.estimand == Some(Estimand::HazardRatio) && response.metric.family != Family::TimeToEvent {
+        return Err(AnalysisError::NotAvailable {
+            asked: format!("estimand hazard_ratio of {}, which is no time to an event,", response.metric.id),
+            available: vec!["mean_difference", "ratio", "log_ratio", "odds_ratio"],
+        });
+    }
     if method::is_survival(ask, &response)? {
         return survival::of_levels(frame, ask, &contrast.factor, &pair);
     }
     let subject = Subject { factor: &contrast.factor, levels: &pair };
     let (scale, why) = method::scale(ask, &response)?;
     refuse_unusable(frame, &response, &subject, scale)?;
-    let matching = matched_cells(frame, &contrast.factor, &pair, |row| response.value(row).is_some());
     let seed = frame.digest(Some(&response.metric.id));
     let data = Prepared { frame, response, scale, ask, seed };
-    let mut found = decide(&data, &subject, &pair, &matching)?;
+    if let (Scale::Ratio | Scale::OddsRatio, Some(Forced::MannWhitney | Forced::Wilcoxon | Forced::Permutation)) =
+        (scale, method::forced(ask)?)
+    {
+        return Err(AnalysisError::NotAvailable {
+            asked: format!("estimand {} by {}", scale.estimand(), ask.forced_test().unwrap_or("auto")),
+            available: vec!["test: auto", "estimand: mean_difference"],
+        });
+    }
+    let mut found = match scale {
+        Scale::Ratio => ratio(&data, &subject, &pair)?,
+        Scale::OddsRatio => odds_ratio(&data, &subject, &pair)?,
+        Scale::Difference | Scale::LogRatio => {
+            let matching = matched_cells(frame, &contrast.factor, &pair, |row| data.response.value(row).is_some());
+            decide(&data, &subject, &pair, &matching)?
+        }
+    };
     found.trail.insert(0, why);
     if let Some(forced) = ask.forced_test() {
         found.trail.push(format!("The procedure was asked for by name ({forced})."));
@@ -62,6 +78,16 @@ pub(crate) fn known_levels(frame: &Frame, factor: &str) -> Result<Vec<Value>, An
         return Err(AnalysisError::UnknownFactor { name: factor.to_owned(), available: frame.varied() });
     }
     Ok(levels)
+}
+
+/// A level of a factor as the frame writes it.
+pub(crate) fn known_level(frame: &Frame, factor: &str, level: &Value) -> Result<Value, AnalysisError> {
+    let levels = known_levels(frame, factor)?;
+    levels.iter().find(|l| same_level(l, level)).cloned().ok_or_else(|| AnalysisError::UnknownLevel {
+        factor: factor.into(),
+        level: level.to_string(),
+        available: levels.iter().map(ToString::to_string).collect(),
+    })
 }
 
 /// Refuses means of censored times, ratios of what isn't positive, and levels without values.

@@ -60,8 +60,6 @@ pub struct RankedLevel {
 pub struct Regression {
     /// The factor.
     pub factor: String,
-    /// Its unit, where the workload declares one.
-    pub factor_unit: String,
     /// Means at its levels, in rising order.
     pub points: Vec<CurvePoint>,
     /// The straight line.
@@ -180,7 +178,7 @@ pub struct ScalabilityPoint {
     /// Share of the best mean that is lost here.
     #[serde(serialize_with = "wire_option")]
     pub loss: Option<f64>,
-    /// Lower confidence bound of the loss, corrected over the sizes above the best.
+    /// Lower confidence bound of the loss, corrected over all pairs of sizes, as the best one was chosen on these data.
     #[serde(serialize_with = "wire_option")]
     pub loss_lower: Option<f64>,
 }

@@ -123,6 +123,49 @@ pub enum AnalysisError {
         /// How many.
         count: usize,
     },
+    /// A ratio of values that may lie on both sides of 0.
+    #[error(
+        "{metric} isn't bounded below by 0, so a ratio of its means says nothing; ask for `estimand: mean_difference`"
+    )]
+    NotRatioScale {
+        /// The metric.
+        metric: MetricId,
+    },
+    /// A ratio whose denominator can't be told from 0.
+    #[error(
+        "{factor} = {control}: its mean can't be told from 0 at this confidence, so no bounded interval of a ratio to it \
+         exists; ask for `estimand: mean_difference`, or add replicates"
+    )]
+    UnboundedRatio {
+        /// The factor.
+        factor: ParameterName,
+        /// The level in the denominator.
+        control: String,
+    },
+    /// Values other than 0 and 1 where yes or no is needed.
+    #[error("{count} values of {metric} are neither 0 nor 1, so odds don't exist; ask for `estimand: {instead}`")]
+    NotBinary {
+        /// The metric.
+        metric: MetricId,
+        /// How many.
+        count: usize,
+        /// What would do.
+        instead: &'static str,
+    },
+    /// An odds or hazard ratio of 0 or infinity.
+    #[error("{what}: the ratio would be 0 or infinite, and no interval exists; more runs may tell")]
+    Separated {
+        /// What lies on one side only.
+        what: String,
+    },
+    /// A factor whose levels are no numbers.
+    #[error("{factor} = {level} is no number, so there is no slope on it; ask for a comparison")]
+    NotNumeric {
+        /// The factor.
+        factor: ParameterName,
+        /// The level.
+        level: String,
+    },
     /// A procedure or estimand that isn't built or doesn't fit.
     #[error("{asked} is not available here; available: {}", .available.join(", "))]
     NotAvailable {

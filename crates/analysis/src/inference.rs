@@ -14,22 +14,36 @@ pub(crate) enum Scale {
     Difference,
     /// Differences of means of logarithms: log ratios.
     LogRatio,
+    /// Ratios of means.
+    Ratio,
+    /// Odds ratios.
+    OddsRatio,
 }
 
 impl Scale {
     /// A value on the scale of the test.
     pub(crate) fn on(self, x: f64) -> f64 {
         match self {
-            Self::Difference => x,
             Self::LogRatio => libm::log(x),
+            Self::Difference | Self::Ratio | Self::OddsRatio => x,
         }
     }
 
     /// A difference on the scale of the test, as a reader sees it.
     pub(crate) fn shown(self, x: f64) -> f64 {
         match self {
-            Self::Difference => x,
             Self::LogRatio => libm::exp(x),
+            Self::Difference | Self::Ratio | Self::OddsRatio => x,
+        }
+    }
+
+    /// Name of the estimand.
+    pub(crate) fn estimand(self) -> &'static str {
+        match self {
+            Self::Difference => "mean_difference",
+            Self::LogRatio => "log_ratio",
+            Self::Ratio => "ratio",
+            Self::OddsRatio => "odds_ratio",
         }
     }
 }
@@ -81,16 +95,12 @@ impl Inference {
     pub(crate) fn take_t(&mut self, estimate: f64, se: f64, df: f64, ask: &Ask) {
         self.estimate = estimate;
         self.se = Some(se);
-        let t = (estimate - ask.null) / se;
+        let t = (estimate - ask.null_value()) / se;
         let reach = student_t::isf(0.5 * (1.0 - ask.confidence), df) * se;
         self.ci = Some(Interval { lo: estimate - reach, hi: estimate + reach, level: ask.confidence });
         self.statistic = Some(Statistic { name: "t".into(), value: t });
         self.df = vec![df];
-        self.p = Some(match ask.direction {
-            Sided::TwoSided => student_t::two_sided(t, df),
-            Sided::Greater => student_t::sf(t, df),
-            Sided::Less => student_t::cdf(t, df),
-        });
+        self.p = Some(directed_p(t, df, ask.direction));
     }
 
     /// References and warnings of a procedure; findings too.
@@ -106,6 +116,15 @@ impl Inference {
         self.not_tested =
             Some(format!("{what}: the estimate is exact for these runs, and there is no variation to test it against"));
         self.warnings.push(Warning::new("no_variation", format!("{what}; no test applies")));
+    }
+}
+
+/// p-value of a t statistic in the asked direction.
+pub(crate) fn directed_p(t: f64, df: f64, direction: Sided) -> f64 {
+    match direction {
+        Sided::TwoSided => student_t::two_sided(t, df),
+        Sided::Greater => student_t::sf(t, df),
+        Sided::Less => student_t::cdf(t, df),
     }
 }
 

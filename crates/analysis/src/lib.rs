@@ -22,17 +22,24 @@ mod frame;
 mod hypothesis;
 mod independent;
 mod inference;
+mod level_means;
+mod mean;
 mod method;
 mod nothing_varied;
+mod odds;
 mod omnibus;
 mod paired;
 mod plan;
 mod quality;
+mod ratio;
 mod response;
 mod result;
 mod select;
+mod slope;
 mod structure;
 mod survival;
+mod verdict;
+mod write_levels;
 mod write_up;
 
 pub use ask::{Ask, Contrast};
@@ -47,7 +54,8 @@ pub use detail::{
 };
 pub use error::AnalysisError;
 pub use frame::{Exclusion, Frame, FrameFactor, FrameRow, MissingRuns, PhaseStructure, Reading, Structure};
-pub use hypothesis::{BesideExpected, HypothesisResult, Verdict, test_hypotheses};
+pub use hypothesis::{BesideExpected, HypothesisResult, InSimulation, Verdict, test_hypotheses};
+pub use mean::mean_of_level;
 pub use nothing_varied::{IdenticalLevels, NothingVaried, nothing_varied};
 pub use plan::{PlanResult, Refusal, run_plan};
 pub use quality::{QualityReport, check_quality};
@@ -56,3 +64,4 @@ pub use result::{
     Analysis, AnalysisKind, Assumption, CellContrast, Companion, Dropped, EffectSize, Estimate, FamilyOfTests, Finding,
     FrameRef, Interval, LevelSummary, Question, Role, Severity, Statistic, Warning,
 };
+pub use slope::slope;

@@ -60,9 +60,11 @@ pub(crate) fn scale(ask: &Ask, response: &Response<'_>) -> Result<(Scale, String
             Ok((Scale::Difference, format!("The difference of means of {metric} was asked for.")))
         }
         Some(Estimand::LogRatio) => Ok((Scale::LogRatio, format!("The mean log ratio of {metric} was asked for."))),
+        Some(Estimand::Ratio) => Ok((Scale::Ratio, format!("The ratio of the means of {metric} was asked for."))),
+        Some(Estimand::OddsRatio) => Ok((Scale::OddsRatio, format!("The odds ratio of {metric} was asked for."))),
         Some(other) => Err(AnalysisError::NotAvailable {
-            asked: format!("estimand {}", other.name()),
-            available: vec!["mean_difference", "log_ratio", "test: log_rank for times to an event"],
+            asked: format!("estimand {} for a comparison of levels", other.name()),
+            available: vec!["mean_difference", "ratio", "log_ratio", "odds_ratio", "hazard_ratio"],
         }),
     }
 }
@@ -72,7 +74,10 @@ pub(crate) fn is_survival(ask: &Ask, response: &Response<'_>) -> Result<bool, An
     Ok(match forced(ask)? {
         Some(Forced::LogRank) => true,
         Some(_) => false,
-        None => response.metric.family == Family::TimeToEvent && ask.estimand.is_none(),
+        None => {
+            let by_default = response.metric.family == Family::TimeToEvent && ask.estimand.is_none();
+            by_default || ask.estimand == Some(Estimand::HazardRatio)
+        }
     })
 }
 

@@ -1,6 +1,6 @@
 //! More than two levels at once, by the same rules as pairs.
 
-use ergon_domain::{Value, WireNumber};
+use ergon_domain::Value;
 use ergon_stats::dist::fisher_f;
 use ergon_stats::{StatError, anova_rm};
 
@@ -8,7 +8,6 @@ use crate::additive::ModelRows;
 use crate::ask::Ask;
 use crate::cells::{Matching, matched_cells};
 use crate::contrast::{plan_of, refuse_confounded, refuse_unusable, say_matching};
-use crate::describe::summary;
 use crate::error::AnalysisError;
 use crate::frame::Frame;
 use crate::independent::Moments;
@@ -16,9 +15,10 @@ use crate::inference::{Inference, Scale, is_rounding, magnitude};
 use crate::method;
 use crate::paired::Prepared;
 use crate::response::Response;
-use crate::result::{Analysis, AnalysisKind, Assumption, Dropped, EffectSize, Question, Statistic, Warning};
+use crate::result::{Analysis, AnalysisKind, Assumption, Dropped, EffectSize, Statistic, Warning};
 use crate::structure::{Adjusting, Blocking, complete_blocks};
-use crate::write_up::{Subject, approximate, blank, distinct, identity, joined, question};
+use crate::write_levels::{about_levels, write_levels};
+use crate::write_up::Subject;
 
 /// Tests that no level of a factor differs from another.
 pub(crate) fn omnibus(frame: &Frame, ask: &Ask, factor: &str, levels: &[Value]) -> Result<Analysis, AnalysisError> {
@@ -55,49 +55,10 @@ pub(crate) fn omnibus(frame: &Frame, ask: &Ask, factor: &str, levels: &[Value]) 
     }
     found.trail.insert(0, why);
     found.trail.extend(more);
-    Ok(finish(&data, &subject, found))
-}
-
-fn finish(data: &Prepared<'_>, subject: &Subject<'_>, found: Inference) -> Analysis {
-    let names: Vec<String> = subject.levels.iter().map(ToString::to_string).collect();
-    let text = format!("Does {} differ between {} = {}?", data.response.metric.title, subject.factor, names.join(", "));
-    let estimand = match data.scale {
-        Scale::Difference => "mean_difference",
-        Scale::LogRatio => "log_ratio",
-    };
-    let mut asked = question(&data.response, data.ask, text, estimand);
-    asked = Question { factor: Some(subject.factor.to_owned()), ..asked };
-    let account = data.response.account(found.used.iter().copied());
-    let mut used = found.used;
-    used.sort_unstable();
-    let mut analysis = blank(data.frame, asked, AnalysisKind::Omnibus, &found.procedure, data.ask, &account);
-    analysis.id = identity(&analysis.question, &found.procedure, data.ask, &analysis.frame);
-    analysis.levels = subject
-        .levels
-        .iter()
-        .map(|level| {
-            let rows = subject.rows_at(data.frame, level);
-            let rows: Vec<usize> = rows.into_iter().filter(|r| used.binary_search(r).is_ok()).collect();
-            summary(&data.response, &rows, vec![(subject.factor.to_owned(), level.to_string())], data.ask.confidence)
-        })
-        .collect();
-    analysis.statistic = found.statistic;
-    analysis.df = found.df.into_iter().map(WireNumber).collect();
-    analysis.p = found.p;
-    analysis.effect = found.effect;
-    analysis.unit_of_analysis = found.unit_of_analysis;
-    analysis.assumptions = found.assumptions;
-    let mut dropped = found.dropped;
-    dropped.extend(data.response.account(subject.all_rows(data.frame)).dropped());
-    analysis.dropped = joined(dropped);
-    let mut warnings = found.warnings;
-    warnings.append(&mut analysis.warnings);
-    warnings.extend(approximate(&data.response));
-    analysis.warnings = distinct(warnings);
-    analysis.trail = found.trail;
-    analysis.references = found.references;
-    analysis.not_tested = found.not_tested;
-    analysis
+    let names: Vec<String> = levels.iter().map(ToString::to_string).collect();
+    let text = format!("Does {} differ between {factor} = {}?", data.response.metric.title, names.join(", "));
+    let asked = about_levels(&data, factor, text, data.scale.estimand());
+    Ok(write_levels(&data, &subject, found, AnalysisKind::Omnibus, asked))
 }
 
 /// Welch's analysis of variance of cell-standardised means; with one cell it is Welch's own.

@@ -78,7 +78,8 @@ impl<'a> Response<'a> {
     /// Whether a ratio of two values means something.
     pub(crate) fn is_ratio_scale(&self) -> bool {
         let never_negative = self.metric.range.0.is_some_and(|low| low >= 0.0);
-        never_negative || matches!(self.metric.family, Family::Positive | Family::Count | Family::TimeToEvent)
+        let by_family = !matches!(self.metric.family, Family::Continuous);
+        never_negative || by_family
     }
 }
 

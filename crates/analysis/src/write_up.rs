@@ -93,7 +93,7 @@ pub(crate) fn identity(question: &Question, procedure: &str, ask: &Ask, frame: &
             c.str(item);
         }
     }
-    c.str(&question.direction).str(procedure).u64(ask.null.to_bits()).u64(ask.confidence.to_bits());
+    c.str(&question.direction).str(procedure).u64(ask.null_value().to_bits()).u64(ask.confidence.to_bits());
     c.finish()
 }
 
@@ -183,15 +183,11 @@ pub(crate) fn write_up(data: &Prepared<'_>, subject: &Subject<'_>, found: Infere
     };
     let (metric, factor) = (&response.metric.title, subject.factor);
     let text = format!("Does {metric} {text} {factor} = {} and {factor} = {}?", name(0), name(1));
-    let estimand = match data.scale {
-        Scale::Difference => "mean_difference",
-        Scale::LogRatio => "log_ratio",
-    };
     let question = Question {
         factor: Some(factor.to_owned()),
         treatment: Some(name(0)),
         control: Some(name(1)),
-        ..question(response, ask, text, estimand)
+        ..question(response, ask, text, data.scale.estimand())
     };
     let mut used = found.used.clone();
     used.sort_unstable();
@@ -289,6 +285,15 @@ fn estimates(data: &Prepared<'_>, found: &Inference) -> BTreeMap<String, Estimat
                 if data.response.is_ratio_scale() && control > 0.0 && treatment >= 0.0 {
                     estimates.insert("ratio_of_means".into(), plain(treatment / control, "1"));
                 }
+            }
+        }
+        Scale::Ratio | Scale::OddsRatio => {
+            let main = Estimate { value: found.estimate, se: found.se, ci: found.ci, unit: "1".into() };
+            estimates.insert(data.scale.estimand().into(), main);
+            if let Some((treatment, control)) = found.means {
+                estimates.insert("mean_treatment".into(), plain(treatment, &unit));
+                estimates.insert("mean_control".into(), plain(control, &unit));
+                estimates.insert("difference_of_means".into(), plain(treatment - control, &unit));
             }
         }
         Scale::LogRatio => {

@@ -4,7 +4,7 @@ mod support;
 
 use std::sync::Arc;
 
-use ergon_analysis::{SIMULATED_MODEL, Verdict, test_hypotheses};
+use ergon_analysis::{InSimulation, SIMULATED_MODEL, Verdict, test_hypotheses};
 use ergon_design::spec::{Contrast, Correction, Estimand, Expected, FrameChoice, Hypothesis, Sided};
 use ergon_domain::{Family, Value};
 use support::{Build, Draws, value};
@@ -82,6 +82,70 @@ fn what_rests_on_a_simulated_model_is_no_evidence() {
     let result = &test_hypotheses(&build.frame, &[hypothesis("h", Sided::Greater)], Correction::Holm, 0.95)[0];
     assert_eq!(result.verdict, Verdict::NotEvidence);
     assert_eq!(result.verdict.words(), "simulated: not evidence");
+    assert_eq!(result.in_simulation.unwrap().words(), "holds in simulation");
+    assert!(!result.sentence.contains("upported"), "{}", result.sentence);
+    let against = &test_hypotheses(&build.frame, &[hypothesis("h", Sided::Less)], Correction::Holm, 0.95)[0];
+    assert_eq!((against.verdict, against.in_simulation.unwrap()), (Verdict::NotEvidence, InSimulation::Fails));
+    assert_eq!(verdict(2.0, Sided::Greater), Verdict::Supported, "measured, the same numbers are evidence");
+}
+
+/// Success rates in % of two group sizes, ten replicates.
+fn rates(small: f64, large: f64) -> Build {
+    let mut build = Build::new(&[("n", &["5", "50"])]).metric("m", Family::Proportion).common();
+    let mut draws = Draws::seeded(9);
+    for r in 0..10 {
+        let block = draws.normal();
+        build.run(&[("n", "5")], r, &[value(small + block + 0.5 * draws.normal())]);
+        build.run(&[("n", "50")], r, &[value(large + block + 0.5 * draws.normal())]);
+    }
+    build
+}
+
+#[test]
+fn what_remains_at_fifty_agents_is_a_threshold_or_a_ratio() {
+    let large = Value::real(50.0);
+    let above_80 = Hypothesis {
+        estimand: Estimand::Mean,
+        threshold: Some(80.0),
+        contrast: Contrast { factor: "n".into(), treatment: Some(large.clone()), control: None },
+        ..hypothesis("threshold", Sided::Greater)
+    };
+    let keeps_80_percent = Hypothesis {
+        estimand: Estimand::Ratio,
+        margin: Some(0.2),
+        contrast: Contrast { factor: "n".into(), treatment: Some(large), control: Some(Value::real(5.0)) },
+        ..hypothesis("ratio", Sided::Greater)
+    };
+    let verdicts = |small: f64, large: f64| {
+        let both = [above_80.clone(), keeps_80_percent.clone()];
+        let results = test_hypotheses(&rates(small, large).frame, &both, Correction::Holm, 0.95);
+        (results[0].verdict, results[1].verdict)
+    };
+    assert_eq!(verdicts(95.0, 85.0), (Verdict::Supported, Verdict::Supported));
+    assert_eq!(verdicts(95.0, 78.0), (Verdict::NotSupported, Verdict::Supported), "below 80, but 0.82 of 95");
+    assert_eq!(verdicts(99.0, 60.0), (Verdict::NotSupported, Verdict::NotSupported));
+    let results =
+        test_hypotheses(&rates(95.0, 85.0).frame, std::slice::from_ref(&keeps_80_percent), Correction::Holm, 0.95);
+    assert!(results[0].rule.contains("in favour of lying above 0.8"), "{}", results[0].rule);
+}
+
+#[test]
+fn equivalence_of_ratios_is_tested_on_both_sides() {
+    let with = |small: f64, large: f64| {
+        let h = Hypothesis {
+            estimand: Estimand::Ratio,
+            margin: Some(0.05),
+            contrast: Contrast {
+                factor: "n".into(),
+                treatment: Some(Value::real(50.0)),
+                control: Some(Value::real(5.0)),
+            },
+            ..hypothesis("h", Sided::TwoSided)
+        };
+        test_hypotheses(&rates(small, large).frame, &[h], Correction::Holm, 0.95)[0].verdict
+    };
+    assert_eq!(with(90.0, 90.5), Verdict::Supported);
+    assert_eq!(with(90.0, 80.0), Verdict::NotSupported);
 }
 
 #[test]
