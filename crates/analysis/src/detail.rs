@@ -1,12 +1,13 @@
 //! What a named analysis found beyond what every analysis has, typed, so that a figure can be drawn from a stored
 //! analysis alone.
 
+use ergon_domain::WireNumber;
 use serde::Serialize;
 
 use crate::result::{Interval, wire, wire_option};
 
 /// What a figure of this analysis draws.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 #[serde(tag = "of", rename_all = "snake_case")]
 pub enum Detail {
     /// Levels of a factor with means that may be compared, and which of them are told apart (dot plot, radar).
@@ -24,7 +25,7 @@ pub enum Detail {
 }
 
 /// Levels of a factor compared over the same cells of the other factors.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct Ranking {
     /// The factor.
     pub factor: String,
@@ -35,7 +36,7 @@ pub struct Ranking {
 }
 
 /// One level of a ranking.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct RankedLevel {
     /// The level.
     pub level: String,
@@ -43,12 +44,14 @@ pub struct RankedLevel {
     pub place: usize,
     /// Mean over the cells that all levels share, in the metric's unit.
     #[serde(serialize_with = "wire")]
+    #[ts(as = "WireNumber")]
     pub mean: f64,
     /// Its interval.
     pub ci: Option<Interval>,
     /// The mean between the worst (0) and the best (1) level; absent where all are equal or the metric has no better
     /// side. It says nothing of how large the differences are.
     #[serde(serialize_with = "wire_option")]
+    #[ts(as = "Option<WireNumber>")]
     pub scaled: Option<f64>,
     /// Letters of groups: two levels that share a letter aren't told apart by the corrected tests of pairs (Piepho
     /// 2004). Empty where no pair could be tested.
@@ -56,7 +59,7 @@ pub struct RankedLevel {
 }
 
 /// A response over a numeric factor.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct Regression {
     /// The factor.
     pub factor: String,
@@ -71,22 +74,24 @@ pub struct Regression {
 }
 
 /// A mean at one level of a numeric factor.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct CurvePoint {
     /// The level.
     #[serde(serialize_with = "wire")]
+    #[ts(as = "WireNumber")]
     pub x: f64,
     /// Runs it rests on.
     pub n: usize,
     /// Mean, in the metric's unit.
     #[serde(serialize_with = "wire")]
+    #[ts(as = "WireNumber")]
     pub mean: f64,
     /// Its interval.
     pub ci: Option<Interval>,
 }
 
 /// A fitted polynomial.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct Fitted {
     /// Coefficients of x⁰, x¹, ….
     pub coefficients: Vec<FittedCoefficient>,
@@ -94,19 +99,22 @@ pub struct Fitted {
     pub curve: Vec<FittedPoint>,
     /// Share of the variance between the means of the levels that it explains.
     #[serde(serialize_with = "wire_option")]
+    #[ts(as = "Option<WireNumber>")]
     pub r2_of_means: Option<f64>,
 }
 
 /// A coefficient.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct FittedCoefficient {
     /// Power of x.
     pub power: usize,
     /// Estimate, in the metric's unit per unit of xᵖ.
     #[serde(serialize_with = "wire")]
+    #[ts(as = "WireNumber")]
     pub estimate: f64,
     /// Standard error.
     #[serde(serialize_with = "wire_option")]
+    #[ts(as = "Option<WireNumber>")]
     pub se: Option<f64>,
     /// Interval.
     pub ci: Option<Interval>,
@@ -115,20 +123,22 @@ pub struct FittedCoefficient {
 }
 
 /// A fitted curve at one x.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct FittedPoint {
     /// Where.
     #[serde(serialize_with = "wire")]
+    #[ts(as = "WireNumber")]
     pub x: f64,
     /// The curve.
     #[serde(serialize_with = "wire")]
+    #[ts(as = "WireNumber")]
     pub y: f64,
     /// Its pointwise interval.
     pub ci: Option<Interval>,
 }
 
 /// A response over a size, one curve a group.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct Scalability {
     /// The size.
     pub factor: String,
@@ -136,13 +146,14 @@ pub struct Scalability {
     pub better: String,
     /// Share of the best mean that may be lost (0.2: 20 %).
     #[serde(serialize_with = "wire")]
+    #[ts(as = "WireNumber")]
     pub allowed_loss: f64,
     /// Curves, in the order of the spec.
     pub curves: Vec<ScalabilityCurve>,
 }
 
 /// One curve and its limit.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct ScalabilityCurve {
     /// The level of the grouping factor; `all runs` without one.
     pub group: String,
@@ -150,47 +161,56 @@ pub struct ScalabilityCurve {
     pub points: Vec<ScalabilityPoint>,
     /// The size with the best mean.
     #[serde(serialize_with = "wire")]
+    #[ts(as = "WireNumber")]
     pub best: f64,
     /// The smallest size above the best one whose loss exceeds the allowed one by its lower confidence bound; absent:
     /// not reached within the sizes run.
     #[serde(serialize_with = "wire_option")]
+    #[ts(as = "Option<WireNumber>")]
     pub limit: Option<f64>,
     /// Where the straight lines between the means cross the allowed loss; absent: they don't.
     #[serde(serialize_with = "wire_option")]
+    #[ts(as = "Option<WireNumber>")]
     pub crossing: Option<f64>,
     /// Bootstrap interval of the crossing; an end that is absent wasn't reached within the sizes run.
     pub crossing_ci: Option<CrossingInterval>,
 }
 
 /// One point of a scalability curve.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct ScalabilityPoint {
     /// The size.
     #[serde(serialize_with = "wire")]
+    #[ts(as = "WireNumber")]
     pub x: f64,
     /// Runs it rests on.
     pub n: usize,
     /// Mean, in the metric's unit.
     #[serde(serialize_with = "wire")]
+    #[ts(as = "WireNumber")]
     pub mean: f64,
     /// Its interval.
     pub ci: Option<Interval>,
     /// Share of the best mean that is lost here.
     #[serde(serialize_with = "wire_option")]
+    #[ts(as = "Option<WireNumber>")]
     pub loss: Option<f64>,
     /// Lower confidence bound of the loss, corrected over all pairs of sizes, as the best one was chosen on these data.
     #[serde(serialize_with = "wire_option")]
+    #[ts(as = "Option<WireNumber>")]
     pub loss_lower: Option<f64>,
 }
 
 /// Percentile bootstrap interval of a crossing.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct CrossingInterval {
     /// Lower end; absent: not reached.
     #[serde(serialize_with = "wire_option")]
+    #[ts(as = "Option<WireNumber>")]
     pub lo: Option<f64>,
     /// Upper end; absent: not reached.
     #[serde(serialize_with = "wire_option")]
+    #[ts(as = "Option<WireNumber>")]
     pub hi: Option<f64>,
     /// Confidence level.
     pub level: f64,
@@ -201,7 +221,7 @@ pub struct CrossingInterval {
 }
 
 /// Means over two factors.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct Grid {
     /// Factor down the side.
     pub row_factor: String,
@@ -216,7 +236,7 @@ pub struct Grid {
 }
 
 /// One cell of a grid.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, ts_rs::TS)]
 pub struct GridCell {
     /// Runs with a number.
     pub n: usize,
@@ -226,16 +246,18 @@ pub struct GridCell {
     pub missing: usize,
     /// Mean; absent without numbers, or where some are censored.
     #[serde(serialize_with = "wire_option")]
+    #[ts(as = "Option<WireNumber>")]
     pub mean: Option<f64>,
     /// Interval of the mean.
     pub ci: Option<Interval>,
     /// Median (Kaplan–Meier where values are censored); absent where it isn't reached.
     #[serde(serialize_with = "wire_option")]
+    #[ts(as = "Option<WireNumber>")]
     pub median: Option<f64>,
 }
 
 /// Survival curves, one a level.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct Survival {
     /// The factor.
     pub factor: String,
@@ -244,7 +266,7 @@ pub struct Survival {
 }
 
 /// One Kaplan–Meier curve.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct SurvivalCurve {
     /// The level.
     pub level: String,
@@ -258,17 +280,16 @@ pub struct SurvivalCurve {
     pub censored_at: Vec<f64>,
     /// Median time; absent where survival stays above one half.
     #[serde(serialize_with = "wire_option")]
+    #[ts(as = "Option<WireNumber>")]
     pub median: Option<f64>,
-    /// Mean time up to the horizon that all curves share.
-    #[serde(serialize_with = "wire_option")]
-    pub restricted_mean: Option<f64>,
 }
 
 /// A step of a survival curve.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct SurvivalPoint {
     /// Time, in the metric's unit.
     #[serde(serialize_with = "wire")]
+    #[ts(as = "WireNumber")]
     pub time: f64,
     /// At risk just before it.
     pub at_risk: usize,
@@ -276,13 +297,14 @@ pub struct SurvivalPoint {
     pub events: usize,
     /// Share that lasts longer.
     #[serde(serialize_with = "wire")]
+    #[ts(as = "WireNumber")]
     pub survival: f64,
     /// Its pointwise interval (log(−log)).
     pub ci: Option<Interval>,
 }
 
 /// Prediction of conditions that weren't seen.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct CrossValidation {
     /// Factors of the additive model.
     pub predictors: Vec<String>,
@@ -292,10 +314,12 @@ pub struct CrossValidation {
     pub conditions: usize,
     /// 1 − squared error of prediction over squared deviation from the mean; below 0: the mean predicts better.
     #[serde(serialize_with = "wire")]
+    #[ts(as = "WireNumber")]
     pub r2: f64,
     /// The same of each fold, about the fold's own mean; absent where the fold doesn't vary.
     pub r2_per_fold: Vec<Option<f64>>,
     /// Root of the mean squared error of prediction, in the metric's unit.
     #[serde(serialize_with = "wire")]
+    #[ts(as = "WireNumber")]
     pub rmse: f64,
 }

@@ -14,7 +14,7 @@ use crate::slope::slope;
 use crate::verdict::{decide, not_tested};
 
 /// What became of a hypothesis.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// The corrected test rejects in the stated direction.
@@ -43,7 +43,7 @@ impl Verdict {
 }
 
 /// What the rule finds about a simulated model. It says nothing of any real one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 pub enum InSimulation {
     /// The corrected test rejects in the stated direction.
@@ -66,7 +66,7 @@ impl InSimulation {
 }
 
 /// A hypothesis, the contrast that decides it, and the verdict.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct HypothesisResult {
     /// Short name.
     pub id: String,
@@ -93,7 +93,7 @@ pub struct HypothesisResult {
 }
 
 /// An estimate beside what was expected of it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct BesideExpected {
     /// `ratio`, `difference` or `value`.
     pub of: String,

@@ -18,7 +18,7 @@ const UNTOLD: f64 = 0.2;
 const MOST_RUNS: usize = 20_000;
 
 /// What doesn't vary though it should.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, ts_rs::TS)]
 pub struct NothingVaried {
     /// Factors whose matched runs are identical in every metric.
     pub inert_factors: Vec<ParameterName>,
@@ -33,7 +33,7 @@ pub struct NothingVaried {
 }
 
 /// Two levels that give identical runs.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct IdenticalLevels {
     /// The factor.
     pub factor: ParameterName,

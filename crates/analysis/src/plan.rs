@@ -1,20 +1,31 @@
 //! Running the analysis plan of a spec.
 
 use ergon_design::spec::{self, QuestionKind};
+use ergon_domain::Value;
 use serde::Serialize;
 
 use crate::ask::Ask;
 use crate::compare::uncorrected;
 use crate::correct::correct;
+use crate::cross_validation::cross_validation;
 use crate::describe::describe;
 use crate::error::AnalysisError;
 use crate::frame::Frame;
+use crate::grid::grid;
 use crate::hypothesis::{HypothesisResult, test_hypotheses};
+use crate::ranking;
 use crate::response::Response;
 use crate::result::{Analysis, AnalysisKind, Role};
+use crate::scalability::scalability;
+use crate::slope::slope;
+
+/// Share of the best mean that may be lost when a question about scalability doesn't say.
+const ALLOWED_LOSS: f64 = 0.2;
+/// Folds of a cross-validation when the question doesn't say.
+const FOLDS: usize = 5;
 
 /// Everything the plan gave.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, ts_rs::TS)]
 pub struct PlanResult {
     /// Answers in the order of the questions.
     pub analyses: Vec<Analysis>,
@@ -25,7 +36,7 @@ pub struct PlanResult {
 }
 
 /// A question without an answer.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct Refusal {
     /// The question in words.
     pub question: String,
@@ -65,41 +76,75 @@ fn answer(frame: &Frame, plan: &spec::Analysis, question: &spec::Question, resul
         Ok(part) => part,
         Err(error) => return refuse(words(question), error),
     };
-    let survival = question.kind == Some(QuestionKind::Survival);
+    let kind = question.kind.unwrap_or(QuestionKind::Comparison);
     let ask = Ask {
         metric: question.metric.clone(),
         confidence: plan.confidence,
         correction: plan.correction,
         estimand: question.estimand,
-        test: if survival { Some("log_rank".into()) } else { question.test.clone() },
+        test: if kind == QuestionKind::Survival { Some("log_rank".into()) } else { question.test.clone() },
         role: Role::Planned,
         ..Ask::about("")
     };
-    if question.kind == Some(QuestionKind::Trend) {
-        let error = AnalysisError::NotAvailable {
-            asked: "a trend".into(),
-            available: vec!["descriptive", "comparison", "survival"],
-        };
-        return refuse(words(question), error);
-    }
     let mut answers = Vec::new();
-    match describe(&part, &ask, &question.by) {
+    let described_by = if kind == QuestionKind::CrossValidation { &[][..] } else { &question.by };
+    match describe(&part, &ask, described_by) {
         Ok(described) => answers.push(described),
         Err(error) => return refuse(words(question), error),
     }
-    if question.kind != Some(QuestionKind::Descriptive) {
-        for factor in &question.by {
-            match uncorrected(&part, &ask, factor) {
-                Ok(compared) => answers.extend(compared),
-                Err(error) => refuse(format!("{} by {factor}", question.metric), error),
-            }
+    for (what, found) in named(&part, &ask, question, kind) {
+        match found {
+            Ok(found) => answers.extend(found),
+            Err(error) => refuse(what, error),
         }
     }
-    let family = format!("pairs of levels in the question “{}”", words(question));
+    let family = match kind {
+        QuestionKind::Trend => format!("slopes in the question “{}”", words(question)),
+        _ => format!("pairs of levels in the question “{}”", words(question)),
+    };
     if let Err(error) = correct(&mut answers, plan.correction, &family) {
         refuse(words(question), error);
     }
+    ranking::set_letters(&mut answers);
     result.analyses.append(&mut answers);
+}
+
+type Answers = Vec<(String, Result<Vec<Analysis>, AnalysisError>)>;
+
+/// What a question asks for besides the description, part by part.
+fn named(part: &Frame, ask: &Ask, question: &spec::Question, kind: QuestionKind) -> Answers {
+    let one = |found: Result<Analysis, AnalysisError>| vec![(words(question), found.map(|a| vec![a]))];
+    let by_factor = |find: fn(&Frame, &Ask, &str) -> Result<Vec<Analysis>, AnalysisError>| {
+        let of = |factor: &String| (format!("{} by {factor}", question.metric), find(part, ask, factor));
+        question.by.iter().map(of).collect()
+    };
+    let factors: Vec<&str> = question.by.iter().map(String::as_str).collect();
+    match (kind, factors.as_slice()) {
+        (QuestionKind::Descriptive, _) => Vec::new(),
+        (QuestionKind::Comparison | QuestionKind::Survival, _) => by_factor(uncorrected),
+        (QuestionKind::Ranking, [_, ..]) => by_factor(ranking::uncorrected),
+        (QuestionKind::Trend, [factor]) => one(slope(part, ask, factor)),
+        (QuestionKind::Trend, [factor, group]) => {
+            let of = |level: &Value| {
+                let found = slope(&part.only(group, level), ask, factor);
+                (format!("{} by {factor} at {group} = {level}", question.metric), found.map(|a| vec![a]))
+            };
+            part.levels(group).iter().map(of).collect()
+        }
+        (QuestionKind::Scalability, [factor, group @ ..]) if group.len() < 2 => {
+            let loss = question.loss.unwrap_or(ALLOWED_LOSS);
+            one(scalability(part, ask, factor, group.first().copied(), loss))
+        }
+        (QuestionKind::Grid, [rows, columns]) => one(grid(part, ask, rows, columns)),
+        (QuestionKind::CrossValidation, [_, ..]) => {
+            let folds = question.folds.map_or(FOLDS, |folds| folds as usize);
+            one(cross_validation(part, ask, &question.by, folds))
+        }
+        (kind, factors) => one(Err(AnalysisError::NotAvailable {
+            asked: format!("as: {} by {} factors", kind.name(), factors.len()),
+            available: vec!["trend, scalability: by one or two factors", "grid: by two", "ranking: by one or more"],
+        })),
+    }
 }
 
 /// Every metric by every factor, p-values corrected over all of it.

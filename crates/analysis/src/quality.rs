@@ -21,7 +21,7 @@ const LEAST_FOR_OUTLIERS: usize = 10;
 const FEW_RUNS: usize = 3;
 
 /// The data-quality check.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct QualityReport {
     /// Product of the four fractions.
     pub score: f64,

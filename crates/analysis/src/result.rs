@@ -18,7 +18,7 @@ pub(crate) fn wire_option<S: Serializer>(x: &Option<f64>, s: S) -> Result<S::Ok,
 }
 
 /// The answer to one question.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct Analysis {
     /// Digest of question, procedure and frame: the same question to the same data has the same id.
     pub id: Digest,
@@ -89,7 +89,7 @@ impl Analysis {
 }
 
 /// What was asked.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct Question {
     /// As a sentence.
     pub text: String,
@@ -116,7 +116,7 @@ pub struct Question {
 }
 
 /// Whether a question was asked before the data were seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// In the spec.
@@ -126,7 +126,7 @@ pub enum Role {
 }
 
 /// Kinds of analyses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 pub enum AnalysisKind {
     /// Levels or cells in numbers, nothing tested.
@@ -152,13 +152,15 @@ pub enum AnalysisKind {
 }
 
 /// An estimate with what is known of its uncertainty.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct Estimate {
     /// The value.
     #[serde(serialize_with = "wire")]
+    #[ts(as = "WireNumber")]
     pub value: f64,
     /// Its standard error.
     #[serde(serialize_with = "wire_option")]
+    #[ts(as = "Option<WireNumber>")]
     pub se: Option<f64>,
     /// Its interval.
     pub ci: Option<Interval>,
@@ -167,48 +169,54 @@ pub struct Estimate {
 }
 
 /// An interval.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct Interval {
     /// Lower end.
     #[serde(serialize_with = "wire")]
+    #[ts(as = "WireNumber")]
     pub lo: f64,
     /// Upper end.
     #[serde(serialize_with = "wire")]
+    #[ts(as = "WireNumber")]
     pub hi: f64,
     /// Confidence level.
     pub level: f64,
 }
 
 /// A test statistic.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct Statistic {
     /// Its letter (`t`, `F`, `χ²`).
     pub name: String,
     /// Its value.
     #[serde(serialize_with = "wire")]
+    #[ts(as = "WireNumber")]
     pub value: f64,
 }
 
 /// A standardised effect size.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct EffectSize {
     /// Its name as printed.
     pub name: String,
     /// Its value.
     #[serde(serialize_with = "wire")]
+    #[ts(as = "WireNumber")]
     pub value: f64,
     /// Lower end of its interval.
     #[serde(serialize_with = "wire_option")]
+    #[ts(as = "Option<WireNumber>")]
     pub lo: Option<f64>,
     /// Upper end of its interval.
     #[serde(serialize_with = "wire_option")]
+    #[ts(as = "Option<WireNumber>")]
     pub hi: Option<f64>,
     /// Level of its interval.
     pub level: f64,
 }
 
 /// The family of tests a p-value was corrected over.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct FamilyOfTests {
     /// In words.
     pub name: String,
@@ -219,7 +227,7 @@ pub struct FamilyOfTests {
 }
 
 /// One level (or cell) in numbers.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, ts_rs::TS)]
 pub struct LevelSummary {
     /// The level, or the cell's levels joined.
     pub label: String,
@@ -229,29 +237,37 @@ pub struct LevelSummary {
     pub n: usize,
     /// Mean; absent where values are censored.
     #[serde(serialize_with = "wire_option")]
+    #[ts(as = "Option<WireNumber>")]
     pub mean: Option<f64>,
     /// Standard deviation (divisor n − 1).
     #[serde(serialize_with = "wire_option")]
+    #[ts(as = "Option<WireNumber>")]
     pub sd: Option<f64>,
     /// Standard error of the mean.
     #[serde(serialize_with = "wire_option")]
+    #[ts(as = "Option<WireNumber>")]
     pub se: Option<f64>,
     /// Interval of the mean.
     pub ci: Option<Interval>,
     /// Median (of survival times: Kaplan–Meier).
     #[serde(serialize_with = "wire_option")]
+    #[ts(as = "Option<WireNumber>")]
     pub median: Option<f64>,
     /// Lower quartile.
     #[serde(serialize_with = "wire_option")]
+    #[ts(as = "Option<WireNumber>")]
     pub q1: Option<f64>,
     /// Upper quartile.
     #[serde(serialize_with = "wire_option")]
+    #[ts(as = "Option<WireNumber>")]
     pub q3: Option<f64>,
     /// Smallest value.
     #[serde(serialize_with = "wire_option")]
+    #[ts(as = "Option<WireNumber>")]
     pub min: Option<f64>,
     /// Largest value.
     #[serde(serialize_with = "wire_option")]
+    #[ts(as = "Option<WireNumber>")]
     pub max: Option<f64>,
     /// Runs with a censored value.
     pub censored: usize,
@@ -262,7 +278,7 @@ pub struct LevelSummary {
 }
 
 /// Runs not used.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 pub struct Dropped {
     /// Why.
     pub reason: String,
@@ -271,7 +287,7 @@ pub struct Dropped {
 }
 
 /// A contrast within one cell of the other factors.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct CellContrast {
     /// The cell's levels.
     pub cell: String,
@@ -281,16 +297,18 @@ pub struct CellContrast {
     pub n_control: usize,
     /// Treatment minus control (on the scale of the estimand: a ratio for log ratios).
     #[serde(serialize_with = "wire")]
+    #[ts(as = "WireNumber")]
     pub estimate: f64,
     /// Its standard error on the scale of the test, where the cell has enough runs.
     #[serde(serialize_with = "wire_option")]
+    #[ts(as = "Option<WireNumber>")]
     pub se: Option<f64>,
     /// Its interval, where the cell has enough runs.
     pub ci: Option<Interval>,
 }
 
 /// A robust procedure beside the result.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct Companion {
     /// Name as printed.
     pub procedure: String,
@@ -303,7 +321,7 @@ pub struct Companion {
 }
 
 /// What a check of an assumption found.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct Assumption {
     /// The assumption.
     pub assumption: String,
@@ -311,13 +329,14 @@ pub struct Assumption {
     pub method: String,
     /// Its statistic.
     #[serde(serialize_with = "wire")]
+    #[ts(as = "WireNumber")]
     pub statistic: f64,
     /// Its p-value.
     pub p: f64,
 }
 
 /// What to know before trusting the numbers.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct Warning {
     /// Stable name (`few_per_cell`, `mixed_provenance` …).
     pub code: String,
@@ -339,7 +358,7 @@ impl fmt::Display for Warning {
 }
 
 /// The data an analysis saw.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct FrameRef {
     /// Campaign.
     pub campaign: String,
@@ -358,7 +377,7 @@ pub struct FrameRef {
 }
 
 /// How much a finding matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Worth knowing.
@@ -370,7 +389,7 @@ pub enum Severity {
 }
 
 /// Something found in the data.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct Finding {
     /// How much it matters.
     pub severity: Severity,

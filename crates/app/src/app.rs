@@ -14,7 +14,9 @@ use ergon_store::{CampaignRecord, Engine, InputRecord, Lease, NewRevision, Regis
 use tokio::sync::OnceCell;
 
 use crate::error::AppError;
+use crate::host::Host;
 use crate::ops::plan_error;
+use crate::session::Session;
 use crate::spec_source::LoadedSpec;
 
 /// How to open the application.
@@ -22,13 +24,19 @@ use crate::spec_source::LoadedSpec;
 pub struct AppOptions {
     /// Store file; `None`: the user's data folder.
     pub store: Option<PathBuf>,
+    /// A store with the sample campaign and its results: what a store that isn't there yet begins as.
+    pub sample: Option<PathBuf>,
 }
 
-/// The application behind a host (command line, window). The store is opened when first needed.
+/// The application behind a host (command line, window); clones are the same application. The store is opened when
+/// first needed.
+#[derive(Clone)]
 pub struct App {
     store_path: PathBuf,
-    store: OnceCell<Store>,
+    sample: Option<PathBuf>,
+    store: Arc<OnceCell<Store>>,
     runtimes: Arc<Runtimes>,
+    pub(crate) session: Arc<Session>,
 }
 
 impl From<StoreError> for AppError {
@@ -65,7 +73,34 @@ impl App {
             None => data_folder()?.join("library.ergon"),
         };
         let runtimes = Runtimes::start().map_err(|e| AppError::operation("no_threads", e.to_string()))?;
-        Ok(Self { store_path, store: OnceCell::new(), runtimes: Arc::new(runtimes) })
+        Ok(Self { store_path, sample: options.sample, store: Arc::default(), runtimes: Arc::new(runtimes), session: Arc::default() })
+    }
+
+    /// Attaches the desktop that this application runs on. From then on a path counts only when the user chose it.
+    pub fn attach(&self, host: Arc<dyn Host>) {
+        // A second desktop would be another window's, and there is one.
+        let _ = self.session.host.set(host);
+    }
+
+    /// Ends all streams that go on until somebody ends them: whoever listened is gone.
+    pub fn end_subscriptions(&self) {
+        self.session.subscriptions.end_all();
+    }
+
+    /// The path meant by a request: as given on a command line; in a window, a file that the user chose.
+    pub(crate) fn path(&self, given: &Path) -> Result<PathBuf, AppError> {
+        if let Some(path) = self.session.chosen.path(given) {
+            return Ok(path);
+        }
+        if self.session.host.get().is_none() {
+            return Ok(given.to_path_buf());
+        }
+        Err(AppError::input("not_chosen", "in the window only files that were chosen in a dialog can be opened"))
+    }
+
+    /// The spec file meant by a request, where it means one.
+    pub(crate) fn spec_file(&self, target: &str) -> Option<PathBuf> {
+        self.path(Path::new(target)).ok().filter(|path| path.is_file())
     }
 
     /// The store's file.
@@ -84,7 +119,17 @@ impl App {
     }
 
     pub(crate) async fn store(&self) -> Result<&Store, AppError> {
-        Ok(self.store.get_or_try_init(|| Store::open(&self.store_path)).await?)
+        Ok(self.store.get_or_try_init(|| self.open_store()).await?)
+    }
+
+    async fn open_store(&self) -> Result<Store, StoreError> {
+        if let Some(sample) = self.sample.as_ref().filter(|_| !self.store_path.exists())
+            && let Err(error) = begin_with(sample, &self.store_path)
+        {
+            // A library without the sample is a library all the same.
+            tracing::warn!("the sample was not copied: {error}");
+        }
+        Store::open(&self.store_path).await
     }
 
     /// Ends with one file on disk, without the write-ahead log beside it.
@@ -110,11 +155,10 @@ impl App {
         }
     }
 
-    /// A spec file's or a stored campaign's spec.
-    pub(crate) async fn load(&self, target: &str, sets: &[String]) -> Result<LoadedSpec, AppError> {
-        let path = Path::new(target);
-        if path.is_file() {
-            return LoadedSpec::from_file(path, sets);
+    /// A spec file's or a stored campaign's spec, as it is written.
+    pub(crate) async fn read_target(&self, target: &str, sets: &[String]) -> Result<LoadedSpec, AppError> {
+        if let Some(path) = self.spec_file(target) {
+            return LoadedSpec::from_file(&path, sets);
         }
         if looks_like_a_path(target) {
             return Err(AppError::input("no_such_file", format!("there is no spec file '{target}'")).field("spec"));
@@ -144,8 +188,8 @@ impl App {
     /// The stored campaign that a selector (or a spec file's id) means.
     pub(crate) async fn find(&self, selector: &str) -> Result<CampaignRecord, AppError> {
         let store = self.store().await?;
-        if Path::new(selector).is_file() {
-            let loaded = LoadedSpec::from_file(Path::new(selector), &[])?;
+        if let Some(path) = self.spec_file(selector) {
+            let loaded = LoadedSpec::from_file(&path, &[])?;
             return Ok(store.campaign(&loaded.campaign.id).await?);
         }
         Ok(store.campaign(selector).await?)
@@ -179,7 +223,7 @@ impl App {
             spec_hash: campaign.spec_hash,
             plan_hash: plan.plan_hash(),
             analysis_hash: Canonical::new("ergon.analysis-plan.1").str(&asked).finish(),
-            runs: plan.runs(),
+            runs: plan.runs() + plan.runs_to_choose(),
             manifest: serde_json::to_string(campaign.manifest.as_ref()).map_err(internal)?,
             environment: environment(&loaded.base).to_string(),
             metrics: campaign.manifest.metrics.clone(),
@@ -192,7 +236,10 @@ impl App {
                     size_bytes: campaign.inputs.get(digest).map_or(0, |f| f.size),
                 })
                 .collect(),
-            reason: reason.map(str::to_owned),
+            reason: match reason {
+                Some(reason) => Some(reason.to_owned()),
+                None => self.reason_of_choice(campaign).await?,
+            },
         };
         self.refuse_new_plan_under_engine(&new).await?;
         let plan = plan.clone();
@@ -336,6 +383,16 @@ pub(crate) fn is_alive(engine: &Engine) -> Option<bool> {
 
 fn scratch_folder(token: &str) -> PathBuf {
     std::env::temp_dir().join(format!("ergon-{token}"))
+}
+
+/// Copies the sample store; under another name until it is whole.
+fn begin_with(sample: &Path, store: &Path) -> std::io::Result<()> {
+    if let Some(folder) = store.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let part = store.with_extension("part");
+    std::fs::copy(sample, &part)?;
+    std::fs::rename(part, store)
 }
 
 fn looks_like_a_path(target: &str) -> bool {

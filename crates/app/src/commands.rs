@@ -71,44 +71,7 @@ macro_rules! commands {
     };
 }
 
-commands! {
-    /// Parses a spec, checks it, counts its runs, forecasts.
-    validate(ValidateRequest) -> ValidateReply;
-    /// The exact run list, dry.
-    plan(PlanRequest) -> PlanReply, stream PlanLine;
-    /// Registers a campaign without running it.
-    create(CreateRequest) -> CreateReply;
-    /// Runs a campaign, or resumes it.
-    run(RunRequest) -> RunReply, stream RunEvent;
-    /// How a campaign stands.
-    status(StatusRequest) -> StatusReply;
-    /// The campaigns of the store.
-    list(ListRequest) -> ListReply;
-    /// Puts a campaign in the queue.
-    queue(QueueRequest) -> Acknowledged;
-    /// Pauses, resumes, stops or retries a campaign.
-    steer(SteerRequest) -> Acknowledged;
-    /// The measured values, in plan order.
-    results(ResultsRequest) -> ResultsReply;
-    /// A read-only query on the store.
-    sql(SqlRequest) -> SqlReply;
-    /// Data quality, and factors that changed nothing.
-    check(CheckRequest) -> CheckReply;
-    /// Statistics.
-    analyze(AnalyzeRequest) -> AnalyzeReply;
-    /// Documents.
-    report(ReportRequest) -> ReportReply;
-    /// A publication table.
-    table(TableRequest) -> TextReply;
-    /// A publication figure.
-    figure(FigureRequest) -> TextReply;
-    /// Brings specs into the store.
-    import(ImportRequest) -> ImportReply;
-    /// Compares two specs or campaigns.
-    diff(DiffRequest) -> DiffReply;
-    /// What works here, what doesn't, how to mend it.
-    doctor(DoctorRequest) -> DoctorReply;
-}
+include!("commands/table.rs");
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,6 @@
 //! From stored runs to the frame an analysis sees.
 
-use ergon_analysis::{Frame, FrameFactor, FrameRow, PhaseStructure, Reading, Structure};
+use ergon_analysis::{Exclusion, Frame, FrameFactor, FrameRow, PhaseStructure, Reading, Structure};
 use ergon_design::spec::{FrameChoice, Quality};
 
 use crate::app::App;
@@ -29,6 +29,7 @@ impl App {
         let loaded = self.load_stored(&record).await?;
         let stored = self.stored_runs_of(&record, &loaded).await?;
         let mut frame = build(&loaded, stored);
+        self.leave_out(record.id, &mut frame).await?;
         frame.structure.replicates_added_after_look = self.store().await?.runs_added_after_look(record.id).await?;
         let frame = match phases {
             Some(phases) if !phases.is_empty() => {
@@ -37,6 +38,24 @@ impl App {
             _ => frame,
         };
         Ok(Framed { campaign: record.slug, row: record.id, loaded, frame })
+    }
+
+    /// Takes excluded runs out of a frame, and says so in it.
+    async fn leave_out(&self, campaign: i64, frame: &mut Frame) -> Result<(), AppError> {
+        for (_, rule) in self.store().await?.exclusions(campaign).await? {
+            let Some(key) = crate::ops::excluded_run(&rule) else { continue };
+            let Some(at) = frame.rows.iter().position(|row| row.key.to_string() == key) else { continue };
+            frame.rows.remove(at);
+            for column in frame.columns.values_mut() {
+                column.remove(at);
+            }
+            let exclusions = &mut frame.structure.exclusions;
+            match exclusions.iter_mut().find(|e| (&e.reason, &e.author) == (&rule.reason, &rule.author)) {
+                Some(same) => same.runs += 1,
+                None => exclusions.push(Exclusion { reason: rule.reason, author: rule.author, runs: 1 }),
+            }
+        }
+        Ok(())
     }
 
     /// Keeps an analysis: what was asked, of which data, and the answer. That somebody looked matters to those who add

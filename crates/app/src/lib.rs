@@ -3,15 +3,19 @@
 //! Belongs here: what the command line and the window have in common — every operation, declared once in the table of
 //! [`commands`]. Doesn't belong here: how it is shown, Tauri types, SQL, statistics.
 
+pub mod bindings;
 pub mod commands;
 
 mod app;
 mod campaign_log;
+mod choose;
 mod error;
 mod frame;
+mod host;
 mod models;
 mod ops;
 mod select;
+mod session;
 mod spec_source;
 mod standing;
 
@@ -20,5 +24,6 @@ pub use ergon_design::Problem;
 pub use ergon_domain::ControlCommand;
 pub use ergon_engine::{Event, Handle, Progress, Stopped};
 pub use error::{AppError, ErrorKind};
+pub use host::{FileQuestion, Host};
 pub use ops::*;
 pub use spec_source::LoadedSpec;

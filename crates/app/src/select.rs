@@ -61,6 +61,12 @@ pub(crate) fn utc(us: i64) -> String {
         .unwrap_or_default()
 }
 
+/// UTC microseconds as RFC 3339 text, to the millisecond.
+pub(crate) fn utc_millis(us: i64) -> String {
+    let second = utc(us);
+    second.strip_suffix('Z').map_or_else(String::new, |t| format!("{t}.{:03}Z", us.rem_euclid(1_000_000) / 1000))
+}
+
 impl App {
     /// The runs of a campaign that succeeded, in the order of the plan in force.
     pub(crate) async fn stored_runs(&self, selector: &str) -> Result<StoredRuns, AppError> {
@@ -104,17 +110,25 @@ impl App {
                 }
             }
         }
+        let mut unfinished: Vec<MissingRuns> = unfinished.into_values().collect();
+        unfinished.extend(plan.phases().iter().filter(|p| p.chosen_when.is_some() && p.runs > 0).map(|p| MissingRuns {
+            state: RunState::Planned,
+            class: None,
+            condition: None,
+            phases: Arc::from([p.index]),
+            count: p.runs,
+        }));
         let out_of_plan = dropped(&table, &columns);
         Ok(StoredRuns {
             out_of_plan,
             metrics,
             factors: campaign.factors.iter().map(|f| f.name.clone()).collect(),
             phases: campaign.phases.iter().map(|p| p.name.clone()).collect(),
-            planned: plan.runs(),
+            planned: plan.runs() + plan.runs_to_choose(),
             plan_hash: plan.plan_hash(),
             phase_summaries: plan.phases().to_vec(),
             runs,
-            unfinished: unfinished.into_values().collect(),
+            unfinished,
         })
     }
 }

@@ -107,6 +107,11 @@ impl LoadedSpec {
         })
     }
 
+    /// Whether results are still to decide what some phase runs.
+    pub(crate) fn is_open(&self) -> bool {
+        self.campaign.chosen_phases().any(|(_, phase)| phase.is_open())
+    }
+
     /// Reads the inputs and lets the workload parse them.
     ///
     /// # Errors

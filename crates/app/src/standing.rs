@@ -15,11 +15,16 @@ fn shown_state(state: CampaignState, live: bool) -> &'static str {
 }
 
 impl App {
+    /// Whether a living engine holds a campaign.
+    pub(crate) async fn is_held(&self, campaign: i64) -> Result<bool, AppError> {
+        Ok(self.store().await?.holder(campaign).await?.is_some_and(|e| is_alive(&e).unwrap_or(true)))
+    }
+
     pub(crate) async fn standing(&self, selector: &str) -> Result<StatusReply, AppError> {
         let record = self.find(selector).await?;
         let store = self.store().await?;
         let revision = store.revision(record.id).await?;
-        let live = store.holder(record.id).await?.is_some_and(|e| is_alive(&e).unwrap_or(true));
+        let live = self.is_held(record.id).await?;
         let states = store.run_states(record.id).await?;
         let count = |wanted: &str, in_plan: bool| {
             states.values().filter(|(s, _, p)| s.name() == wanted && *p == in_plan).count() as u64
@@ -101,6 +106,8 @@ impl App {
                 succeeded: s.succeeded,
                 failed: s.failed,
                 created: utc(s.campaign.created_us),
+                opened: utc(s.opened_us),
+                archived: s.archived,
                 priority: s.campaign.priority,
             });
         }
@@ -110,7 +117,7 @@ impl App {
     pub(crate) async fn steer(&self, selector: &str, command: ControlCommand) -> Result<Acknowledged, AppError> {
         let record = self.find(selector).await?;
         let store = self.store().await?;
-        let live = store.holder(record.id).await?.is_some_and(|e| is_alive(&e).unwrap_or(true));
+        let live = self.is_held(record.id).await?;
         let name = &record.slug;
         if live {
             store.ask(record.id, command, now_us()).await?;
@@ -145,9 +152,8 @@ impl App {
     }
 
     pub(crate) async fn enqueue(&self, request: &QueueRequest) -> Result<Acknowledged, AppError> {
-        let path = std::path::Path::new(&request.campaign);
-        if path.is_file() {
-            let loaded = crate::LoadedSpec::from_file(path, &[])?;
+        if let Some(path) = self.spec_file(&request.campaign) {
+            let loaded = self.with_choices(crate::LoadedSpec::from_file(&path, &[])?).await?;
             self.register(&loaded, None).await?;
         }
         let record = self.find(&request.campaign).await?;

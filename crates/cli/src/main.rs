@@ -59,7 +59,7 @@ fn usage(error: &clap::Error) -> ExitCode {
 }
 
 fn go(cli: Cli, output: Output) -> anyhow::Result<u8> {
-    let app = App::new(AppOptions { store: cli.general.store })?;
+    let app = App::new(AppOptions { store: cli.general.store, ..AppOptions::default() })?;
     let runtimes = app.runtimes();
     runtimes.io().block_on(async {
         let done = show::command(&app, cli.command, output).await;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 /// A place in the file, counted from 1. Columns count characters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ts_rs::TS)]
 pub struct Position {
     /// Line.
     pub line: u32,
@@ -15,7 +15,7 @@ pub struct Position {
 }
 
 /// Whether a problem stops the campaign.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// The spec can't be used.
@@ -25,7 +25,7 @@ pub enum Severity {
 }
 
 /// One thing wrong with a spec.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct Problem {
     /// File, as the user named it.
     pub file: Arc<str>,
@@ -112,7 +112,7 @@ impl fmt::Display for Problem {
 }
 
 /// All that is wrong with a spec: never empty, errors in the order of the file.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct SpecProblems(pub Vec<Problem>);
 
 impl SpecProblems {

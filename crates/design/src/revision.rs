@@ -8,7 +8,7 @@ use crate::canonical::canonical_json;
 use crate::spec::Spec;
 
 /// What an edit changes.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, ts_rs::TS)]
 #[serde(tag = "change", content = "paths", rename_all = "snake_case")]
 pub enum Change {
     /// Nothing that needs a revision.
@@ -20,7 +20,7 @@ pub enum Change {
 }
 
 /// One difference between two specs.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, ts_rs::TS)]
 pub struct Difference {
     /// Where.
     pub path: String,

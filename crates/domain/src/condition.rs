@@ -8,7 +8,7 @@ use crate::digest::{Canonical, Digest};
 use crate::value::{ParameterName, Value};
 
 /// All parameters of a run, bound and typed. Ordered by name, so iteration and digests are deterministic.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(transparent)]
 pub struct Condition(pub BTreeMap<ParameterName, Value>);
 

@@ -95,7 +95,7 @@ impl fmt::Display for Provenance {
 }
 
 /// Short notes on a measurement (`out_of_range`, `simulated_model`), sorted and unique.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(transparent)]
 pub struct Flags(pub std::collections::BTreeSet<Arc<str>>);
 

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 /// Name of a metric, unit included where it has one (`convergence_time_s`).
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ts_rs::TS)]
 #[serde(transparent)]
+#[ts(type = "string")]
 pub struct MetricId(Arc<str>);
 
 impl MetricId {
@@ -44,7 +45,7 @@ impl fmt::Debug for MetricId {
 }
 
 /// Which way is better.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// More is better.
@@ -56,7 +57,7 @@ pub enum Direction {
 }
 
 /// What kind of quantity a metric is: decides the default procedure (STATISTICS.md, "Choice").
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Family {
     /// A real quantity.
@@ -77,7 +78,7 @@ pub enum Family {
 pub type Range = (Option<f64>, Option<f64>);
 
 /// A named response variable.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS)]
 pub struct Metric {
     /// Name.
     pub id: MetricId,

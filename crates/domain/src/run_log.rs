@@ -96,7 +96,7 @@ impl RunLogBatch {
 }
 
 /// What another process asks of the engine that holds a campaign.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 pub enum ControlCommand {
     /// Start no new runs; keep the lease.

@@ -9,8 +9,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::digest::Canonical;
 
 /// Name of a parameter: identifiers joined by dots (`fault_rate`, `job_source.swf`). Cheap to clone.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ts_rs::TS)]
 #[serde(transparent)]
+#[ts(type = "string")]
 pub struct ParameterName(Arc<str>);
 
 impl ParameterName {
@@ -53,7 +54,8 @@ impl fmt::Debug for ParameterName {
 ///
 /// Invariant: a `Real` is finite and never `-0.0` once it went through [`Value::real`] or a parameter's binding, so
 /// that equal levels are equal bytes.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, ts_rs::TS)]
+#[ts(type = "boolean | number | string")]
 pub enum Value {
     /// `true` or `false`.
     Bool(bool),

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// An `f64` that survives JSON: non-finite values are the strings `NaN`, `Infinity`, `-Infinity`.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, ts_rs::TS)]
+#[ts(type = "number | \"NaN\" | \"Infinity\" | \"-Infinity\"")]
 pub struct WireNumber(pub f64);
 
 impl From<f64> for WireNumber {

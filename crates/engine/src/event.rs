@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::progress::Progress;
 
 /// One event.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
     /// The engine holds the campaign and begins.

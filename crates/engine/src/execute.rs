@@ -81,7 +81,7 @@ pub struct Execution {
 }
 
 /// Why an execution ended before its plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Stopped {
     /// The user asked.
@@ -91,7 +91,7 @@ pub enum Stopped {
 }
 
 /// What an execution did.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
 pub struct Summary {
     /// Runs in the plan.
     pub runs: u64,

@@ -40,6 +40,10 @@ pub struct CampaignSummary {
     pub succeeded: u64,
     /// Runs of the plan whose last attempt failed.
     pub failed: u64,
+    /// Whether it was put aside.
+    pub archived: bool,
+    /// When somebody looked at it last, UTC µs.
+    pub opened_us: i64,
 }
 
 /// Which campaigns to list.
@@ -175,8 +179,8 @@ impl Store {
             let mut s = raw.statement(&format!(
                 "SELECT {COLUMNS}, (SELECT runs FROM revision WHERE campaign_id = campaign.id ORDER BY number DESC LIMIT 1), \
                  (SELECT count(*) FROM run WHERE campaign_id = campaign.id AND in_plan = 1 AND state = 'succeeded'), \
-                 (SELECT count(*) FROM run WHERE campaign_id = campaign.id AND in_plan = 1 AND state = 'failed') \
-                 FROM campaign WHERE trashed_us IS NULL ORDER BY created_us DESC, id DESC"
+                 (SELECT count(*) FROM run WHERE campaign_id = campaign.id AND in_plan = 1 AND state = 'failed'), \
+                 archived_us, opened_us FROM campaign WHERE trashed_us IS NULL ORDER BY created_us DESC, id DESC"
             ))?;
             let mut found = Vec::new();
             while s.step()? {
@@ -189,6 +193,8 @@ impl Store {
                         runs: s.int(9).unsigned_abs(),
                         succeeded: s.int(10).unsigned_abs(),
                         failed: s.int(11).unsigned_abs(),
+                        archived: s.optional_int(12).is_some(),
+                        opened_us: s.int(13),
                     });
                 }
             }

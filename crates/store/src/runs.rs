@@ -67,7 +67,7 @@ pub struct FailedRunRecord {
     pub attempts: u32,
 }
 
-const LAST_ATTEMPT: &str = "LEFT JOIN attempt a ON a.run_id = r.id \
+pub(crate) const LAST_ATTEMPT: &str = "LEFT JOIN attempt a ON a.run_id = r.id \
      AND a.number = (SELECT max(number) FROM attempt WHERE run_id = r.id)";
 
 impl Store {
@@ -191,7 +191,7 @@ impl Store {
     }
 }
 
-fn state(name: &str) -> Result<RunState, StoreError> {
+pub(crate) fn state(name: &str) -> Result<RunState, StoreError> {
     name.parse().map_err(|()| StoreError::Internal(format!("unknown run state '{name}'")))
 }
 

@@ -13,7 +13,7 @@ use crate::error::AppError;
 use crate::spec_source::{SPEC_CAP, read_file};
 
 /// What to ask of the data.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, ts_rs::TS)]
 #[serde(default)]
 pub struct AnalyzeRequest {
     /// Campaign id, ULID prefix, spec path or `latest`.
@@ -33,7 +33,7 @@ pub struct AnalyzeRequest {
 }
 
 /// The answers.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
 pub struct AnalyzeReply {
     /// Campaign id.
     pub campaign: String,
@@ -114,7 +114,7 @@ pub async fn analyze(app: &App, request: AnalyzeRequest) -> Result<AnalyzeReply,
     let framed = app.frame(&request.campaign, None).await?;
     let spec = &framed.loaded.campaign.spec;
     let mut plan = match &request.plan {
-        Some(path) => read_plan(path)?,
+        Some(path) => read_plan(&app.path(path)?)?,
         None => spec.analysis.clone(),
     };
     if let Some(name) = &request.correction {
@@ -160,7 +160,7 @@ pub async fn analyze(app: &App, request: AnalyzeRequest) -> Result<AnalyzeReply,
     }
     app.keep(&framed, "analyze", &request, &reply).await?;
     if let Some(folder) = &request.figures {
-        let written = super::figure::write_all(&framed, &reply.analyses, folder)?;
+        let written = super::figure::write_all(&framed, &reply.analyses, &app.path(folder)?)?;
         reply.figures = written.into_iter().map(|(path, _)| path).collect();
     }
     Ok(reply)

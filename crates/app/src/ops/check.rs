@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::error::AppError;
 
 /// What to check.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, ts_rs::TS)]
 #[serde(default)]
 pub struct CheckRequest {
     /// Campaign id, ULID prefix, spec path or `latest`.
@@ -19,7 +19,7 @@ pub struct CheckRequest {
 }
 
 /// What was found.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
 pub struct CheckReply {
     /// Campaign id.
     pub campaign: String,

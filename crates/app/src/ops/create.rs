@@ -9,7 +9,7 @@ use crate::error::AppError;
 use crate::spec_source::LoadedSpec;
 
 /// A campaign to register.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ts_rs::TS)]
 pub struct CreateRequest {
     /// Spec file.
     pub spec: PathBuf,
@@ -28,7 +28,7 @@ pub struct CreateRequest {
 }
 
 /// The registered campaign.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ts_rs::TS)]
 pub struct CreateReply {
     /// Campaign id.
     pub campaign: String,
@@ -51,7 +51,7 @@ pub async fn create(app: &App, request: CreateRequest) -> Result<CreateReply, Ap
     sets.extend(set("campaign.title", &request.name));
     sets.extend(set("campaign.question", &request.question));
     sets.extend(set("campaign.researcher", &request.researcher));
-    let loaded = LoadedSpec::from_file(&request.spec, &sets)?;
+    let loaded = app.with_choices(LoadedSpec::from_file(&app.path(&request.spec)?, &sets)?).await?;
     let registered = app.register(&loaded, None).await?;
     Ok(CreateReply { campaign: loaded.campaign.id.clone(), ulid: registered.ulid, revision: registered.revision })
 }

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::error::AppError;
 
 /// Two specs (files) or campaigns.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ts_rs::TS)]
 pub struct DiffRequest {
     /// The older.
     pub a: String,
@@ -16,7 +16,7 @@ pub struct DiffRequest {
 }
 
 /// How they differ.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
 pub struct DiffReply {
     /// Every difference, by path.
     pub differences: Vec<Difference>,

@@ -9,11 +9,11 @@ use crate::app::App;
 use crate::error::AppError;
 
 /// Nothing to ask.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, ts_rs::TS)]
 pub struct DoctorRequest {}
 
 /// How a check came out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 pub enum DoctorState {
     /// Works.
@@ -27,7 +27,7 @@ pub enum DoctorState {
 }
 
 /// One check.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
 pub struct DoctorCheck {
     /// What was looked at.
     pub name: String,
@@ -40,7 +40,7 @@ pub struct DoctorCheck {
 }
 
 /// All checks.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
 pub struct DoctorReply {
     /// The checks.
     pub checks: Vec<DoctorCheck>,

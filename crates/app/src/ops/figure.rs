@@ -14,7 +14,7 @@ use crate::ops::TextReply;
 use crate::ops::table::{ask, subject, unknown};
 
 /// Which figure.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, ts_rs::TS)]
 #[serde(default)]
 pub struct FigureRequest {
     /// Campaign id, ULID prefix, spec path or `latest`.

@@ -10,7 +10,7 @@ use crate::error::AppError;
 use crate::spec_source::LoadedSpec;
 
 /// Files to import.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ts_rs::TS)]
 pub struct ImportRequest {
     /// The files.
     pub files: Vec<PathBuf>,
@@ -23,7 +23,7 @@ pub struct ImportRequest {
 }
 
 /// What became of a file.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
 pub struct ImportedFile {
     /// The file.
     pub file: PathBuf,
@@ -40,7 +40,7 @@ pub struct ImportedFile {
 }
 
 /// What became of the files.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
 pub struct ImportReply {
     /// One per file.
     pub files: Vec<ImportedFile>,

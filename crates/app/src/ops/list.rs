@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::error::AppError;
 
 /// Which campaigns.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, ts_rs::TS)]
 #[serde(default)]
 pub struct ListRequest {
     /// Only in this state.
@@ -16,7 +16,7 @@ pub struct ListRequest {
 }
 
 /// A campaign at a glance.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
 pub struct CampaignRow {
     /// Campaign id.
     pub campaign: String,
@@ -38,12 +38,16 @@ pub struct CampaignRow {
     pub failed: u64,
     /// When it was registered (UTC, RFC 3339).
     pub created: String,
+    /// When somebody looked at it last (UTC, RFC 3339).
+    pub opened: String,
+    /// Whether it was put aside.
+    pub archived: bool,
     /// Priority in the queue, where it is queued.
     pub priority: Option<i64>,
 }
 
 /// The campaigns.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
 pub struct ListReply {
     /// Newest first.
     pub campaigns: Vec<CampaignRow>,

@@ -6,17 +6,30 @@ mod create;
 mod diff;
 mod doctor;
 mod figure;
+mod files;
+mod follow;
+mod grid;
 mod import;
 mod list;
+mod monitor;
 mod plan;
+mod read_spec;
 mod report;
 mod results;
 mod run;
+mod run_detail;
+mod runs;
+mod sample;
+mod settings;
+mod spec;
 mod sql;
+mod start;
 mod status;
 mod steer;
 mod table;
+mod trash;
 mod validate;
+mod workloads;
 
 pub use analyze::{AnalyzeReply, AnalyzeRequest, analyze};
 pub use check::{CheckReply, CheckRequest, check};
@@ -25,17 +38,42 @@ pub use diff::{DiffReply, DiffRequest, diff};
 pub(crate) use doctor::free_bytes;
 pub use doctor::{DoctorCheck, DoctorReply, DoctorRequest, DoctorState, doctor};
 pub use figure::{FigureRequest, figure};
+pub use files::{
+    ChooseFilesReply, ChooseFilesRequest, ChosenFile, ReadFileReply, ReadFileRequest, SaveFileRequest, choose_files,
+    read_file, save_file,
+};
+pub use follow::{FollowLine, FollowOutcome, FollowReply, FollowRequest, FollowUpdate, UnsubscribeRequest, follow, unsubscribe};
+pub(crate) use grid::Skeleton;
+pub use grid::{GridCell, GridPhase, GridReply, GridRequest, grid};
 pub use import::{ImportReply, ImportRequest, ImportedFile, import};
 pub use list::{CampaignRow, ListReply, ListRequest, list};
+pub(crate) use monitor::SensorsOnce;
+pub use monitor::{
+    MissingSensor, MonitorDomain, MonitorReply, MonitorRequest, MonitorSample, SensorInfo, SensorsReply, SensorsRequest,
+    monitor, sensors,
+};
 pub use plan::{PlanLine, PlanReply, PlanRequest, plan};
+pub use read_spec::{FactorLevels, PairRuns, PhaseDesign, ReadSpecReply, ReadSpecRequest, read_spec};
 pub use report::{ReportReply, ReportRequest, report};
 pub use results::{ResultsForm, ResultsReply, ResultsRequest, results};
 pub use run::{RunEvent, RunReply, RunRequest, run, run_with};
+pub(crate) use run_detail::excluded_run;
+pub use run_detail::{
+    ArtefactInfo, AttemptInfo, ExcludeRequest, ExclusionInfo, MeasurementInfo, NoteInfo, NoteRequest, RunDetailReply,
+    RunDetailRequest, SpanInfo, exclude, include, note, run_detail,
+};
+pub use runs::{FilterBy, RunsCell, RunsColumn, RunsReply, RunsRequest, SortBy, runs};
+pub use sample::{SampleReply, SampleRequest, sample};
+pub use settings::{SetSettingsRequest, Settings, SettingsRequest, set_settings, settings};
+pub use spec::{DuplicateRequest, RevisionInfo, SaveSpecReply, SaveSpecRequest, SpecReply, duplicate, save_spec, spec};
 pub use sql::{SqlReply, SqlRequest, sql};
+pub use start::{RunningCampaign, RunningReply, RunningRequest, StartReply, halt, running, start};
 pub use status::{FailedRun, StatusReply, StatusRequest, status};
 pub use steer::{Acknowledged, QueueRequest, Steer, SteerRequest, queue, steer};
 pub use table::{TableRequest, TextReply, table};
+pub use trash::{ArchiveRequest, TrashedReply, TrashedRequest, TrashedRow, archive, restore, trash, trashed};
 pub use validate::{Estimate, Forecast, PhaseCount, ValidateReply, ValidateRequest, validate};
+pub use workloads::{MetricInfo, ParameterInfo, ParameterRange, WorkloadInfo, WorkloadsReply, WorkloadsRequest, workloads};
 
 use ergon_design::{PlanOptions, WhereFilter};
 use serde::{Deserialize, Serialize};
@@ -47,8 +85,15 @@ pub fn spec_schema() -> serde_json::Value {
     ergon_design::schema::json_schema()
 }
 
+/// A campaign and nothing else to ask.
+#[derive(Clone, Debug, Deserialize, Serialize, ts_rs::TS)]
+pub struct CampaignRequest {
+    /// Campaign id, ULID prefix or `latest`.
+    pub campaign: String,
+}
+
 /// What part of a plan is wanted.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, ts_rs::TS)]
 #[serde(default)]
 pub struct Selection {
     /// Phases; all when left out.

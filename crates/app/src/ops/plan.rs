@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use ergon_design::plan::PhaseSummary;
 use ergon_domain::{Digest, ParameterName, RunKey, Value};
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +11,7 @@ use crate::error::AppError;
 use crate::ops::{Selection, plan_error};
 
 /// A plan to list.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ts_rs::TS)]
 pub struct PlanRequest {
     /// Spec file, campaign id, ULID prefix or `latest`.
     pub spec: String,
@@ -23,7 +24,7 @@ pub struct PlanRequest {
 }
 
 /// One run of the plan.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ts_rs::TS)]
 pub struct PlanLine {
     /// The run's key.
     pub run_id: RunKey,
@@ -40,12 +41,16 @@ pub struct PlanLine {
 }
 
 /// The plan as a whole.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ts_rs::TS)]
 pub struct PlanReply {
     /// Digest of the run keys in plan order.
     pub plan_hash: Digest,
-    /// Runs.
+    /// Runs, those that are still to be chosen included.
     pub runs: u64,
+    /// Runs that the list leaves out because results decide their conditions; the hash can't cover them either.
+    pub to_choose: u64,
+    /// When they are chosen, by phase.
+    pub chosen_when: BTreeMap<String, String>,
 }
 
 /// Streams the exact run list.
@@ -72,5 +77,11 @@ pub async fn plan(
             seed: loaded.campaign.streams_for(&run).seed().to_string(),
         });
     }
-    Ok(PlanReply { plan_hash: plan.plan_hash(), runs: plan.runs() })
+    let chosen_when = |p: &PhaseSummary| Some((p.name.clone(), p.chosen_when.clone()?));
+    Ok(PlanReply {
+        plan_hash: plan.plan_hash(),
+        runs: plan.runs() + plan.runs_to_choose(),
+        to_choose: plan.runs_to_choose(),
+        chosen_when: plan.phases().iter().filter_map(chosen_when).collect(),
+    })
 }

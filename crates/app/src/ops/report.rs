@@ -1,6 +1,6 @@
 //! `report`: documents.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ergon_publish::from_analysis::{CampaignFacts, campaign_summary};
 use ergon_publish::table::TableStyle;
@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::error::AppError;
 
 /// Which documents.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, ts_rs::TS)]
 #[serde(default)]
 pub struct ReportRequest {
     /// Campaign id, ULID prefix, spec path or `latest`.
@@ -24,7 +24,7 @@ pub struct ReportRequest {
 }
 
 /// What was written.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
 pub struct ReportReply {
     /// The files.
     pub paths: Vec<PathBuf>,
@@ -44,7 +44,7 @@ pub async fn report(app: &App, request: ReportRequest) -> Result<ReportReply, Ap
     let quality = ergon_analysis::check_quality(&framed.frame, framed.thresholds());
     let plan = ergon_analysis::run_plan(&framed.frame, &spec.analysis, &spec.hypotheses);
     let workload = format!("{} (version {})", campaign.manifest.workload, campaign.manifest.version);
-    let folder = request.output.clone().unwrap_or_else(|| PathBuf::from("."));
+    let folder = app.path(request.output.as_deref().unwrap_or(Path::new(".")))?;
     let refuse = |e: std::io::Error| AppError::operation("unwritable_folder", format!("{}: {e}", folder.display()));
     std::fs::create_dir_all(&folder).map_err(refuse)?;
     let drawn = super::figure::write_all(&framed, &plan.analyses, &folder.join("figures"))?;

@@ -12,7 +12,7 @@ use crate::error::AppError;
 use crate::select::{StoredRun, StoredRuns};
 
 /// Form of the text.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 pub enum ResultsForm {
     /// RFC 4180.
@@ -25,7 +25,7 @@ pub enum ResultsForm {
 }
 
 /// What to write.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, ts_rs::TS)]
 #[serde(default)]
 pub struct ResultsRequest {
     /// Campaign id, ULID prefix, spec path or `latest`.
@@ -43,7 +43,7 @@ pub struct ResultsRequest {
 }
 
 /// The text and what it covers.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
 pub struct ResultsReply {
     /// The text.
     pub text: String,

@@ -14,9 +14,10 @@ use crate::campaign_log::CampaignLog;
 use crate::error::AppError;
 use crate::ops::validate::{check_conditions, unenforced};
 use crate::ops::{Selection, plan_error};
+use crate::spec_source::LoadedSpec;
 
 /// What to run.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, ts_rs::TS)]
 #[serde(default)]
 pub struct RunRequest {
     /// Spec file, campaign id, ULID prefix or `latest`.
@@ -39,7 +40,7 @@ pub struct RunRequest {
 pub type RunEvent = Event;
 
 /// What became of it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
 pub struct RunReply {
     /// Campaign id.
     pub campaign: String,
@@ -73,6 +74,19 @@ pub struct RunReply {
     pub warnings: Vec<String>,
 }
 
+impl RunReply {
+    /// What two parts of one session came to: this one looked at the whole plan, the other worked before it.
+    fn after(self, earlier: &Self) -> Self {
+        Self {
+            attempts: self.attempts + earlier.attempts,
+            duration_s: self.duration_s + earlier.duration_s,
+            cost_usd: self.cost_usd + earlier.cost_usd,
+            overhead_s: self.overhead_s + earlier.overhead_s,
+            ..self
+        }
+    }
+}
+
 /// Runs a campaign, or resumes it, without a way to steer it but the store.
 ///
 /// # Errors
@@ -92,10 +106,33 @@ pub async fn run_with(
     handle: Handle,
     sink: &mut (dyn FnMut(Event) + Send),
 ) -> Result<RunReply, AppError> {
-    let loaded = app.load(&request.target, &request.set).await?;
+    let mut loaded = app.load(&request.target, &request.set).await?;
+    let mut reply = run_once(app, &loaded, &request, handle.clone(), sink).await?;
+    // Results can decide what a later phase runs. A part of the plan ends where it was asked to end.
+    while reply.stopped.is_none() && request.selection.is_all() && request.only.is_none() && loaded.is_open() {
+        loaded = app.with_choices(loaded).await?;
+        let before = reply.revision;
+        let next = run_once(app, &loaded, &request, handle.clone(), sink).await?;
+        let went_on = next.revision > before;
+        reply = next.after(&reply);
+        if !went_on {
+            break;
+        }
+    }
+    Ok(reply)
+}
+
+/// Runs what is planned now.
+async fn run_once(
+    app: &App,
+    loaded: &LoadedSpec,
+    request: &RunRequest,
+    handle: Handle,
+    sink: &mut (dyn FnMut(Event) + Send),
+) -> Result<RunReply, AppError> {
     let campaign = &loaded.campaign;
     let full = campaign.plan(&PlanOptions::default()).map_err(plan_error)?;
-    check_conditions(&loaded, &full)?;
+    check_conditions(loaded, &full)?;
     app.check_requirements(campaign)?;
     let parallel = app.parallel(&campaign.spec.execution.parallel, request.parallel)?;
     // Before anything is written: inputs that can't be used must not leave a campaign behind.
@@ -103,7 +140,7 @@ pub async fn run_with(
     // The limit is about what is still to do, so it is taken below.
     let part = Selection { limit: None, ..request.selection.clone() };
     let selected = if part.is_all() { full.clone() } else { campaign.plan(&part.options()?).map_err(plan_error)? };
-    let registered = app.register_planned(&loaded, &full, request.amend.as_deref()).await?;
+    let registered = app.register_planned(loaded, &full, request.amend.as_deref()).await?;
 
     let log = Arc::new(CampaignLog::open(app.store_path(), &campaign.id));
     let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel();
@@ -115,7 +152,7 @@ pub async fn run_with(
         })
     };
 
-    let hold = app.hold(&registered, &loaded).await?;
+    let hold = app.hold(&registered, loaded).await?;
     if !hold.interrupted.is_empty() {
         events(Event::Recovered { runs: hold.interrupted.clone() });
     }
@@ -206,7 +243,7 @@ pub async fn run_with(
         succeeded: summary.succeeded,
         failed: summary.failed,
         skipped: summary.skipped,
-        remaining: summary.remaining,
+        remaining: summary.remaining + if part.is_all() { full.runs_to_choose() } else { 0 },
         attempts: summary.attempts,
         duration_s: summary.duration_s,
         cost_usd: 0.0,
@@ -214,7 +251,7 @@ pub async fn run_with(
         overhead_s: summary.overhead_s,
         stopped: summary.stopped,
         log: log.path().to_path_buf(),
-        warnings: unenforced(&loaded),
+        warnings: unenforced(loaded),
     })
 }
 
@@ -235,7 +272,7 @@ async fn mark(
     };
     let skipped = result.as_ref().map_or(0, |s| s.skipped);
     let open = full.iter().filter(|run| !ended(run.clone())).take(1 + skipped as usize).count() as u64;
-    let state = if result.is_ok() && open <= skipped { CampaignState::Finished } else { CampaignState::Stopped };
+    let state = if result.is_ok() && open <= skipped && full.runs_to_choose() == 0 { CampaignState::Finished } else { CampaignState::Stopped };
     app.set_state(campaign, state).await
 }
 

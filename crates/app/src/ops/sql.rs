@@ -6,14 +6,14 @@ use crate::app::App;
 use crate::error::AppError;
 
 /// A query.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ts_rs::TS)]
 pub struct SqlRequest {
     /// A SELECT.
     pub query: String,
 }
 
 /// Its rows.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
 pub struct SqlReply {
     /// Column names.
     pub columns: Vec<String>,

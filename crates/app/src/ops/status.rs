@@ -9,14 +9,14 @@ use crate::app::App;
 use crate::error::AppError;
 
 /// Which campaign.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ts_rs::TS)]
 pub struct StatusRequest {
     /// Campaign id, ULID prefix, spec path or `latest`.
     pub campaign: String,
 }
 
 /// A run whose last attempt failed.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
 pub struct FailedRun {
     /// The run.
     pub run_id: RunKey,
@@ -29,7 +29,7 @@ pub struct FailedRun {
 }
 
 /// How a campaign stands.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
 pub struct StatusReply {
     /// Campaign id.
     pub campaign: String,

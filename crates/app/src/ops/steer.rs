@@ -10,7 +10,7 @@ use crate::error::AppError;
 pub type Steer = ControlCommand;
 
 /// Steers a campaign.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ts_rs::TS)]
 pub struct SteerRequest {
     /// Campaign id, ULID prefix, spec path or `latest`.
     pub campaign: String,
@@ -19,7 +19,7 @@ pub struct SteerRequest {
 }
 
 /// Puts a campaign in the queue.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ts_rs::TS)]
 pub struct QueueRequest {
     /// Campaign id, ULID prefix, spec path or `latest`.
     pub campaign: String,
@@ -32,7 +32,7 @@ pub struct QueueRequest {
 }
 
 /// It was done.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
 pub struct Acknowledged {
     /// Always true: what can't be done is an error.
     pub ok: bool,
@@ -51,6 +51,17 @@ impl Acknowledged {
 /// # Errors
 /// No such campaign, or nothing to do.
 pub async fn steer(app: &App, request: SteerRequest) -> Result<Acknowledged, AppError> {
+    // An engine in this process hears at once; others look into the store once a second.
+    if let Ok(record) = app.find(&request.campaign).await
+        && let Some(background) = app.background_of(&record.slug).filter(|b| !b.is_over())
+    {
+        match request.command {
+            ControlCommand::Pause => background.handle.pause(),
+            ControlCommand::Resume => background.handle.resume(),
+            _ => return app.steer(&record.slug, request.command).await,
+        }
+        return Ok(Acknowledged::that(format!("{}: {}", record.slug, request.command.name())));
+    }
     app.steer(&request.campaign, request.command).await
 }
 

@@ -12,7 +12,7 @@ use crate::error::AppError;
 use crate::frame::Framed;
 
 /// Which table.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, ts_rs::TS)]
 #[serde(default)]
 pub struct TableRequest {
     /// Campaign id, ULID prefix, spec path or `latest`.
@@ -23,14 +23,14 @@ pub struct TableRequest {
     pub metric: Option<String>,
     /// Factors; left out: those of the question, else the campaign's.
     pub by: Vec<String>,
-    /// `booktabs` or `apa7`.
+    /// `booktabs`, `apa7`, `ieee`, `acm` or `neurips`.
     pub style: String,
     /// `tex`, `html`, `md` or `csv`.
     pub format: String,
 }
 
 /// A text to print or save.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
 pub struct TextReply {
     /// The text.
     pub text: String,
@@ -81,10 +81,9 @@ pub async fn table(app: &App, request: TableRequest) -> Result<TextReply, AppErr
     if !KINDS.contains(&request.kind.as_str()) {
         return Err(unknown("kind", &request.kind, &KINDS));
     }
-    let style = match request.style.as_str() {
-        "" | "booktabs" => TableStyle::Booktabs,
-        "apa7" => TableStyle::Apa7,
-        other => return Err(unknown("style", other, &["booktabs", "apa7"])),
+    let named = if request.style.is_empty() { "booktabs" } else { &request.style };
+    let Some((_, style)) = TableStyle::ALL.into_iter().find(|(name, _)| *name == named) else {
+        return Err(unknown("style", named, &TableStyle::ALL.map(|(name, _)| name)));
     };
     let framed = app.frame(&request.campaign, None).await?;
     render(&make(&framed, &request)?, style, &request.format)

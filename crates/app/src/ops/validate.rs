@@ -1,6 +1,6 @@
 //! `validate`: parse, check, count, forecast.
 
-use ergon_design::{PlanOptions, Problem};
+use ergon_design::{Plan, PlanOptions, Problem};
 use ergon_domain::Digest;
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use crate::ops::plan_error;
 use crate::spec_source::LoadedSpec;
 
 /// A spec to check.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ts_rs::TS)]
 pub struct ValidateRequest {
     /// Spec file, campaign id, ULID prefix or `latest`.
     pub spec: String,
@@ -20,7 +20,7 @@ pub struct ValidateRequest {
 }
 
 /// A forecast quantity with its range; `None` where nothing is known, and `why` says so.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ts_rs::TS)]
 pub struct Estimate {
     /// Lower end of an 80 % interval.
     pub lo: Option<f64>,
@@ -42,7 +42,7 @@ impl Estimate {
 }
 
 /// What a campaign will take.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ts_rs::TS)]
 pub struct Forecast {
     /// Seconds of wall time.
     pub duration_s: Estimate,
@@ -53,7 +53,7 @@ pub struct Forecast {
 }
 
 /// A phase's share of the plan.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ts_rs::TS)]
 pub struct PhaseCount {
     /// Name.
     pub name: String,
@@ -61,12 +61,14 @@ pub struct PhaseCount {
     pub conditions: u64,
     /// Runs planned under it (a run that an earlier phase has is not counted twice).
     pub runs: u64,
+    /// When its conditions are chosen, where results decide them: until then they are counted, not known.
+    pub chosen_when: Option<String>,
     /// What its design covers.
     pub design: serde_json::Value,
 }
 
 /// A checked spec.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ts_rs::TS)]
 pub struct ValidateReply {
     /// Campaign id.
     pub campaign: String,
@@ -99,9 +101,38 @@ pub async fn validate(app: &App, request: ValidateRequest) -> Result<ValidateRep
     let plan = loaded.campaign.plan(&PlanOptions::default()).map_err(plan_error)?;
     check_conditions(&loaded, &plan)?;
     let parallel = app.parallel(&loaded.campaign.spec.execution.parallel, None)?;
+    let estimate = forecast(app, &loaded, &plan, parallel).await;
+    let mut warnings: Vec<String> = loaded.campaign.warnings.iter().map(Problem::to_string).collect();
+    warnings.extend(unenforced(&loaded));
+    Ok(ValidateReply {
+        campaign: loaded.campaign.id.clone(),
+        spec_hash: loaded.campaign.spec_hash,
+        plan_hash: plan.plan_hash(),
+        conditions: plan.conditions() + plan.conditions_to_choose(),
+        runs: plan.runs() + plan.runs_to_choose(),
+        excluded_by_constraints: plan.excluded_by_constraints,
+        collapsed: plan.collapsed,
+        phases: plan
+            .phases()
+            .iter()
+            .map(|p| PhaseCount {
+                name: p.name.clone(),
+                conditions: p.conditions,
+                runs: p.runs,
+                chosen_when: p.chosen_when.clone(),
+                design: serde_json::to_value(&p.report).unwrap_or_default(),
+            })
+            .collect(),
+        estimate,
+        warnings,
+    })
+}
+
+/// What a plan will take on this machine.
+pub(crate) async fn forecast(app: &App, loaded: &LoadedSpec, plan: &Plan, parallel: usize) -> Forecast {
     let duration_s = match app.earlier_durations(&loaded.campaign).await {
         Some((earlier, mean, sd, n)) => {
-            let (runs, slots) = (plan.runs() as f64, parallel as f64);
+            let (runs, slots) = ((plan.runs() + plan.runs_to_choose()) as f64, parallel as f64);
             // Spread of the sum and of the mean it is predicted with; normal quantile of 0.9 for an 80 % interval.
             let half = 1.2816 * (runs * sd * sd + runs * runs * sd * sd / n).sqrt() / slots;
             let value = runs * mean / slots;
@@ -114,37 +145,15 @@ pub async fn validate(app: &App, request: ValidateRequest) -> Result<ValidateRep
         }
         None => Estimate::unknown("no run of this campaign is in the store yet; run a few with --limit to get one"),
     };
-    let mut warnings: Vec<String> = loaded.campaign.warnings.iter().map(Problem::to_string).collect();
-    warnings.extend(unenforced(&loaded));
-    Ok(ValidateReply {
-        campaign: loaded.campaign.id.clone(),
-        spec_hash: loaded.campaign.spec_hash,
-        plan_hash: plan.plan_hash(),
-        conditions: plan.conditions(),
-        runs: plan.runs(),
-        excluded_by_constraints: plan.excluded_by_constraints,
-        collapsed: plan.collapsed,
-        phases: plan
-            .phases()
-            .iter()
-            .map(|p| PhaseCount {
-                name: p.name.clone(),
-                conditions: p.conditions,
-                runs: p.runs,
-                design: serde_json::to_value(&p.report).unwrap_or_default(),
-            })
-            .collect(),
-        estimate: Forecast {
-            duration_s,
-            cost_usd: Estimate::exactly(0.0, "no run of this campaign calls a paid model"),
-            energy_j: Estimate::unknown("this version of Ergon does not measure energy yet"),
-        },
-        warnings,
-    })
+    Forecast {
+        duration_s,
+        cost_usd: Estimate::exactly(0.0, "no run of this campaign calls a paid model"),
+        energy_j: Estimate::unknown("this version of Ergon does not measure energy yet"),
+    }
 }
 
 /// Lets the workload judge conditions that no single parameter rules out: the first of each phase.
-pub(crate) fn check_conditions(loaded: &LoadedSpec, plan: &ergon_design::Plan) -> Result<(), AppError> {
+pub(crate) fn check_conditions(loaded: &LoadedSpec, plan: &Plan) -> Result<(), AppError> {
     crate::models::check(&loaded.campaign.manifest, &loaded.models, plan)?;
     let mut seen = std::collections::BTreeSet::new();
     let phases = plan.phases().len();

@@ -7,7 +7,7 @@ use super::{DesignError, Evaluated, Rows, Space};
 const MEASURED: u64 = 200_000;
 
 /// How often each level of a factor was chosen.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, ts_rs::TS)]
 pub struct FactorCounts {
     /// The factor.
     pub factor: String,
@@ -16,7 +16,7 @@ pub struct FactorCounts {
 }
 
 /// What a phase's design covers. Levels count as they were chosen, also where they can't matter.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, ts_rs::TS)]
 pub struct DesignReport {
     /// Kind of design.
     pub kind: String,

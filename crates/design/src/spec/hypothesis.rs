@@ -140,7 +140,7 @@ pub enum Sided {
 }
 
 /// An expected size, as an interval.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
 pub struct Expected {
     /// Of the ratio treatment/control.

@@ -1,0 +1,96 @@
+// The table itself: included by `commands.rs`, and by every other place that must know what there is (the window's
+// build, which lists the commands that a page may call). An entry: doc, name(request) -> reply, and what it streams.
+commands! {
+    /// Parses a spec, checks it, counts its runs, forecasts.
+    validate(ValidateRequest) -> ValidateReply;
+    /// The exact run list, dry.
+    plan(PlanRequest) -> PlanReply, stream PlanLine;
+    /// Registers a campaign without running it.
+    create(CreateRequest) -> CreateReply;
+    /// Runs a campaign, or resumes it.
+    run(RunRequest) -> RunReply, stream RunEvent;
+    /// How a campaign stands.
+    status(StatusRequest) -> StatusReply;
+    /// The campaigns of the store.
+    list(ListRequest) -> ListReply;
+    /// Puts a campaign in the queue.
+    queue(QueueRequest) -> Acknowledged;
+    /// Pauses, resumes, stops or retries a campaign.
+    steer(SteerRequest) -> Acknowledged;
+    /// The measured values, in plan order.
+    results(ResultsRequest) -> ResultsReply;
+    /// A read-only query on the store.
+    sql(SqlRequest) -> SqlReply;
+    /// Data quality, and factors that changed nothing.
+    check(CheckRequest) -> CheckReply;
+    /// Statistics.
+    analyze(AnalyzeRequest) -> AnalyzeReply;
+    /// Documents.
+    report(ReportRequest) -> ReportReply;
+    /// A publication table.
+    table(TableRequest) -> TextReply;
+    /// A publication figure.
+    figure(FigureRequest) -> TextReply;
+    /// Brings specs into the store.
+    import(ImportRequest) -> ImportReply;
+    /// Compares two specs or campaigns.
+    diff(DiffRequest) -> DiffReply;
+    /// What works here, what doesn't, how to mend it.
+    doctor(DoctorRequest) -> DoctorReply;
+    /// What there is to run, with every parameter and metric.
+    workloads(WorkloadsRequest) -> WorkloadsReply;
+    /// Starts a campaign, or resumes it, in the background.
+    start(RunRequest) -> StartReply;
+    /// The campaigns that run in this application.
+    running(RunningRequest) -> RunningReply;
+    /// How a running campaign stands, as it changes.
+    follow(FollowRequest) -> FollowReply, stream FollowUpdate;
+    /// Cancels the executing runs of a campaign.
+    halt(CampaignRequest) -> Acknowledged;
+    /// Ends a stream.
+    unsubscribe(UnsubscribeRequest) -> Acknowledged;
+    /// Lets the user choose files in a native dialog.
+    choose_files(ChooseFilesRequest) -> ChooseFilesReply;
+    /// Reads a text file that the user chose.
+    read_file(ReadFileRequest) -> ReadFileReply;
+    /// Writes a text into a file that the user chose.
+    save_file(SaveFileRequest) -> Acknowledged;
+    /// What a spec under edit means, and what is wrong with it where.
+    read_spec(ReadSpecRequest) -> ReadSpecReply;
+    /// The spec of a stored campaign and its history.
+    spec(CampaignRequest) -> SpecReply;
+    /// Registers a spec written in the window.
+    save_spec(SaveSpecRequest) -> SaveSpecReply;
+    /// Registers a copy of a campaign's spec, without its runs.
+    duplicate(DuplicateRequest) -> SaveSpecReply;
+    /// Puts a campaign aside, or back.
+    archive(ArchiveRequest) -> Acknowledged;
+    /// Puts a campaign in the trash.
+    trash(CampaignRequest) -> Acknowledged;
+    /// Takes a campaign out of the trash, by its ULID.
+    restore(CampaignRequest) -> Acknowledged;
+    /// The campaigns in the trash.
+    trashed(TrashedRequest) -> TrashedReply;
+    /// How far each condition is, and a metric's mean in it.
+    grid(GridRequest) -> GridReply;
+    /// A page of a table of runs, sorted and filtered.
+    runs(RunsRequest) -> RunsReply;
+    /// One run from close by.
+    run_detail(RunDetailRequest) -> RunDetailReply;
+    /// Leaves a run out of analyses.
+    exclude(ExcludeRequest) -> Acknowledged;
+    /// Takes a run into analyses again.
+    include(RunDetailRequest) -> Acknowledged;
+    /// Notes something about a run.
+    note(NoteRequest) -> Acknowledged;
+    /// The host's load and power, as they change.
+    monitor(MonitorRequest) -> MonitorReply, stream MonitorSample;
+    /// What this machine lets one read, and why not more.
+    sensors(SensorsRequest) -> SensorsReply;
+    /// How the window looks and what it remembers.
+    settings(SettingsRequest) -> Settings;
+    /// Changes settings.
+    set_settings(SetSettingsRequest) -> Settings;
+    /// The sample campaign, or a fresh copy of it that is run now.
+    sample(SampleRequest) -> SampleReply;
+}

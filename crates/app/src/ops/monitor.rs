@@ -1,0 +1,194 @@
+//! `monitor`, `sensors`: what the host does now: processor, memory, power.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use ergon_domain::Provenance;
+use ergon_energy::{Discovery, Domain, HostLoadReader, Meter, Roots, SystemClock, Unavailable, total};
+use serde::{Deserialize, Serialize};
+
+use crate::app::{App, now_us};
+use crate::error::AppError;
+use crate::select::utc_millis;
+
+/// Between two samples.
+const PERIOD: Duration = Duration::from_millis(200);
+
+/// A stream of samples.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, ts_rs::TS)]
+#[serde(default)]
+pub struct MonitorRequest {
+    /// A name of the subscriber's choice, to `unsubscribe` with.
+    pub subscription: String,
+}
+
+/// Power of one domain.
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
+pub struct MonitorDomain {
+    /// The domain.
+    pub name: String,
+    /// Mean power since the sample before, W; `None` where a reading failed.
+    pub power_w: Option<f64>,
+    /// `measured`, `derived` or `estimated`.
+    pub provenance: String,
+    /// Whether it counts towards the total: parts of a package don't, they are in it.
+    pub in_total: bool,
+}
+
+/// The host at a moment.
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
+pub struct MonitorSample {
+    /// When (UTC, RFC 3339, to the millisecond).
+    pub at: String,
+    /// Processor load since the sample before, percent of all cores.
+    pub cpu_percent: Option<f64>,
+    /// Memory in use, bytes.
+    pub memory_used_bytes: Option<u64>,
+    /// Memory installed, bytes.
+    pub memory_total_bytes: Option<u64>,
+    /// Power in total, W, nothing counted twice; `None` where a part of it failed or nothing can be read.
+    pub power_w: Option<f64>,
+    /// Weakest provenance of its parts.
+    pub power_provenance: Option<String>,
+    /// What the total covers and how it is known.
+    pub power_source: Option<String>,
+    /// By domain.
+    pub domains: Vec<MonitorDomain>,
+}
+
+/// The stream has ended.
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
+pub struct MonitorReply {
+    /// Samples sent.
+    pub samples: u64,
+}
+
+/// Nothing to ask.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, ts_rs::TS)]
+pub struct SensorsRequest {}
+
+/// A source that is read.
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
+pub struct SensorInfo {
+    /// The domain.
+    pub domain: String,
+    /// Where it is read.
+    pub place: String,
+    /// `measured`, `derived` or `estimated`, and how.
+    pub provenance: String,
+    /// Seconds between its own updates.
+    pub update_s: f64,
+}
+
+/// A source that isn't.
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
+pub struct MissingSensor {
+    /// What it is.
+    pub what: String,
+    /// Why it can't be read.
+    pub why: String,
+    /// What to do; empty where nothing can be done.
+    pub fix: String,
+}
+
+/// What this machine lets one read.
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
+pub struct SensorsReply {
+    /// Sources that are read.
+    pub found: Vec<SensorInfo>,
+    /// Sources that aren't, and why.
+    pub missing: Vec<MissingSensor>,
+}
+
+/// The sensors of this machine, looked for once.
+pub(crate) struct Sensors {
+    meter: Meter,
+    unavailable: Vec<Unavailable>,
+}
+
+/// Held by the session.
+pub(crate) type SensorsOnce = OnceLock<Arc<Sensors>>;
+
+impl App {
+    fn sensors(&self) -> Arc<Sensors> {
+        let look = || {
+            let found = Discovery::run(&Roots::from_environment());
+            let meter = Meter::new(found.sources, Arc::new(SystemClock::default()));
+            Arc::new(Sensors { meter, unavailable: found.unavailable })
+        };
+        self.session.sensors.get_or_init(look).clone()
+    }
+}
+
+/// What this machine lets one read.
+///
+/// # Errors
+/// None.
+pub async fn sensors(app: &App, _: SensorsRequest) -> Result<SensorsReply, AppError> {
+    let sensors = app.sensors();
+    let found = sensors.meter.channels().iter().map(|c| SensorInfo {
+        domain: c.domain.to_string(),
+        place: c.place.clone(),
+        provenance: c.provenance.to_string(),
+        update_s: c.update_s,
+    });
+    let missing = sensors.unavailable.iter().map(|u| MissingSensor {
+        what: u.what.clone(),
+        why: u.why.clone(),
+        fix: u.fix.clone(),
+    });
+    Ok(SensorsReply { found: found.collect(), missing: missing.collect() })
+}
+
+/// Streams the host's load and power five times a second until the subscription ends.
+///
+/// # Errors
+/// None.
+pub async fn monitor(
+    app: &App,
+    request: MonitorRequest,
+    sink: &mut (dyn FnMut(MonitorSample) + Send),
+) -> Result<MonitorReply, AppError> {
+    let subscription = app.session.subscriptions.begin(&request.subscription);
+    let sensors = app.sensors();
+    let meter = &sensors.meter;
+    let mut host = HostLoadReader::new(&Roots::from_environment().procfs);
+    let mut last = meter.mark();
+    let mut samples = 0;
+    loop {
+        tokio::time::sleep(PERIOD).await;
+        if subscription.ended() {
+            return Ok(MonitorReply { samples });
+        }
+        let (mark, load) = (meter.mark(), host.read());
+        let power = meter.power_w(&last, &mark);
+        let whole = total(&meter.between(&last, &mark));
+        last = mark;
+        let counted: &[Domain] = whole.as_ref().map(|t| t.of.as_slice()).unwrap_or_default();
+        let domains: Vec<MonitorDomain> = meter
+            .channels()
+            .iter()
+            .zip(&power)
+            .map(|(channel, power_w)| MonitorDomain {
+                name: channel.domain.to_string(),
+                power_w: *power_w,
+                provenance: channel.provenance.name().into(),
+                in_total: counted.contains(&channel.domain),
+            })
+            .collect();
+        // A part that is missing makes the total unknown, not smaller.
+        let parts: Option<Vec<f64>> = domains.iter().filter(|d| d.in_total).map(|d| d.power_w).collect();
+        let weakest = meter.channels().iter().filter(|c| counted.contains(&c.domain)).map(|c| &c.provenance).max();
+        sink(MonitorSample {
+            at: utc_millis(now_us()),
+            cpu_percent: load.cpu_percent,
+            memory_used_bytes: load.memory_used_bytes,
+            memory_total_bytes: load.memory_total_bytes,
+            power_w: parts.filter(|parts| !parts.is_empty()).map(|parts| parts.iter().sum()),
+            power_provenance: weakest.map(|p: &Provenance| p.name().into()),
+            power_source: whole.zip(weakest).map(|(t, p)| format!("{}, {p}", t.covers)),
+            domains,
+        });
+        samples += 1;
+    }
+}

@@ -1,0 +1,114 @@
+//! `settings`, `set_settings`: how the window looks and what it remembers; one JSON file in the user's configuration.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::app::App;
+use crate::error::AppError;
+use crate::ops::table::unknown;
+use crate::spec_source::read_file;
+
+/// Largest settings file read, in bytes.
+const CAP: u64 = 1024 * 1024;
+const THEMES: [&str; 4] = ["system", "light", "dark", "contrast"];
+const DENSITIES: [&str; 2] = ["dense", "comfortable"];
+
+/// Nothing to ask.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, ts_rs::TS)]
+pub struct SettingsRequest {}
+
+/// The settings.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, ts_rs::TS)]
+#[serde(default)]
+pub struct Settings {
+    /// `system`, `light`, `dark` or `contrast`.
+    pub theme: String,
+    /// `dense` or `comfortable`.
+    pub density: String,
+    /// The folder of the store, as it is now; it can't be set here.
+    pub data_folder: Option<String>,
+    /// What else the window remembers.
+    #[serde(flatten)]
+    pub other: BTreeMap<String, Value>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { theme: THEMES[0].into(), density: DENSITIES[0].into(), data_folder: None, other: BTreeMap::new() }
+    }
+}
+
+/// Settings to change; those not named stay.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, ts_rs::TS)]
+#[ts(type = "Partial<Settings>")]
+pub struct SetSettingsRequest(BTreeMap<String, Value>);
+
+fn file() -> Result<PathBuf, AppError> {
+    if let Some(folder) = std::env::var_os("ERGON_CONFIG_DIR").filter(|f| !f.is_empty()) {
+        return Ok(PathBuf::from(folder).join("settings.json"));
+    }
+    directories::ProjectDirs::from("", "", "ergon")
+        .map(|dirs| dirs.config_dir().join("settings.json"))
+        .ok_or_else(|| AppError::operation("no_config_folder", "no home folder is known; set ERGON_CONFIG_DIR"))
+}
+
+fn stored() -> Result<Settings, AppError> {
+    let file = file()?;
+    if !file.exists() {
+        return Ok(Settings::default());
+    }
+    let bytes = read_file(&file, CAP, "the settings")?;
+    serde_json::from_slice(&bytes).map_err(|e| {
+        AppError::operation("invalid_settings", format!("{}: {e}; mend the file or delete it", file.display()))
+    })
+}
+
+impl App {
+    fn with_folder(&self, settings: Settings) -> Settings {
+        let folder = self.store_path().parent().map(|folder| folder.display().to_string());
+        Settings { data_folder: folder, ..settings }
+    }
+}
+
+/// The settings.
+///
+/// # Errors
+/// The file can't be read.
+pub async fn settings(app: &App, _: SettingsRequest) -> Result<Settings, AppError> {
+    Ok(app.with_folder(stored()?))
+}
+
+/// Changes settings and returns all of them.
+///
+/// # Errors
+/// A value that isn't accepted; the file can't be written.
+pub async fn set_settings(app: &App, request: SetSettingsRequest) -> Result<Settings, AppError> {
+    for (field, accepted) in [("theme", &THEMES[..]), ("density", &DENSITIES[..])] {
+        match request.0.get(field) {
+            Some(Value::String(given)) if !accepted.contains(&given.as_str()) => {
+                return Err(unknown(field, given, accepted));
+            }
+            Some(Value::String(_)) | None => {}
+            Some(other) => return Err(unknown(field, &other.to_string(), accepted)),
+        }
+    }
+    let internal = |e: serde_json::Error| AppError::operation("internal", e.to_string());
+    let mut all = serde_json::to_value(stored()?).map_err(internal)?;
+    if let Some(map) = all.as_object_mut() {
+        map.extend(request.0);
+        map.remove("data_folder");
+    }
+    let settings: Settings = serde_json::from_value(all).map_err(internal)?;
+    let file = file()?;
+    let refuse = |e: std::io::Error| AppError::operation("unwritable_file", format!("{}: {e}", file.display()));
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder).map_err(refuse)?;
+    }
+    let part = file.with_extension("part");
+    std::fs::write(&part, serde_json::to_vec_pretty(&settings).map_err(internal)?).map_err(refuse)?;
+    std::fs::rename(&part, &file).map_err(refuse)?;
+    Ok(app.with_folder(settings))
+}
