@@ -20,6 +20,11 @@ pub fn adjustment(correction: Correction) -> Adjustment {
     }
 }
 
+/// Whether a kind tests all levels at once.
+fn is_whole(kind: AnalysisKind) -> bool {
+    matches!(kind, AnalysisKind::Omnibus | AnalysisKind::Ranking)
+}
+
 /// Corrects the p-values of all tested analyses but omnibus tests, which are not in the family, over one family.
 ///
 /// # Errors
@@ -29,8 +34,7 @@ pub fn correct<'a>(
     correction: Correction,
     family: &str,
 ) -> Result<(), AnalysisError> {
-    let mut tested: Vec<&mut Analysis> =
-        analyses.into_iter().filter(|a| a.kind != AnalysisKind::Omnibus && a.p.is_some()).collect();
+    let mut tested: Vec<&mut Analysis> = analyses.into_iter().filter(|a| !is_whole(a.kind) && a.p.is_some()).collect();
     if tested.is_empty() {
         return Ok(());
     }

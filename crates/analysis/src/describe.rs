@@ -30,19 +30,11 @@ pub fn describe(frame: &Frame, ask: &Ask, by: &[String]) -> Result<Analysis, Ana
     let mut asked = question(&response, ask, text, "mean");
     asked.by = by.to_vec();
     let mut analysis = blank(frame, asked, AnalysisKind::Descriptive, "Descriptive statistics", ask, &account);
-    let mut phases: Vec<u16> = frame.rows.iter().flat_map(|r| r.phases.iter().copied()).collect();
-    phases.sort_unstable();
-    phases.dedup();
-    let blocked = matches!(blocking(frame, &phases), Blocking::Replicates(_));
+    let blocked = is_blocked(frame);
     let mut pooled = 0;
     for (levels, rows) in cells {
-        let mut cell = summary(&response, &rows, levels, ask.confidence);
-        if conditions(frame, &rows) > 1 {
-            pooled += 1;
-            let over = if blocked { mean_over_replicates(frame, &response, &rows, ask) } else { None };
-            cell.se = over.map(|(se, _)| se).or(cell.se.filter(|_| !blocked));
-            cell.ci = over.map(|(_, ci)| ci).or(cell.ci.filter(|_| !blocked));
-        }
+        let (cell, pools) = cell_in_numbers(frame, &response, &rows, levels, ask, blocked);
+        pooled += usize::from(pools);
         analysis.levels.push(cell);
     }
     if pooled > 0 && blocked {
@@ -68,6 +60,33 @@ pub fn describe(frame: &Frame, ask: &Ask, by: &[String]) -> Result<Analysis, Ana
     }
     analysis.trail.push("Intervals of means are from Student's t; quartiles are of type 7.".into());
     Ok(analysis)
+}
+
+/// Whether runs of one replicate belong together in this frame.
+pub(crate) fn is_blocked(frame: &Frame) -> bool {
+    let mut phases: Vec<u16> = frame.rows.iter().flat_map(|r| r.phases.iter().copied()).collect();
+    phases.sort_unstable();
+    phases.dedup();
+    matches!(blocking(frame, &phases), Blocking::Replicates(_))
+}
+
+/// A cell, its interval over replicates where these are blocks and several conditions are pooled; and whether they are.
+pub(crate) fn cell_in_numbers(
+    frame: &Frame,
+    response: &Response<'_>,
+    rows: &[usize],
+    levels: Vec<(String, String)>,
+    ask: &Ask,
+    blocked: bool,
+) -> (LevelSummary, bool) {
+    let mut cell = summary(response, rows, levels, ask.confidence);
+    let pools = conditions(frame, rows) > 1;
+    if pools {
+        let over = if blocked { mean_over_replicates(frame, response, rows, ask) } else { None };
+        cell.se = over.map(|(se, _)| se).or(cell.se.filter(|_| !blocked));
+        cell.ci = over.map(|(_, ci)| ci).or(cell.ci.filter(|_| !blocked));
+    }
+    (cell, pools)
 }
 
 /// The values of one cell of a breakdown, for a figure that shows every run.

@@ -166,6 +166,26 @@ pub enum AnalysisError {
         /// The level.
         level: String,
     },
+    /// A metric of which neither more nor less is better.
+    #[error("{metric} has no better side, so nothing is lost of it; ask for a trend or a comparison")]
+    NoBetterSide {
+        /// The metric.
+        metric: MetricId,
+    },
+    /// No group of runs could be answered for.
+    #[error("no group of runs has an answer over {factor}; the first says: {first}")]
+    NoGroup {
+        /// The factor.
+        factor: ParameterName,
+        /// Why the first has none.
+        first: String,
+    },
+    /// Factors that can't be told apart once a fold is held out.
+    #[error("with a fold held out, the levels of {} can't be told apart any more; use fewer factors, or more folds", list(.factors))]
+    Untold {
+        /// The factors.
+        factors: Vec<ParameterName>,
+    },
     /// A procedure or estimand that isn't built or doesn't fit.
     #[error("{asked} is not available here; available: {}", .available.join(", "))]
     NotAvailable {

@@ -15,10 +15,12 @@ mod companions;
 mod compare;
 mod contrast;
 mod correct;
+mod cross_validation;
 mod describe;
 mod detail;
 mod error;
 mod frame;
+mod grid;
 mod hypothesis;
 mod independent;
 mod inference;
@@ -31,9 +33,11 @@ mod omnibus;
 mod paired;
 mod plan;
 mod quality;
+mod ranking;
 mod ratio;
 mod response;
 mod result;
+mod scalability;
 mod select;
 mod slope;
 mod structure;
@@ -46,6 +50,7 @@ pub use ask::{Ask, Contrast};
 pub use compare::compare;
 pub use contrast::contrast;
 pub use correct::{adjustment, correct};
+pub use cross_validation::cross_validation;
 pub use describe::{ValueGroup, describe, values_by};
 pub use detail::{
     CrossValidation, CrossingInterval, CurvePoint, Detail, Fitted, FittedCoefficient, FittedPoint, Grid, GridCell,
@@ -54,14 +59,17 @@ pub use detail::{
 };
 pub use error::AnalysisError;
 pub use frame::{Exclusion, Frame, FrameFactor, FrameRow, MissingRuns, PhaseStructure, Reading, Structure};
+pub use grid::grid;
 pub use hypothesis::{BesideExpected, HypothesisResult, InSimulation, Verdict, test_hypotheses};
 pub use mean::mean_of_level;
 pub use nothing_varied::{IdenticalLevels, NothingVaried, nothing_varied};
 pub use plan::{PlanResult, Refusal, run_plan};
 pub use quality::{QualityReport, check_quality};
+pub use ranking::ranking;
 pub use response::SIMULATED_MODEL;
 pub use result::{
     Analysis, AnalysisKind, Assumption, CellContrast, Companion, Dropped, EffectSize, Estimate, FamilyOfTests, Finding,
     FrameRef, Interval, LevelSummary, Question, Role, Severity, Statistic, Warning,
 };
+pub use scalability::scalability;
 pub use slope::slope;

@@ -85,7 +85,7 @@ pub(crate) fn fieller(
 }
 
 /// Where a function that is negative at `from` becomes 0 on the side of `step`; `None` if it never does.
-fn edge(f: impl Fn(f64) -> f64, from: f64, step: f64) -> Option<f64> {
+pub(crate) fn edge(f: impl Fn(f64) -> f64, from: f64, step: f64) -> Option<f64> {
     let (mut inside, mut outside) = (from, from + step);
     for _ in 0..200 {
         if f(outside) > 0.0 {

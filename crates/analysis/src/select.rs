@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use ergon_design::WhereFilter;
 use ergon_design::spec::FrameChoice;
+use ergon_domain::{PlannedCondition, Value};
 
 use crate::error::AnalysisError;
-use crate::frame::Frame;
+use crate::frame::{Frame, same_level};
 
 impl Frame {
     /// The runs of the named phases (all when none is named) that match every filter.
@@ -25,13 +26,7 @@ impl Frame {
         if !keep.contains(&true) {
             return Err(AnalysisError::NoRuns);
         }
-        let mut part = self.clone();
-        let mut kept = keep.iter();
-        part.rows.retain(|_| kept.next().copied().unwrap_or(false));
-        for column in part.columns.values_mut() {
-            let mut kept = keep.iter();
-            column.retain(|_| kept.next().copied().unwrap_or(false));
-        }
+        let mut part = self.keeping(&keep);
         if !phases.is_empty() {
             for row in &mut part.rows {
                 if row.phases.iter().any(|p| !phases.contains(p)) {
@@ -46,6 +41,27 @@ impl Frame {
         part.selection.phases.extend(choice.phases.iter().cloned());
         part.selection.filters.extend(choice.filters.iter().cloned());
         Ok(part)
+    }
+
+    /// The runs at one level of a factor, and what is missing there.
+    pub(crate) fn only(&self, factor: &str, level: &Value) -> Self {
+        let at = |c: &PlannedCondition| c.condition.get(factor).is_some_and(|v| same_level(v, level));
+        let keep: Vec<bool> = self.rows.iter().map(|row| at(&row.condition)).collect();
+        let mut part = self.keeping(&keep);
+        part.structure.missing.retain(|missing| missing.condition.as_ref().is_none_or(|c| at(c)));
+        part.selection.filters.push(format!("{factor}={level}"));
+        part
+    }
+
+    fn keeping(&self, keep: &[bool]) -> Self {
+        let mut part = self.clone();
+        let mut kept = keep.iter();
+        part.rows.retain(|_| kept.next().copied().unwrap_or(false));
+        for column in part.columns.values_mut() {
+            let mut kept = keep.iter();
+            column.retain(|_| kept.next().copied().unwrap_or(false));
+        }
+        part
     }
 
     fn phase_positions(&self, names: &[String]) -> Result<Vec<u16>, AnalysisError> {

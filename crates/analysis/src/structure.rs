@@ -95,6 +95,16 @@ pub(crate) struct CompleteBlocks {
     pub(crate) left_out: usize,
 }
 
+impl CompleteBlocks {
+    /// The runs of each cell and replicate by level: cell by cell, and within these replicate by replicate.
+    pub(crate) fn strata(&self) -> Vec<Vec<Vec<usize>>> {
+        let of = |cell: &Vec<Vec<usize>>, r: usize| -> Vec<Vec<usize>> {
+            cell.iter().map(|level| level.get(r).copied().into_iter().collect()).collect()
+        };
+        self.rows.iter().flat_map(|cell| (0..self.replicates.len()).map(move |r| of(cell, r))).collect()
+    }
+}
+
 /// The largest complete rectangle of cells × replicates that dropping the least complete cell or replicate, one at a
 /// time, arrives at: an average over different cells in different replicates would mistake cells for blocks.
 pub(crate) fn complete_blocks(frame: &Frame, matching: &Matching, levels: usize) -> CompleteBlocks {
