@@ -56,6 +56,7 @@ export const api = {
 
   doctor: () => call<wire.DoctorReply>("doctor", {}),
   monitor: (each: (sample: wire.MonitorSample) => void) => stream<wire.MonitorSample, unknown>("monitor", {}, each),
+  sensors: () => call<wire.SensorsReply>("sensors", {}),
   settings: () => call<wire.Settings>("settings", {}),
   setSettings: (settings: Partial<wire.Settings>) => call<wire.Settings>("set_settings", settings),
 

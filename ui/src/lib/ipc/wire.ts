@@ -321,11 +321,11 @@ export interface GridReply {
 }
 
 // runs ----------------------------------------------------------------------------------------------------------------
-export interface RunsSort {
+export interface SortBy {
   column: string;
   descending: boolean;
 }
-export interface RunsFilter {
+export interface FilterBy {
   column: string;
   op: string;
   value: Scalar;
@@ -334,8 +334,8 @@ export interface RunsRequest {
   campaign: string;
   offset: number;
   limit: number;
-  sort: RunsSort[];
-  filter: RunsFilter[];
+  sort: SortBy[];
+  filter: FilterBy[];
   metrics: string[];
 }
 export interface RunsColumn {
@@ -343,11 +343,13 @@ export interface RunsColumn {
   title: string;
   unit: string | null;
   kind: string;
+  numeric: boolean;
 }
 export interface RunsCell {
   text: string;
   number: number | null;
-  provenance?: ProvenanceName | null;
+  provenance?: string;
+  reason?: string;
 }
 export interface RunsReply {
   total: number;
@@ -355,15 +357,28 @@ export interface RunsReply {
   rows: RunsCell[][];
   keys: string[];
 }
+export interface SpanInfo {
+  name: string;
+  start_s: number;
+  end_s: number;
+}
+export interface ArtefactInfo {
+  name: string;
+  digest: string;
+  size_bytes: number;
+  kept: boolean;
+}
 export interface AttemptInfo {
   n: number;
   state: string;
   class: string | null;
   message: string | null;
-  started_at: string | null;
+  started_at: string;
   duration_s: number | null;
   cpu_s: number | null;
-  log: string | null;
+  log: string;
+  spans: SpanInfo[];
+  artefacts: ArtefactInfo[];
 }
 export interface MeasurementInfo {
   metric: string;
@@ -373,39 +388,29 @@ export interface MeasurementInfo {
   number: number | null;
   lo: number | null;
   hi: number | null;
-  provenance: ProvenanceName;
+  provenance: string;
   observed: string;
-  reason?: string | null;
+  reason: string | null;
   flags: string[];
 }
-export interface SpanInfo {
-  name: string;
-  start_s: number;
-  end_s: number;
-}
-export interface ArtefactInfo {
-  name: string;
-  bytes: number;
-  digest?: string;
-}
-export interface RunNote {
+export interface NoteInfo {
   text: string;
-  author: string | null;
+  author: string;
   at: string;
 }
 export interface RunDetailReply {
   run_id: string;
-  phase: string;
+  phases: string[];
   condition: Record<string, Scalar>;
   replicate: number;
   seed: string;
   state: string;
+  in_plan: boolean;
+  revision: number;
   attempts: AttemptInfo[];
   measurements: MeasurementInfo[];
-  spans: SpanInfo[];
-  artefacts: ArtefactInfo[];
-  excluded?: { reason: string; author: string | null; at: string } | null;
-  notes: RunNote[];
+  excluded: { reason: string; author: string; at: string } | null;
+  notes: NoteInfo[];
 }
 
 // analysis ------------------------------------------------------------------------------------------------------------
@@ -504,7 +509,23 @@ export interface DoctorReply {
 export interface MonitorDomain {
   name: string;
   power_w: number | null;
-  provenance: ProvenanceName | null;
+  provenance: string;
+  in_total: boolean;
+}
+export interface SensorInfo {
+  domain: string;
+  place: string;
+  provenance: string;
+  update_s: number;
+}
+export interface MissingSensor {
+  what: string;
+  why: string;
+  fix: string;
+}
+export interface SensorsReply {
+  found: SensorInfo[];
+  missing: MissingSensor[];
 }
 export interface MonitorSample {
   at: string;
@@ -512,7 +533,7 @@ export interface MonitorSample {
   memory_used_bytes: number | null;
   memory_total_bytes: number | null;
   power_w: number | null;
-  power_provenance: ProvenanceName | null;
+  power_provenance: string | null;
   power_source: string | null;
   domains: MonitorDomain[];
 }
@@ -546,11 +567,12 @@ export interface DiffReply {
   runs_only_b: number;
 }
 export interface Settings {
-  theme: "system" | "light" | "dark" | "contrast";
-  density: "dense" | "comfortable";
+  theme: string;
+  density: string;
   data_folder: string | null;
   [key: string]: unknown;
 }
 export interface SampleReply {
   campaign: string;
+  with_results: boolean;
 }

@@ -1,0 +1,14 @@
+import type { ProvenanceName } from "../ipc/wire";
+
+const NAMES: readonly ProvenanceName[] = ["measured", "derived", "estimated", "simulated"];
+
+/** The kind of a provenance as the backend words it (`estimated (cpu-time)`); `null` for anything else. */
+export function provenanceName(said: string): ProvenanceName | null {
+  return NAMES.find((name) => said.startsWith(name)) ?? null;
+}
+
+/** The dagger of numbers that nobody measured. */
+export function dagger(said: string | null | undefined): string {
+  const name = provenanceName(said ?? "");
+  return name === "simulated" || name === "estimated" ? "†" : "";
+}
