@@ -118,7 +118,7 @@ fn what_is_not_built_is_not_accepted_and_what_is_is_listed() {
         |name: &str, word: &str| manifest.parameter(name).unwrap().kind.bind(&text(word)).unwrap_err().to_string();
     let built = ProtocolKind::NAMES.map(|(name, _)| name).join(", ");
     assert_eq!(said("consensus_protocol", "vote"), format!("'vote' is not accepted; expected one of {built}"));
-    assert_eq!(said("agent_type", "llm"), "'llm' is not accepted; expected one of heuristic");
+    assert_eq!(said("agent_type", "oracle"), "'oracle' is not accepted; expected one of heuristic, llm, hybrid");
     // A condition that slipped past the binding is refused by the run itself.
     let mut slipped = condition(&[]);
     slipped.set("consensus_protocol", text("vote"));
@@ -185,6 +185,7 @@ fn every_factor_moves_a_metric() {
         ("network.delay_sd_ms", [0.1, 0.5].map(Value::Real).to_vec(), &explicit),
         ("network.loss", [0.0, 0.2].map(Value::Real).to_vec(), &explicit),
         ("network.bandwidth_mb_s", [0.0, 1.0].map(Value::Real).to_vec(), &explicit),
+        ("processing_factor", [1.0, 1_000.0].map(Value::Real).to_vec(), &[]),
         ("timeout", [0.1, 2.0].map(Value::Real).to_vec(), &crashes),
         ("local_queue", vec![text("easy"), text("fifo")], &crowded),
     ];

@@ -6,6 +6,7 @@ use ergon_domain::{
 };
 
 use super::adversary::{Misdeed, Strategy};
+use super::deliberation::{AgentType, Fallback};
 use super::demands::WorkloadType;
 use super::faults::{FaultType, Intensity};
 use super::network::Shape;
@@ -72,6 +73,7 @@ fn one_of(parameter: &str, values: &[&str]) -> ActiveWhen {
 
 fn parameters() -> Vec<Parameter> {
     let mut all = group_parameters();
+    all.extend(model_parameters());
     all.extend(fault_parameters());
     all.extend(job_parameters());
     all.extend(network_parameters());
@@ -90,9 +92,11 @@ fn group_parameters() -> Vec<Parameter> {
     vec![
         choice(
             "agent_type",
-            &["heuristic"],
+            &names(&AgentType::NAMES),
             "heuristic",
-            "Who judges jobs; heuristic: a weighted sum of fit, headroom, specialty, load and locality, with noise.",
+            "Who judges jobs; heuristic: a weighted sum of fit, headroom, specialty, load and locality, with noise; llm: \
+             every agent asks a model for its bid; hybrid: agents bid by the weighted sum, and the coordinator asks a model \
+             to choose among the best bids.",
         ),
         choice(
             "consensus_protocol",
@@ -119,9 +123,41 @@ fn group_parameters() -> Vec<Parameter> {
             (0.001, 86_400.0),
             None,
             "How long a request may take before the coordinator is suspected; raft: base of the election timeout, \
-             raised to 10 mean one-way delays. Default: 20 mean one-way delays, at least 0.15.",
+             raised to 10 mean one-way delays. Default: 20 mean one-way delays, at least 0.15; where models are asked, \
+             but for raft, model_timeout is added.",
         )
         .unit("s"),
+    ]
+}
+
+fn model_parameters() -> Vec<Parameter> {
+    let asking = || one_of("agent_type", &["llm", "hybrid"]);
+    vec![
+        Parameter::new("model", ParameterKind::Model, Some(Value::text("llm")), "The model that agents ask.")
+            .active_when(asking()),
+        real(
+            "model_timeout",
+            (0.01, 3_600.0),
+            Some(10.0),
+            "How long an agent waits for its model, in simulated time, repairs included; then llm agents offer nothing \
+             and hybrid ones fall back on the heuristic.",
+        )
+        .unit("s")
+        .active_when(asking()),
+        choice(
+            "model_fallback",
+            &names(&Fallback::NAMES),
+            "none",
+            "When the model can't be had; none: the run fails, heuristic: the agent judges by the weighted sum.",
+        )
+        .active_when(asking()),
+        real(
+            "least_confidence",
+            (0.0, 1.0),
+            Some(0.1),
+            "Below this confidence of the reply, a probability gap or the model's own word, the heuristic decides.",
+        )
+        .active_when(one_of("agent_type", &["hybrid"])),
     ]
 }
 
@@ -240,6 +276,12 @@ fn network_parameters() -> Vec<Parameter> {
         real("network.bandwidth_mb_s", (0.0, 1e6), Some(0.0), "Rate of an agent's uplink; 0: unlimited.")
             .unit("MB/s")
             .active_when(explicit()),
+        real(
+            "processing_factor",
+            (0.0, 1e6),
+            Some(1.0),
+            "How slow an agent's processor is: times the time it takes per message (table Times).",
+        ),
     ]
 }
 
@@ -267,7 +309,8 @@ fn metrics() -> Vec<Metric> {
             Lower,
             AT_LEAST_0,
             Positive,
-            "First proposal to last honest commit, mean over decisions; agents that were down meanwhile do not count.",
+            "First proposal to last honest commit, mean over decisions; agents that were down meanwhile do not count. Where \
+             models judge, from the first question to a model: thinking is part of agreeing.",
         ),
         metric(
             "commit_latency_s",
@@ -418,5 +461,36 @@ fn metrics() -> Vec<Metric> {
         metric("jobs_decided", "Jobs decided", "1", Higher, AT_LEAST_0, Count, "Jobs on which something was decided."),
         metric("jobs_placed", "Jobs placed", "1", Higher, AT_LEAST_0, Count, "Jobs that ran."),
         metric("events", "Events", "1", Neither, AT_LEAST_0, Count, "Events the simulation processed."),
+        metric(
+            "malformed_replies",
+            "Malformed replies",
+            "1",
+            Lower,
+            AT_LEAST_0,
+            Count,
+            "Replies of the model that could not be read, repairs included.",
+        ),
+        metric("llm_calls", "Model calls", "1", Neither, AT_LEAST_0, Count, "Replies of the model, repairs included."),
+        metric(
+            "llm_fallbacks",
+            "Fallbacks",
+            "1",
+            Lower,
+            AT_LEAST_0,
+            Count,
+            "Questions that were asked and then left to the heuristic: the model failed, or a hybrid agent was too unsure, \
+             waited too long or got nothing readable.",
+        ),
+        metric(
+            "llm_latency_s",
+            "Model latency",
+            "s",
+            Lower,
+            AT_LEAST_0,
+            Positive,
+            "Service latency of a reply, mean over replies.",
+        ),
+        metric("llm_prompt_tokens", "Prompt tokens", "1", Lower, AT_LEAST_0, Count, "Tokens of all prompts."),
+        metric("llm_completion_tokens", "Reply tokens", "1", Lower, AT_LEAST_0, Count, "Tokens of all replies."),
     ]
 }

@@ -7,6 +7,7 @@ pub mod accounting;
 pub mod adversary;
 pub mod agent;
 pub mod cluster;
+pub mod deliberation;
 pub mod demands;
 pub mod faults;
 mod gamma_distribution;

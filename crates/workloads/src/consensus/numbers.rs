@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::agent::{NOISE, NOISE_GAINED_OUTSIDE, NOISE_LOST_INSIDE};
 use super::cluster::{NODES_PER_AGENT, Node};
+use super::deliberation::{LEAST_LATENCY_NS, NOISE_LEFT, SHORTLIST};
 use super::demands::{Profile, Quantiles};
 use super::faults::{Intensity, Severity};
 use super::generate::{ArrivalRate, BURST_GAP, BURST_JOBS};
@@ -116,19 +117,21 @@ fn utility() -> String {
     format!(
         "U = {}·fit + {}·headroom + {}·specialty + {}·load + {}·locality\n\
          sd of an agent's estimate of U with specialization s: {NOISE}·(1 − {NOISE_LOST_INSIDE}·s) for jobs of its \
-         domain, {NOISE}·(1 + {NOISE_GAINED_OUTSIDE}·s) for others",
+         domain, {NOISE}·(1 + {NOISE_GAINED_OUTSIDE}·s) for others; of what a simulated model finds: {NOISE_LEFT} of it\n\
+         a hybrid coordinator's model chooses among the {SHORTLIST} best bids",
         w.fit, w.headroom, w.specialty, w.load, w.locality
     )
 }
 
 fn times() -> String {
     format!(
-        "processing: {} µs per message\nbids: waited for {BID_DELAYS} mean one-way delays\n\
+        "processing: {} µs per message\nmodels: a reply takes effect after {} ms at the earliest\nbids: waited for {BID_DELAYS} mean one-way delays\n\
          timeout: {TIMEOUT_DELAYS} mean one-way delays, at least {TIMEOUT_FLOOR_S} s; Raft's base at least \
          {ELECTION_DELAYS} mean one-way delays\n\
          patience of the portal: {PATIENCE_TIMEOUTS} timeouts, at least {PATIENCE_FLOOR_S} s\n\
          recovered: {RECOVERED_RUN} decisions in a row within {RECOVERED_WITHIN} × the median before the faults",
-        PROCESSING_NS as f64 / 1e3
+        PROCESSING_NS as f64 / 1e3,
+        LEAST_LATENCY_NS as f64 / 1e6
     )
 }
 

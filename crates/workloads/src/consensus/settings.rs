@@ -4,6 +4,7 @@ use ergon_domain::{Condition, FailureClass, RunError, Value};
 use rand_chacha::ChaCha8Rng;
 
 use super::adversary::{Misdeed, Strategy};
+use super::deliberation::{AgentType, Counsel, Fallback, Minds};
 use super::demands::{self, WorkloadType};
 use super::faults::{FaultSettings, FaultType, Intensity};
 use super::generate::{ArrivalRate, Generation, Process, generate};
@@ -90,9 +91,22 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// How the agents judge, and the model they ask.
+    pub(super) fn counsel(&self) -> Result<Counsel<'a>, RunError> {
+        let agent_type = self.choice("agent_type", &AgentType::NAMES)?;
+        if agent_type == AgentType::Heuristic {
+            return Ok(Counsel { minds: Minds::HEURISTIC, model: "", least_confidence: 0.0, fallback: Fallback::None });
+        }
+        Ok(Counsel {
+            minds: Minds { agent_type, patience_ns: nanoseconds(self.real("model_timeout")?) },
+            model: self.text("model")?,
+            least_confidence: self.real("least_confidence")?,
+            fallback: self.choice("model_fallback", &Fallback::NAMES)?,
+        })
+    }
+
     /// The group and its faults, over these jobs.
     pub(super) fn input<'j>(&self, arriving: &'j Arriving) -> Result<SimulationInput<'j>, RunError> {
-        self.choice("agent_type", &[("heuristic", ())])?;
         let protocol = self.choice("consensus_protocol", &ProtocolKind::NAMES)?;
         let quorums = [("intersecting", ByzantineQuorum::Intersecting), ("naive", ByzantineQuorum::Naive)];
         Ok(SimulationInput {
@@ -104,7 +118,7 @@ impl<'a> Reader<'a> {
             },
             network: self.network()?,
             timeout_s: self.0.real("timeout"),
-            processing_ns: PROCESSING_NS,
+            processing_ns: (PROCESSING_NS as f64 * self.real("processing_factor")?) as u64,
             specialization: self.real("specialization_level")?,
             faults: self.faults()?,
             jobs: &arriving.jobs,

@@ -13,7 +13,8 @@
 //!    timeouts after the portal knows of the decision, or loses its queue in a crash, the portal asks
 //!    **once** more, without that agent. A job that is not placed then counts as not placed.
 //!
-//! A request expires when it is not decided within the portal's patience: 100 timeouts, at least 60 s.
+//! A request expires when it is not decided within the portal's patience: 100 timeouts, at least 60 s, and
+//! as long as agents may wait for their model.
 //! An agent that crashes keeps its running jobs (nodes do not stop with their scheduler); jobs waiting
 //! there stay until it recovers, or go back to the portal if it never does or forgets them.
 //!
@@ -27,15 +28,17 @@ mod message;
 mod opinions;
 mod outcome;
 mod portal;
+mod thinking;
 
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
 
 use super::accounting;
 use super::cluster::{Cluster, ClusterError};
+use super::deliberation::{Conclusion, Minds, Question};
 use super::faults::{FaultPlan, FaultScene, FaultSettings};
 use super::group::{Group, Happened};
-use super::job::{Job, nanoseconds};
+use super::job::{Job, nanoseconds, seconds};
 use super::kernel::{Pace, Stopped};
 use super::network::{Network, NetworkProfile};
 use super::node_set::{MAX_NODES, NodeId};
@@ -50,6 +53,7 @@ use desk::Desk;
 use ledger::Ledger;
 use message::{JobMessage, Task};
 use portal::Portal;
+use thinking::Thoughts;
 
 pub use kind::ProtocolKind;
 pub use outcome::{FaultRecovery, RECOVERED_RUN, RECOVERED_WITHIN, SimulationOutcome};
@@ -126,32 +130,75 @@ pub enum SimulationError {
     TooManyAgents(usize),
 }
 
-/// Runs a simulation. `checkpoint` is called every few thousand events; `false` cancels.
-pub fn simulate(
-    input: &SimulationInput<'_>,
+/// How far a simulation has come.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// It can't go on before these questions are answered. They may be asked in any order and at the same time.
+    NeedsDecision(Vec<Question>),
+    /// It has ended.
+    Done(Box<SimulationOutcome>),
+}
+
+/// A simulation under way, whatever its protocol.
+pub trait Simulation: Send {
+    /// Goes on, to the end or to the next questions.
+    ///
+    /// # Errors
+    /// It was cancelled or reached its limit.
+    fn advance(&mut self) -> Result<Step, SimulationError>;
+
+    /// Answers a question. All questions of a step are to be answered, in their order, before the next.
+    fn conclude(&mut self, ticket: u32, conclusion: Conclusion);
+}
+
+/// Sets a simulation up. `checkpoint` is called every few thousand events; `false` cancels.
+///
+/// # Errors
+/// The group can't be built.
+pub fn open<'a>(
+    input: &'a SimulationInput<'a>,
+    minds: Minds,
     streams: SimulationStreams,
-    checkpoint: &mut (dyn FnMut() -> bool + Send),
-) -> Result<SimulationOutcome, SimulationError> {
+    checkpoint: &'a mut (dyn FnMut() -> bool + Send),
+) -> Result<Box<dyn Simulation + 'a>, SimulationError> {
     // The portal is an endpoint of its own.
     if input.agents >= MAX_NODES {
         return Err(SimulationError::TooManyAgents(input.agents));
     }
-    let times = Times::of(input);
-    match input.protocol {
+    let times = Times::of(input, &minds);
+    Ok(match input.protocol {
         ProtocolKind::Bft => {
             let settings = PbftSettings { quorum: input.quorum, ..PbftSettings::new(input.agents, times.timeout_ns) };
             let witness = byzantine_bound(input.agents) + 1;
-            World::new(input, times, Pbft::group(settings), witness, streams, checkpoint)?.run()
+            Box::new(World::new(input, minds, times, Pbft::group(settings), witness, streams, checkpoint)?)
         }
         ProtocolKind::Raft => {
             let servers = Raft::group(input.agents, times.timeout_ns);
-            World::new(input, times, servers, 1, streams, checkpoint)?.run()
+            Box::new(World::new(input, minds, times, servers, 1, streams, checkpoint)?)
         }
         ProtocolKind::Weighted => {
             let cluster = Cluster::new(input.agents as u32, input.specialization)?;
             let settings = WeightedSettings { capabilities: cluster.capabilities(), timeout_ns: times.timeout_ns };
             let witness = byzantine_bound(input.agents) + 1;
-            World::new(input, times, Weighted::group(settings), witness, streams, checkpoint)?.run()
+            Box::new(World::new(input, minds, times, Weighted::group(settings), witness, streams, checkpoint)?)
+        }
+    })
+}
+
+/// Runs a simulation of heuristic agents to its end.
+///
+/// # Errors
+/// The group can't be built, or the run was cancelled or reached its limit.
+pub fn simulate(
+    input: &SimulationInput<'_>,
+    streams: SimulationStreams,
+    checkpoint: &mut (dyn FnMut() -> bool + Send),
+) -> Result<SimulationOutcome, SimulationError> {
+    let mut simulation = open(input, Minds::HEURISTIC, streams, checkpoint)?;
+    loop {
+        // Heuristic agents ask nothing, so the first step is the last.
+        if let Step::Done(outcome) = simulation.advance()? {
+            return Ok(*outcome);
         }
     }
 }
@@ -166,9 +213,12 @@ struct Times {
 }
 
 impl Times {
-    fn of(input: &SimulationInput<'_>) -> Self {
+    fn of(input: &SimulationInput<'_>, minds: &Minds) -> Self {
         let mean_s = input.network.delay.mean_s.max(0.0);
-        let automatic_s = (TIMEOUT_DELAYS * mean_s).max(TIMEOUT_FLOOR_S);
+        // Raft's timeout is for heartbeats, which a leader that thinks goes on sending.
+        let thinking_s = seconds(minds.thinking_ns());
+        let waited_s = if input.protocol == ProtocolKind::Raft { 0.0 } else { thinking_s };
+        let automatic_s = (TIMEOUT_DELAYS * mean_s).max(TIMEOUT_FLOOR_S) + waited_s;
         let asked_s = input.timeout_s.unwrap_or(automatic_s);
         let timeout_s = match input.protocol {
             ProtocolKind::Raft => asked_s.max(ELECTION_DELAYS * mean_s),
@@ -178,7 +228,7 @@ impl Times {
             mean_delay_ns: nanoseconds(mean_s),
             timeout_ns: nanoseconds(timeout_s).max(1),
             bid_wait_ns: nanoseconds(BID_DELAYS * mean_s).max(1),
-            patience_ns: nanoseconds((PATIENCE_TIMEOUTS * timeout_s).max(PATIENCE_FLOOR_S)),
+            patience_ns: nanoseconds((PATIENCE_TIMEOUTS * timeout_s).max(PATIENCE_FLOOR_S) + thinking_s),
         }
     }
 }
@@ -186,6 +236,7 @@ impl Times {
 /// Everything there is in a run.
 struct World<'a, P: Protocol> {
     input: &'a SimulationInput<'a>,
+    minds: Minds,
     times: Times,
     group: Group<'a, P, JobMessage>,
     plan: FaultPlan,
@@ -198,6 +249,7 @@ struct World<'a, P: Protocol> {
     ledger: Ledger,
     agent_rng: ChaCha8Rng,
     belief_rng: ChaCha8Rng,
+    thoughts: Thoughts,
     /// Set when the last job has ended.
     settled: bool,
 }
@@ -205,6 +257,7 @@ struct World<'a, P: Protocol> {
 impl<'a, P: Protocol> World<'a, P> {
     fn new(
         input: &'a SimulationInput<'a>,
+        minds: Minds,
         times: Times,
         protocols: Vec<P>,
         witness: usize,
@@ -239,6 +292,7 @@ impl<'a, P: Protocol> World<'a, P> {
             group.schedule(job.submit_ns, Task::Submit(index as u32));
         }
         Ok(Self {
+            minds,
             times,
             group,
             active_faults: vec![false; plan.faults.len()],
@@ -251,13 +305,17 @@ impl<'a, P: Protocol> World<'a, P> {
             capacity_cores,
             belief_rng: streams.agents.clone(),
             agent_rng: streams.agents,
+            thoughts: Thoughts::default(),
             settled: false,
             input,
         })
     }
 
-    fn run(mut self) -> Result<SimulationOutcome, SimulationError> {
+    fn advance_to_questions(&mut self) -> Result<Step, SimulationError> {
         while !self.settled {
+            if let Some(questions) = self.thoughts.take_due() {
+                return Ok(Step::NeedsDecision(questions));
+            }
             let Some(notice) = self.group.advance()? else {
                 break;
             };
@@ -274,7 +332,7 @@ impl<'a, P: Protocol> World<'a, P> {
                 Happened::Due { task } => self.on_task(task, at_ns),
             }
         }
-        Ok(self.outcome())
+        Ok(Step::Done(Box::new(self.outcome())))
     }
 
     fn on_task(&mut self, task: Task, at_ns: u64) {
@@ -287,12 +345,14 @@ impl<'a, P: Protocol> World<'a, P> {
             Task::JobEnds { agent, job_id } => self.job_ends(agent, job_id, at_ns),
             Task::FaultBegins(fault) => self.fault_begins(fault as usize, at_ns),
             Task::FaultEnds(fault) => self.fault_ends(fault as usize, at_ns),
+            Task::AnswersDue => self.answers_due(),
+            Task::Concluded(ticket) => self.concluded(ticket, at_ns),
             Task::Settle => self.settled = self.portal.is_finished(),
         }
     }
 
     /// Gathers what the run shows.
-    fn outcome(self) -> SimulationOutcome {
+    fn outcome(&self) -> SimulationOutcome {
         let placements = &self.placements;
         let submitted = self.input.jobs.len();
         let placed = placements.len();
@@ -343,5 +403,15 @@ impl<'a, P: Protocol> World<'a, P> {
         let highest = reputations.iter().copied().reduce(f64::max)?;
         let lowest = reputations.iter().copied().reduce(f64::min)?;
         Some(highest - lowest)
+    }
+}
+
+impl<P: Protocol> Simulation for World<'_, P> {
+    fn advance(&mut self) -> Result<Step, SimulationError> {
+        self.advance_to_questions()
+    }
+
+    fn conclude(&mut self, ticket: u32, conclusion: Conclusion) {
+        self.learn_conclusion(ticket, conclusion);
     }
 }

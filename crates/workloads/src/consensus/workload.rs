@@ -6,14 +6,15 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use ergon_domain::{
     Cancelled, Condition, FailureClass, InputError, Inputs, Manifest, Measurement, Observed, Outcome, ParameterName,
-    Prepared, Provenance, RunContext, RunError, Workload,
+    Prepared, Provenance, RunContext, RunError, SIMULATED_MODEL, Workload,
 };
 
+use super::deliberation::{AgentType, Panel, Tally, Tokens};
 use super::kernel::Stopped;
 use super::manifest::{self, STREAM_AGENTS, STREAM_FAULTS, STREAM_JOBS, STREAM_NETWORK, STREAM_TIMERS};
 use super::settings::Reader;
 use super::simulation::{
-    FaultRecovery, SimulationError, SimulationInput, SimulationOutcome, SimulationStreams, simulate,
+    FaultRecovery, SimulationError, SimulationInput, SimulationOutcome, SimulationStreams, Step, open,
 };
 use super::swf::Trace;
 
@@ -74,19 +75,13 @@ struct Traces(BTreeMap<String, Trace>);
 #[async_trait]
 impl Prepared for Traces {
     async fn run(&self, condition: &Condition, context: &RunContext) -> Result<Outcome, RunError> {
-        self.simulate(condition, context)
-    }
-}
-
-impl Traces {
-    /// Synchronous: a simulation never waits.
-    fn simulate(&self, condition: &Condition, context: &RunContext) -> Result<Outcome, RunError> {
         let reader = Reader(condition);
         let arriving = {
             let _span = context.span("jobs");
             reader.jobs(|digest| self.0.get(digest), &mut context.rng(STREAM_JOBS))?
         };
         let input = reader.input(&arriving)?;
+        let counsel = reader.counsel()?;
         let streams = SimulationStreams {
             network: context.rng(STREAM_NETWORK),
             faults: context.rng(STREAM_FAULTS),
@@ -96,9 +91,46 @@ impl Traces {
         let _span = context.span("simulation");
         let mut why = Cancelled::Asked;
         let mut checkpoint = || context.checkpoint().map_err(|reason| why = reason).is_ok();
-        let outcome = simulate(&input, streams, &mut checkpoint);
-        let outcome = outcome.map_err(|e| failed(&e, why))?;
-        Ok(Outcome { measurements: measurements(&input, &outcome), ..Outcome::default() })
+        let mut panel = Panel::new(context, counsel);
+        let outcome = to_the_end(&input, streams, &mut checkpoint, &mut panel).await;
+        let outcome = outcome.map_err(|stop| match stop {
+            Stop::Simulation(error) => failed(&error, why),
+            Stop::Model(error) => error,
+        })?;
+        let mut measurements = measurements(&input, &outcome);
+        measurements.extend(model_use(counsel.minds.agent_type, panel.tally()));
+        if panel.tally().simulated {
+            for measurement in &mut measurements {
+                measurement.flags.0.insert(SIMULATED_MODEL.into());
+            }
+        }
+        Ok(Outcome { measurements, ..Outcome::default() })
+    }
+}
+
+/// Why a run has no outcome.
+enum Stop {
+    Simulation(SimulationError),
+    Model(RunError),
+}
+
+/// Simulates, and puts the agents' questions to their model. A simulation of heuristic agents never waits.
+async fn to_the_end(
+    input: &SimulationInput<'_>,
+    streams: SimulationStreams,
+    checkpoint: &mut (dyn FnMut() -> bool + Send),
+    panel: &mut Panel<'_>,
+) -> Result<SimulationOutcome, Stop> {
+    let mut simulation = open(input, panel.minds(), streams, checkpoint).map_err(Stop::Simulation)?;
+    loop {
+        match simulation.advance().map_err(Stop::Simulation)? {
+            Step::Done(outcome) => return Ok(*outcome),
+            Step::NeedsDecision(questions) => {
+                for (ticket, conclusion) in panel.ask(questions).await.map_err(Stop::Model)? {
+                    simulation.conclude(ticket, conclusion);
+                }
+            }
+        }
     }
 }
 
@@ -150,5 +182,34 @@ fn measurements(input: &SimulationInput<'_>, o: &SimulationOutcome) -> Vec<Measu
     ]
     .into_iter()
     .map(|(metric, observed)| Measurement::new(metric, observed, Provenance::Simulated))
+    .collect()
+}
+
+/// What the run asked of its model.
+fn model_use(agent_type: AgentType, tally: &Tally) -> Vec<Measurement> {
+    let asked = |observed: Observed| match agent_type {
+        AgentType::Heuristic => Observed::Undefined("heuristic agents ask no model".into()),
+        AgentType::Llm | AgentType::Hybrid => observed,
+    };
+    let count = |x: u64| asked(Observed::value(x as f64));
+    let latency_s = (tally.calls > 0).then(|| tally.latency_s / tally.calls as f64);
+    let tokens = |tokens: Tokens| match tokens.0 {
+        Some(tokens) => count(tokens),
+        None => asked(Observed::Unavailable("the provider does not count tokens".into())),
+    };
+    // Asked for real, these are facts about the model whatever is simulated around it.
+    let provenance = |real| if tally.simulated || tally.calls == 0 { Provenance::Simulated } else { real };
+    let counted =
+        if tally.tokens_estimated { Provenance::Estimated("token count".into()) } else { Provenance::Measured };
+    [
+        ("malformed_replies", count(tally.malformed), Provenance::Measured),
+        ("llm_calls", count(tally.calls), Provenance::Measured),
+        ("llm_fallbacks", count(tally.fallbacks), Provenance::Measured),
+        ("llm_latency_s", asked(Observed::defined_or(latency_s, "no model was asked")), Provenance::Measured),
+        ("llm_prompt_tokens", tokens(tally.prompt_tokens), counted.clone()),
+        ("llm_completion_tokens", tokens(tally.completion_tokens), counted),
+    ]
+    .into_iter()
+    .map(|(metric, observed, real)| Measurement::new(metric, observed, provenance(real)))
     .collect()
 }

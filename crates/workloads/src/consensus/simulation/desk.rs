@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::agent::{self, Bid};
 use super::super::cluster::Cluster;
+use super::super::deliberation::AgentType;
 use super::super::node_set::{NodeId, NodeSet};
 use super::super::protocol::{Protocol, Value};
 use super::super::queue::Start;
@@ -12,15 +13,27 @@ use super::super::utility::{DecisionQuality, utility};
 use super::World;
 use super::ledger::Quality;
 use super::message::{JobMessage, NOWHERE, Task};
+use super::thinking::{Choice, Offer, Standing};
 
 /// Bids for one request.
 #[derive(Clone, Debug, Default)]
-struct Book {
-    /// The best so far: (estimate, agent).
-    best: Option<(f64, u32)>,
+pub(super) struct Book {
+    /// The best so far: (estimate, turn, agent); of equals the lowest turn.
+    best: Option<(f64, u32, u32)>,
+    /// All, where a model chooses among them.
+    pub(super) offers: Vec<Offer>,
+    /// What the model makes of them.
+    pub(super) choice: Option<Choice>,
     bidders: NodeSet,
     /// Nobody could take the job in time, so the wait was prolonged.
     prolonged: bool,
+}
+
+impl Book {
+    /// Who bids highest.
+    pub(super) fn best_agent(&self) -> u32 {
+        self.best.map_or(NOWHERE, |(_, _, agent)| agent)
+    }
 }
 
 /// What one agent knows of requests.
@@ -30,13 +43,16 @@ pub(super) struct Desk {
     open: BTreeSet<u32>,
     /// Decided here.
     decided: BTreeMap<u32, u32>,
-    books: BTreeMap<u32, Book>,
+    pub(super) books: BTreeMap<u32, Book>,
+    /// What it has to say about requests, where it asks a model.
+    pub(super) standings: BTreeMap<u32, Standing>,
 }
 
 impl Desk {
     pub(super) fn forget(&mut self, request: u32) {
         self.open.remove(&request);
         self.books.remove(&request);
+        self.standings.remove(&request);
     }
 }
 
@@ -71,11 +87,19 @@ impl<P: Protocol> World<'_, P> {
         let Some(coordinator) = self.group.protocol(node).coordinator() else {
             return;
         };
+        let bid = match self.minds.agent_type {
+            AgentType::Heuristic | AgentType::Hybrid => Some(self.heuristic_bid(node, request, at_ns)),
+            AgentType::Llm => self.deliberated_bid(node, request, at_ns),
+        };
+        if let Some(bid) = bid {
+            self.group.send(node, coordinator, JobMessage::Bid { request, bid });
+        }
+    }
+
+    pub(super) fn heuristic_bid(&mut self, node: NodeId, request: u32, at_ns: u64) -> Bid {
         let job = &self.input.jobs[self.portal.request(request).job as usize];
         let queue = &self.queues[usize::from(node)];
-        let specialization = self.input.specialization;
-        let bid = agent::bid(u32::from(node), job, queue, specialization, at_ns, &mut self.agent_rng);
-        self.group.send(node, coordinator, JobMessage::Bid { request, bid });
+        agent::bid(u32::from(node), job, queue, self.input.specialization, at_ns, &mut self.agent_rng)
     }
 
     fn on_bid(&mut self, node: NodeId, from: NodeId, request: u32, bid: Bid, at_ns: u64) {
@@ -88,20 +112,31 @@ impl<P: Protocol> World<'_, P> {
         if self.group.protocol(node).coordinator() != Some(node) {
             return;
         }
-        let excluded = self.portal.request(request).excluded;
+        let asked = self.portal.request(request);
+        let (excluded, sent_ns) = (asked.excluded, asked.sent_ns);
         let trust = self.group.protocol(node).trust(from);
         let desk = &mut self.desks[usize::from(node)];
         if !desk.books.contains_key(&request) {
-            let due_ns = at_ns.saturating_add(self.times.bid_wait_ns);
+            let thought_ns = sent_ns.saturating_add(self.minds.bid_thinking_ns());
+            let due_ns = at_ns.max(thought_ns).saturating_add(self.times.bid_wait_ns);
             self.group.schedule(due_ns, Task::BidsDue { node, request });
         }
         let book = desk.books.entry(request).or_default();
         let bidder = u32::from(from);
         if book.bidders.insert(from)
             && let Some(estimate) = bid.estimate.filter(|_| excluded != Some(bidder)).map(|e| e * trust)
-            && book.best.is_none_or(|best| (estimate, best.1) > (best.0, bidder))
         {
-            book.best = Some((estimate, bidder));
+            if self.minds.agent_type == AgentType::Hybrid {
+                book.offers.push(Offer { estimate, agent: bidder, lies: bid == Bid::LIE });
+            }
+            // Models bid in steps, so that equals are common: each agent has its turn to win.
+            let turn = match self.minds.agent_type {
+                AgentType::Llm => (bidder + request) % self.input.agents as u32,
+                AgentType::Heuristic | AgentType::Hybrid => bidder,
+            };
+            if book.best.is_none_or(|best| (estimate, best.1) > (best.0, turn)) {
+                book.best = Some((estimate, turn, bidder));
+            }
         }
         if book.bidders.len() == self.input.agents {
             self.propose(node, request, at_ns);
@@ -123,11 +158,16 @@ impl<P: Protocol> World<'_, P> {
         }
     }
 
-    fn propose(&mut self, node: NodeId, request: u32, at_ns: u64) {
-        let Some(book) = self.desks[usize::from(node)].books.get(&request) else {
+    pub(super) fn propose(&mut self, node: NodeId, request: u32, at_ns: u64) {
+        let choice = match self.minds.agent_type {
+            AgentType::Heuristic | AgentType::Llm => {
+                self.desks[usize::from(node)].books.get(&request).map(Book::best_agent)
+            }
+            AgentType::Hybrid => self.deliberated_choice(node, request, at_ns),
+        };
+        let Some(choice) = choice else {
             return;
         };
-        let choice = book.best.map_or(NOWHERE, |(_, agent)| agent);
         if self.group.propose(node, Value { request, choice }) {
             self.ledger.proposed(request, at_ns);
         }

@@ -65,6 +65,10 @@ pub(super) enum Task {
     FaultBegins(u32),
     /// A fault ends, by index.
     FaultEnds(u32),
+    /// Nothing may happen any more before agents' questions are answered.
+    AnswersDue,
+    /// An agent has made up its mind, by ticket.
+    Concluded(u32),
     /// The last messages after the last job had time to arrive.
     Settle,
 }
