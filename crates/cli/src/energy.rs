@@ -1,0 +1,128 @@
+//! `ergon energy …`: sensors, recordings and programs.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use ergon_app as app_api;
+use ergon_app::{App, DomainEnergy, RecordReply, SensorInfo, SensorsReply};
+
+use crate::output::{Output, columns};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EnergyCommand {
+    /// What is measured or estimated here, and why the rest isn't.
+    Sensors(Roots),
+    /// Record for a while.
+    Record(RecordArgs),
+    /// Run a program, account the machine's energy meanwhile.
+    Exec(ExecArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Roots {
+    /// Stands in for /sys (also `ERGON_SYSFS_ROOT`).
+    #[arg(long, value_name = "DIR")]
+    sysfs_root: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RecordArgs {
+    /// Seconds.
+    #[arg(long, value_name = "S", default_value_t = 10.0)]
+    duration: f64,
+    /// Samples a second.
+    #[arg(long, value_name = "HZ", default_value_t = 10.0)]
+    rate: f64,
+    #[command(flatten)]
+    roots: Roots,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExecArgs {
+    /// Samples a second.
+    #[arg(long, value_name = "HZ", default_value_t = 10.0)]
+    rate: f64,
+    #[command(flatten)]
+    roots: Roots,
+    /// Program and arguments, after `--`.
+    #[arg(last = true, required = true, value_name = "CMD")]
+    argv: Vec<String>,
+}
+
+/// Answers the exit code: a program's own, where one ran.
+pub(crate) async fn energy(app: &App, command: EnergyCommand, output: Output) -> anyhow::Result<u8> {
+    match command {
+        EnergyCommand::Sensors(roots) => {
+            let request = app_api::SensorsRequest { sysfs_root: roots.sysfs_root };
+            output.result(&app_api::sensors(app, request).await?, sensors)?;
+        }
+        EnergyCommand::Record(args) => {
+            let request = app_api::RecordRequest {
+                duration_s: Some(args.duration),
+                rate_hz: Some(args.rate),
+                sysfs_root: args.roots.sysfs_root,
+            };
+            output.result(&app_api::energy_record(app, request).await?, record)?;
+        }
+        EnergyCommand::Exec(args) => {
+            let request = app_api::ExecRequest {
+                argv: args.argv,
+                rate_hz: Some(args.rate),
+                sysfs_root: args.roots.sysfs_root,
+                output_to_stderr: output.json,
+            };
+            let reply = app_api::energy_exec(app, request).await?;
+            output.result(&reply, |reply| {
+                let cpu = reply.cpu_s.map_or_else(|| "CPU time unknown".into(), |s| format!("{s:.2} s of CPU time"));
+                format!("{}\n{cpu}", record(&reply.record))
+            })?;
+            let code = reply.exit_code.or_else(|| reply.signal.map(|signal| 128 + signal));
+            return Ok(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(crate::FAILED));
+        }
+    }
+    Ok(0)
+}
+
+fn sensors(reply: &SensorsReply) -> String {
+    let row = |d: &SensorInfo| vec![d.domain.clone(), d.provenance.clone(), d.place.clone()];
+    let rows: Vec<_> = reply.domains.iter().map(row).collect();
+    let mut text = columns(&["domain", "provenance", "read at"], &rows);
+    for missing in &reply.unavailable {
+        text += &format!("\nnot available: {} — {}", missing.what, missing.why);
+        if !missing.fix.is_empty() {
+            text += &format!("\n    {}", missing.fix);
+        }
+    }
+    text
+}
+
+fn row(name: &str, energy: &DomainEnergy) -> Vec<String> {
+    let shown = |x: Option<f64>| x.map_or_else(|| "withheld".to_owned(), |x| format!("{x:.3}"));
+    let bounds = format!("{:.3}–{:.3}", energy.lo_j, energy.hi_j);
+    let mark = if energy.provenance == "measured" { "" } else { " †" };
+    vec![
+        name.to_owned(),
+        format!("{}{mark}", shown(energy.energy_j)),
+        bounds,
+        shown(energy.mean_w),
+        energy.provenance.clone(),
+        energy.flags.join(" "),
+    ]
+}
+
+fn record(reply: &RecordReply) -> String {
+    let mut rows: Vec<_> = reply.domains.iter().map(|(name, energy)| row(name, energy)).collect();
+    if let (Some(sum), Some(covers)) = (&reply.total, &reply.total_covers) {
+        rows.push(row(&format!("total: {covers}"), sum));
+    }
+    let mut text = columns(&["domain", "J", "bounds (J)", "mean W", "provenance", "flags"], &rows);
+    let estimated = reply.domains.values().find(|d| d.provenance == "estimated").and_then(|d| d.source.as_ref());
+    if let Some(source) = estimated {
+        text += &format!("\n† estimated: {source}; nothing here measures energy");
+    }
+    text += &format!(
+        "\n{:.3} s, {} samples, {} missed; sampling took {:.4} s of CPU time",
+        reply.duration_s, reply.samples, reply.missed, reply.overhead_cpu_s
+    );
+    text
+}
