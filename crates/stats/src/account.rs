@@ -58,6 +58,8 @@ pub enum IntervalKind {
     BootstrapBca,
     /// Studentized range (simultaneous).
     StudentizedRange,
+    /// Distribution of the largest of several t statistics that share a control (simultaneous).
+    Dunnett,
     /// Asymptotic, from the consistent variance estimate of the statistic.
     Asymptotic,
     /// Normal approximation of Fisher's z = artanh r.
@@ -219,6 +221,13 @@ pub enum Warning {
         /// How many.
         count: usize,
     },
+    /// Counts vary more than the Poisson distribution says: its standard errors are too small.
+    Overdispersed {
+        /// Pearson's χ² over its degrees of freedom.
+        ratio: f64,
+    },
+    /// A variance is estimated as 0, at the boundary of what it can be.
+    SingularFit,
     /// Expected counts below five: the χ² approximation is poor.
     LowExpectedCounts {
         /// Number of cells.
@@ -263,6 +272,10 @@ impl fmt::Display for Warning {
             Self::EmptyCells { count } => {
                 write!(f, "{count} combinations of levels have no observation")
             }
+            Self::Overdispersed { ratio } => {
+                write!(f, "counts vary {ratio:.1} times as much as a Poisson distribution")
+            }
+            Self::SingularFit => f.write_str("singular fit: the variance between groups is estimated as 0"),
             Self::LowExpectedCounts { cells, smallest } => {
                 write!(f, "{cells} expected counts below 5 (smallest {smallest:.2})")
             }

@@ -76,6 +76,19 @@ pub enum StatError {
         /// Columns (from 0) that depend on the ones before them.
         aliased: Vec<usize>,
     },
+    /// No event was observed, only censored times: nothing can be said about what hastens events.
+    #[error("{what}: no event observed, all times are censored")]
+    NoEvents {
+        /// The argument concerned.
+        what: &'static str,
+    },
+    /// A combination of regressors tells the outcomes apart without error: the likelihood rises
+    /// for ever along it and no finite estimate exists.
+    #[error("separation: regressors {columns:?} (from 0) predict the outcome perfectly, so no finite estimate exists")]
+    Separation {
+        /// The regressors (from 0, the constant not counted) whose coefficients go to infinity.
+        columns: Vec<usize>,
+    },
     /// The answer exists but does not fit into a 64-bit float.
     #[error("{what}: outside the range of a 64-bit float")]
     OutOfRange {
@@ -91,8 +104,8 @@ pub enum StatError {
 }
 
 impl StatError {
-    /// True where the data, not the call, are the reason: constant, too few, empty, all missing.
+    /// True where the data, not the call, are the reason: constant, too few, empty, all missing, all censored.
     pub fn is_degenerate(&self) -> bool {
-        matches!(self, Self::Empty { .. } | Self::TooFew { .. } | Self::NoVariation { .. })
+        matches!(self, Self::Empty { .. } | Self::TooFew { .. } | Self::NoVariation { .. } | Self::NoEvents { .. })
     }
 }

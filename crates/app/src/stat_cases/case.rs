@@ -21,6 +21,7 @@ impl CaseError {
             Self::Field { .. } => "invalid_input",
             Self::Stat(e) if e.is_degenerate() => "degenerate",
             Self::Stat(StatError::RankDeficient { .. }) => "rank_deficient",
+            Self::Stat(StatError::Separation { .. }) => "separation",
             Self::Stat(StatError::NotConverged { .. }) => "not_converged",
             Self::Stat(StatError::OutOfRange { .. }) => "out_of_range",
             Self::Stat(_) => "invalid_input",
@@ -82,7 +83,7 @@ fn list(field: &str, value: &Value) -> Result<Vec<f64>, CaseError> {
 fn whole(field: String, value: &Value) -> Result<u64, CaseError> {
     let expected = "a whole number from 0 to 2^53";
     match value.as_f64() {
-        Some(v) if v >= 0.0 && v <= 9_007_199_254_740_992.0 && v.fract() == 0.0 => Ok(v as u64),
+        Some(v) if (0.0..=9_007_199_254_740_992.0).contains(&v) && v.fract() == 0.0 => Ok(v as u64),
         _ => Err(wrong(field, expected, value)),
     }
 }

@@ -1,9 +1,9 @@
 //! Answers of the checks of assumptions, of series and of corrections for many tests.
 
 use ergon_stats::{
-    Adjustment, LeveneCenter, anderson_darling, autocorrelation, bartlett, combine_pvalues, curve_area, dist, ecdf,
-    ecdf_areas, fligner_killeen, ks_one_sample, ks_two_sample, levene, moment_normality, p_adjust, roc_auc,
-    shapiro_wilk, variance_f_test,
+    AdfRegression, Adjustment, LeveneCenter, adf, anderson_darling, autocorrelation, bartlett, combine_pvalues,
+    curve_area, dist, ecdf, ecdf_areas, fligner_killeen, ks_one_sample, ks_two_sample, levene, moment_normality,
+    p_adjust, roc_auc, shapiro_wilk, variance_f_test,
 };
 
 use super::case::{Answer, Case};
@@ -68,6 +68,21 @@ pub(super) fn lags(case: &Case<'_>) -> Answer {
     Ok(object!({
         "acf": a.acf, "pacf_yw": a.pacf, "ljung_box_Q": ends(&a.ljung_box), "ljung_box_p": ends(&a.ljung_box_p),
     }))
+}
+
+pub(super) fn unit_root(case: &Case<'_>) -> Answer {
+    let words = [
+        ("constant", AdfRegression::Constant),
+        ("c", AdfRegression::Constant),
+        ("ct", AdfRegression::Trend),
+        ("constant+trend", AdfRegression::Trend),
+        ("constant and trend", AdfRegression::Trend),
+        ("trend", AdfRegression::Trend),
+        ("n", AdfRegression::None),
+        ("none", AdfRegression::None),
+    ];
+    let a = adf(&case.numbers("y")?, case.option_count("lags")?, case.choice("regression", &words)?)?;
+    Ok(object!({ "statistic": a.statistic, "p_mackinnon": a.p, "crit": a.critical }))
 }
 
 pub(super) fn areas(case: &Case<'_>) -> Answer {

@@ -1,8 +1,8 @@
 //! Answers of power and sample size.
 
 use ergon_stats::{
-    Power, PowerOptions, power_anova, power_chi2, power_correlation, power_t_one_sample, power_t_two_sample,
-    power_two_proportions,
+    Boundary, Power, PowerOptions, group_sequential, power_anova, power_chi2, power_correlation, power_t_one_sample,
+    power_t_two_sample, power_two_proportions,
 };
 use serde_json::Value;
 
@@ -55,5 +55,24 @@ pub(super) fn proportions(case: &Case<'_>) -> Answer {
     Ok(object!({
         "h": p.arcsine.effect, "power_arcsine": p.arcsine.power, "n_required_arcsine": p.arcsine.required,
         "power_pooled": p.pooled, "n_required_pooled": p.pooled_required,
+    }))
+}
+
+/// Spending functions where the information at the looks is given, the classical constants where their number is.
+pub(super) fn looks(case: &Case<'_>) -> Answer {
+    if case.inputs["K"].is_null() {
+        let (information, alpha) = (case.numbers("info")?, case.number("alpha_one_sided")?);
+        let obf = group_sequential(&information, alpha, false, Boundary::ObrienFlemingSpending)?;
+        let pocock = group_sequential(&information, alpha, false, Boundary::PocockSpending)?;
+        return Ok(object!({
+            "asOF_cum_alpha": obf.cumulative_alpha, "asP_cum_alpha": pocock.cumulative_alpha,
+            "asOF_z": obf.z, "asP_z": pocock.z,
+        }));
+    }
+    let (looks, alpha) = (case.count("K")?, case.number("alpha_two_sided")?);
+    let information: Vec<f64> = (1..=looks.min(1000)).map(|k| k as f64 / looks as f64).collect();
+    Ok(object!({
+        "obf_z": group_sequential(&information, alpha, true, Boundary::ObrienFleming)?.z,
+        "pocock_z": group_sequential(&information, alpha, true, Boundary::Pocock)?.z,
     }))
 }

@@ -1,9 +1,10 @@
 //! Answers of the comparisons of means.
 
 use ergon_stats::{
-    Adjustment, EquivalenceOptions, Mauchly, PairVariance, RangeComparison, RangeTest, StatError, TTest, Tost,
-    anova_oneway, anova_rm, effect_eta2, effect_paired, effect_two_sample, games_howell, pairwise_t, t_one_sample,
-    t_paired, t_student, t_welch, tost, tost_paired, tukey_hsd, welch_anova,
+    Adjustment, EquivalenceOptions, Mauchly, MixedEffect, PairVariance, RangeComparison, RangeTest, StatError, TTest,
+    Tost, anova_mixed, anova_oneway, anova_rm, bayes_t_jzs, dunnett, effect_eta2, effect_paired, effect_two_sample,
+    games_howell, meta_analysis, pairwise_t, t_one_sample, t_paired, t_student, t_welch, tost, tost_paired, tukey_hsd,
+    welch_anova,
 };
 use serde_json::Value;
 
@@ -92,6 +93,67 @@ pub(super) fn tukey(case: &Case<'_>) -> Answer {
 
 pub(super) fn separate(case: &Case<'_>) -> Answer {
     Ok(ranges(&games_howell(&case.lists("groups")?, case.level()?, case.missing()?)?))
+}
+
+pub(super) fn against_control(case: &Case<'_>) -> Answer {
+    let d = dunnett(&case.numbers("control")?, &case.lists("groups")?, &case.test_options()?)?;
+    let p: Vec<f64> = d.comparisons.iter().map(|c| c.p).collect();
+    Ok(object!({
+        "t": d.comparisons.iter().map(|c| c.t).collect::<Vec<_>>(), "df": d.df, "p": p,
+        "critical_t_95": d.critical, "p_scipy_mc": p,
+    }))
+}
+
+fn mixed_effect(e: &MixedEffect) -> Value {
+    object!({ "ss": e.ss, "F": e.f, "df1": e.df1, "df2": e.df2, "p": e.p, "partial_eta2": e.partial_eta2 })
+}
+
+/// Rows by subject from long form; every subject once at every level within, in one group.
+pub(super) fn split_plot(case: &Case<'_>) -> Answer {
+    let (subject, level, group) = (case.levels("s")?, case.levels("w")?, case.levels("b")?);
+    let y = case.numbers("y")?;
+    let wrong = |field: &str, problem: String| CaseError::Field { field: format!("inputs.{field}"), problem };
+    for (field, n) in [("s", subject.len()), ("w", level.len()), ("b", group.len())] {
+        if n != y.len() {
+            return Err(wrong(field, format!("expected as many values as y has ({}), found {n}", y.len())));
+        }
+    }
+    let count = |of: &[usize]| of.iter().max().map_or(0, |most| most + 1);
+    let mut rows = vec![vec![None; count(&level)]; count(&subject)];
+    let mut groups = vec![None; rows.len()];
+    for (i, y) in y.iter().enumerate() {
+        if rows[subject[i]][level[i]].replace(*y).is_some() {
+            return Err(wrong(&format!("w[{i}]"), "the subject has this level twice; expected once".to_owned()));
+        }
+        if groups[subject[i]].replace(group[i]).is_some_and(|before| before != group[i]) {
+            return Err(wrong(&format!("b[{i}]"), "the subject has another group before; expected one".to_owned()));
+        }
+    }
+    let whole: Option<Vec<Vec<f64>>> = rows.into_iter().map(|row| row.into_iter().collect()).collect();
+    let lacking = || wrong("w", "a subject lacks a level; expected every subject at every level".to_owned());
+    let groups: Option<Vec<usize>> = groups.into_iter().collect();
+    let test = anova_mixed(&whole.ok_or_else(lacking)?, &groups.ok_or_else(lacking)?)?;
+    Ok(object!({
+        "between": mixed_effect(&test.between), "within": mixed_effect(&test.within),
+        "interaction": mixed_effect(&test.interaction),
+    }))
+}
+
+pub(super) fn bayes_factor(case: &Case<'_>) -> Answer {
+    case.choice("alternative", &[("two-sided", ())])?;
+    let ny = if case.inputs["ny"].is_null() { None } else { Some(case.count("ny")?) };
+    let scale = case.option_number("r_scale")?.unwrap_or(0.707);
+    let b = bayes_t_jzs(case.number("t")?, case.count("nx")?, ny, scale)?;
+    Ok(object!({ "bf10": b.bf10, "log_bf10": b.log_bf10 }))
+}
+
+pub(super) fn pooled(case: &Case<'_>) -> Answer {
+    case.choice("tau2", &[("DerSimonian-Laird", ())])?;
+    let m = meta_analysis(&case.numbers("effect")?, &case.numbers("variance")?, case.level()?)?;
+    Ok(object!({
+        "fixed": m.fixed.estimate.value, "fixed_se": m.fixed.estimate.se, "Q": m.q, "Q_p": m.q_p, "I2": m.i2,
+        "tau2": m.tau2, "random": m.random.estimate.value, "random_se": m.random.estimate.se,
+    }))
 }
 
 pub(super) fn two_sample_effects(case: &Case<'_>) -> Answer {

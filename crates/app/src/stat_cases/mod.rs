@@ -9,6 +9,7 @@ mod checks;
 mod counts;
 mod describe;
 mod design;
+mod glm;
 mod means;
 mod models;
 mod rank;
@@ -23,8 +24,10 @@ type Procedure = fn(&Case<'_>) -> Answer;
 
 /// The procedures, by name.
 pub(crate) const PROCEDURES: &[(&str, Procedure)] = &[
+    ("adf", checks::unit_root),
     ("ancova", models::ancova),
     ("anderson_darling", checks::weighted_tails),
+    ("anova_mixed", means::split_plot),
     ("anova_oneway", means::oneway),
     ("anova_rm", means::repeated),
     ("anova_threeway", models::threeway),
@@ -32,6 +35,7 @@ pub(crate) const PROCEDURES: &[(&str, Procedure)] = &[
     ("area_under_curve", checks::areas),
     ("autocorrelation", checks::lags),
     ("bartlett", checks::normal_variances),
+    ("bayes_t_jzs", means::bayes_factor),
     ("binomial_test", counts::binomial),
     ("bootstrap_ci", rank::resampled),
     ("chi2_gof", counts::fit),
@@ -39,9 +43,11 @@ pub(crate) const PROCEDURES: &[(&str, Procedure)] = &[
     ("cochran_q", rank::successes),
     ("cohens_kappa", counts::agreement),
     ("combine_pvalues", checks::combined),
+    ("cox_ph", survival::hazards),
     ("descriptive", describe::describe),
     ("distribution_functions", describe::distribution_functions),
     ("dunn", rank::rank_pairs),
+    ("dunnett", means::against_control),
     ("effect_2x2", counts::effects),
     ("effect_eta2_ci", means::eta2),
     ("effect_paired", means::paired_effects),
@@ -49,6 +55,7 @@ pub(crate) const PROCEDURES: &[(&str, Procedure)] = &[
     ("fisher_exact", counts::fisher),
     ("friedman", rank::blocks),
     ("games_howell", means::separate),
+    ("group_sequential", design::looks),
     ("hodges_lehmann", rank::shift),
     ("icc", counts::reliability),
     ("kaplan_meier", survival::curve),
@@ -58,11 +65,14 @@ pub(crate) const PROCEDURES: &[(&str, Procedure)] = &[
     ("ks_one_sample", checks::against_normal),
     ("ks_two_sample", checks::two_distributions),
     ("levene", checks::variances),
+    ("lmm_random_intercept", models::mixed),
     ("log_rank", survival::equal_curves),
+    ("logistic", glm::successes),
     ("mann_whitney_asymptotic", rank::mann_whitney_asymptotic),
     ("mann_whitney_exact", rank::mann_whitney_exact),
     ("mann_whitney_exact_ties", rank::mann_whitney_exact),
     ("mcnemar", counts::changes),
+    ("meta_analysis", means::pooled),
     ("moment_normality", checks::moments),
     ("ols_multiple", models::regression),
     ("outliers", describe::outlying),
@@ -73,6 +83,7 @@ pub(crate) const PROCEDURES: &[(&str, Procedure)] = &[
     ("permutation_exact", rank::permutation_exact),
     ("permutation_paired_exact", rank::permutation_paired_exact),
     ("point_biserial", association::two_valued),
+    ("poisson_glm", glm::counts),
     ("polynomial_regression", models::powers),
     ("power_anova", design::anova),
     ("power_chi2", design::chi2),

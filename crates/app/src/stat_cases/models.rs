@@ -1,8 +1,9 @@
 //! Answers of the linear models.
 
 use ergon_stats::{
-    AdjustedMean, Coefficient, LinePrediction, LinearModelOptions, OlsOptions, Predictor, SumsOfSquares, kfold_r2,
-    linear_model, ols, polynomial_regression, simple_regression_prediction, theil_sen,
+    AdjustedMean, Coefficient, FixedEffect, LinePrediction, LinearModelOptions, LmmOptions, OlsOptions, Predictor,
+    SumsOfSquares, kfold_r2, linear_model, lmm_random_intercept, ols, polynomial_regression,
+    simple_regression_prediction, theil_sen,
 };
 use serde_json::{Map, Value};
 
@@ -117,5 +118,26 @@ pub(super) fn folds(case: &Case<'_>) -> Answer {
     let fit = kfold_r2(&case.numbers("y")?, &columns, case.option_count("k")?, case.missing()?)?;
     Ok(object!({
         "r2_pooled": fit.r2, "r2_per_fold": fit.r2_per_fold, "rmse": fit.rmse, "press": fit.press,
+    }))
+}
+
+pub(super) fn mixed(case: &Case<'_>) -> Answer {
+    if !case.flag("reml", true)? {
+        let problem = "expected true: variances are estimated by restricted maximum likelihood".to_owned();
+        return Err(CaseError::Field { field: "options.reml".to_owned(), problem });
+    }
+    let columns = match case.inputs.get("x_columns") {
+        Some(_) => case.lists("x_columns")?,
+        None => vec![case.numbers("x")?],
+    };
+    let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
+    let options = LmmOptions { level: case.level()?, missing: case.missing()? };
+    let model = lmm_random_intercept(&case.numbers("y")?, &columns, &case.levels("group")?, &options)?;
+    let each = |f: fn(&FixedEffect) -> f64| -> Vec<f64> { model.fixed.iter().map(f).collect() };
+    Ok(object!({
+        "fixef": each(|f| f.estimate), "se": each(|f| f.se), "var_group": model.variance_group,
+        "var_resid": model.variance_residual, "reml_loglik": model.reml_log_likelihood, "icc": model.icc,
+        "df_satterthwaite": each(|f| f.df), "p_satterthwaite": each(|f| f.p), "blup": model.blup,
+        "ml_loglik": model.ml_log_likelihood, "singular": if model.singular { 1.0 } else { 0.0 },
     }))
 }

@@ -66,14 +66,28 @@ fn over_estimate(q: f64, k: f64, df: f64, side: Tail) -> f64 {
         Tail::Lower => range_lower(w, k),
         Tail::Upper => range_upper(w, k),
     };
+    over_scale_by(df, q, fineness(k), |s| range(q * s))
+}
+
+/// The mean of `f(S)`, S² = χ² / df, for a smooth `f` from 0 to 1 that turns over where `width` S is
+/// a few units.
+pub(crate) fn over_scale(df: f64, width: f64, f: impl Fn(f64) -> f64) -> f64 {
+    over_scale_by(df, width, 1.0, f)
+}
+
+fn over_scale_by(df: f64, width: f64, fineness: f64, f: impl Fn(f64) -> f64) -> f64 {
     if df >= KNOWN_FROM {
-        return range(q);
+        return f(1.0);
     }
     let a = 0.5 * df;
     let sigma = 1.0 / a.sqrt();
-    // W(q S) turns over where q S is a few units, within about 2 / (q S) in v.
-    let h = (0.6 * sigma).min(0.6 / (1.0 + 0.3 * q.min(8.0))).min(0.25) * fineness(k);
+    // It turns over within about 2 / (width S) in v.
+    let h = (0.6 * sigma).min(0.6 / (1.0 + 0.3 * width.min(8.0))).min(0.25) * fineness;
     let density = |v: f64| libm::exp(-a * excess(v));
+    let product = |v: f64| {
+        let d = density(v);
+        if d == 0.0 { 0.0 } else { d * f(libm::exp(0.5 * v)) }
+    };
     let mut best = 0.0_f64;
     let mut peak = 0.0;
     let mut total = 0.0;
@@ -83,7 +97,7 @@ fn over_estimate(q: f64, k: f64, df: f64, side: Tail) -> f64 {
         while step < 400.0 {
             let v = direction * step * sigma;
             let d = density(v);
-            let value = if d == 0.0 { 0.0 } else { d * range(q * libm::exp(0.5 * v)) };
+            let value = product(v);
             if value > best {
                 best = value;
                 peak = v;
@@ -95,9 +109,7 @@ fn over_estimate(q: f64, k: f64, df: f64, side: Tail) -> f64 {
     }
     for (direction, first) in [(1.0, 0), (-1.0, 1)] {
         for i in first..1_000_000 {
-            let v = peak + direction * f64::from(i) * h;
-            let d = density(v);
-            let value = if d == 0.0 { 0.0 } else { d * range(q * libm::exp(0.5 * v)) };
+            let value = product(peak + direction * f64::from(i) * h);
             total += value;
             if value <= total * 1e-16 && i > 1 {
                 break;

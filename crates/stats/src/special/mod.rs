@@ -4,5 +4,6 @@
 pub(crate) mod gamma_ratio;
 pub(crate) mod incomplete_beta;
 pub(crate) mod incomplete_gamma;
+pub(crate) mod quadrature;
 pub(crate) mod root;
 pub(crate) mod saddle;
