@@ -1,3 +1,5 @@
+import { untrack } from "svelte";
+
 /** Something the user can do. Palette, shortcuts and menus are made from these, and so are tests. */
 export interface Command {
   readonly id: string;
@@ -23,9 +25,10 @@ class Registry {
 
   /** Adds commands; the returned function takes them away again, as a view does when it is left. */
   add(commands: readonly Command[]): () => void {
-    this.#commands = [...this.#commands, ...commands];
+    // A view adds in an effect, which must not wait for what it changes itself.
+    untrack(() => (this.#commands = [...this.#commands, ...commands]));
     return () => {
-      this.#commands = this.#commands.filter((command) => !commands.includes(command));
+      this.#commands = untrack(() => this.#commands).filter((command) => !commands.includes(command));
     };
   }
 

@@ -454,11 +454,12 @@ export interface Analysis {
   ci: Interval | null;
   n: number;
   unit_of_analysis: string;
-  dropped: { reason: string; n: number }[];
-  assumptions: Record<string, unknown>[];
-  warnings: unknown[];
+  dropped: { reason: string; count: number }[];
+  companions: { procedure: string; p: number | null; note: string }[];
+  assumptions: { assumption: string; method: string; p: number }[];
+  warnings: { code: string; message: string }[];
   not_tested: string | null;
-  provenance: ProvenanceName;
+  provenance: string;
   simulated_model: boolean;
   trail: string[];
   references: string[];
@@ -473,9 +474,10 @@ export interface LevelSummary {
 }
 export interface HypothesisResult {
   id: string;
+  statement: string | null;
+  verdict: string;
   sentence: string;
-  verdict?: string;
-  statement?: string;
+  rule: string;
 }
 export interface Refusal {
   question: string;

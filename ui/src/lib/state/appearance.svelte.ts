@@ -22,11 +22,17 @@ class Appearance {
     else document.documentElement.dataset["theme"] = theme;
   }
 
+  /** Row heights: `dense` or `comfortable`. */
+  space(density: string): void {
+    document.documentElement.dataset["density"] = density;
+  }
+
   async load(): Promise<void> {
     this.apply(this.theme);
     try {
       const settings = await api.settings();
       if (isTheme(settings.theme)) this.apply(settings.theme);
+      this.space(settings.density);
     } catch {
       // The page's own memory will do.
     }
