@@ -9,6 +9,7 @@ mod desktop;
 mod handlers;
 mod window;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -25,14 +26,13 @@ fn main() -> ExitCode {
 }
 
 fn run() -> anyhow::Result<()> {
-    let store = std::env::var_os("ERGON_STORE").filter(|path| !path.is_empty()).map(Into::into);
-    let app = Arc::new(App::new(AppOptions { store })?);
+    let app = Arc::new(App::new(AppOptions { store: path("ERGON_STORE"), sample: sample() })?);
     let mut builder = tauri::Builder::default();
     // A test drives its own window, whatever else is open on the desktop.
     if !under_test() {
         builder = builder.plugin(tauri_plugin_single_instance::init(|handle, _, _| window::show(handle)));
     }
-    let operations = app.clone();
+    let (operations, leaving) = (app.clone(), app.clone());
     builder
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_notification::init())
@@ -43,8 +43,24 @@ fn run() -> anyhow::Result<()> {
             window::open(tauri.handle(), &app)?;
             Ok(())
         })
-        .run(tauri::generate_context!())?;
+        .build(tauri::generate_context!())?
+        .run(move |_, event| {
+            if let tauri::RunEvent::Exit = event {
+                // One file is left, without the write-ahead log beside it.
+                tauri::async_runtime::block_on(leaving.close());
+            }
+        });
     Ok(())
+}
+
+fn path(variable: &str) -> Option<PathBuf> {
+    std::env::var_os(variable).filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
+/// The sample store that was installed beside this program.
+fn sample() -> Option<PathBuf> {
+    let installed = || Some(std::env::current_exe().ok()?.parent()?.parent()?.join("share/ergon/sample.ergon"));
+    path("ERGON_SAMPLE").or_else(installed).filter(|file| file.is_file())
 }
 
 /// Whether a WebDriver drives this window.

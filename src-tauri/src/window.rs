@@ -3,24 +3,36 @@
 use std::sync::Arc;
 
 use ergon_app::App;
-use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder};
+use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder, WindowEvent};
+use tauri_plugin_dialog::{DialogExt, MessageDialogButtons, MessageDialogResult};
 
 const LABEL: &str = "main";
+const KEEP: &str = "Keep running";
+const END: &str = "Stop and close";
 
 /// Opens the window.
 pub(crate) fn open(handle: &AppHandle, app: &Arc<App>) -> tauri::Result<()> {
     let leaving = app.clone();
-    WebviewWindowBuilder::new(handle, LABEL, WebviewUrl::default())
+    let window = WebviewWindowBuilder::new(handle, LABEL, WebviewUrl::default())
         .title("Ergon")
         .inner_size(1280.0, 800.0)
         .min_inner_size(800.0, 560.0)
-        // The page handles drops itself only through us: paths never reach it.
+        // Dropped files reach the page as their content, not as paths.
+        .disable_drag_drop_handler()
         .on_page_load(move |_, load| {
             if load.event() == tauri::webview::PageLoadEvent::Started {
                 leaving.end_subscriptions();
             }
         })
         .build()?;
+    let (asked, app) = (handle.clone(), app.clone());
+    window.on_window_event(move |event| {
+        if let WindowEvent::CloseRequested { api, .. } = event
+            && !may_close(&asked, &app)
+        {
+            api.prevent_close();
+        }
+    });
     Ok(())
 }
 
@@ -31,4 +43,29 @@ pub(crate) fn show(handle: &AppHandle) {
         let _ = window.unminimize();
         let _ = window.set_focus();
     }
+}
+
+/// Asks before a window is closed over running campaigns; `true`: it may close.
+fn may_close(handle: &AppHandle, app: &App) -> bool {
+    let running = app.running_campaigns();
+    let Some(window) = handle.get_webview_window(LABEL).filter(|_| !running.is_empty()) else { return true };
+    let names: Vec<&str> = running.iter().map(|c| c.campaign.as_str()).collect();
+    let (asked, app) = (handle.clone(), app.clone());
+    handle
+        .dialog()
+        .message(format!("{} is running. Starting Ergon again brings the window back.", names.join(", ")))
+        .title("Close the window?")
+        .parent(&window)
+        .buttons(MessageDialogButtons::YesNoCancelCustom(KEEP.into(), END.into(), "Cancel".into()))
+        .show_with_result(move |answer| match answer {
+            MessageDialogResult::Custom(choice) if choice == KEEP => {
+                let _ = window.hide();
+            }
+            MessageDialogResult::Custom(choice) if choice == END => {
+                app.halt_all();
+                asked.exit(0);
+            }
+            _ => {}
+        });
+    false
 }

@@ -6,6 +6,8 @@ pub(crate) const HELP: &str = "\
 cargo xtask demo [--dir DIR]   build Ergon, run two campaigns into DIR (default: ergon-demo), say where the results are
 cargo xtask test [--all]       everything CI checks; --all: the slow stages too, whatever has changed
 cargo xtask bench [FILTER]     every benchmark (or those whose crate or name contains FILTER) and its figures
+cargo xtask bindings           write the TypeScript and the capability that are made from the operations
+cargo xtask release            build the .deb
 cargo xtask layers             only the check of the crates' layers and invariants
 ";
 
@@ -15,6 +17,8 @@ pub(crate) enum Task {
     Demo { folder: Option<PathBuf> },
     Test { all: bool },
     Bench { filter: Option<String> },
+    Bindings,
+    Release,
     Layers,
 }
 
@@ -41,6 +45,8 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Task,
             Some(option) if option.starts_with('-') => return Err(format!("bench doesn't know `{option}`")),
             filter => Task::Bench { filter },
         },
+        "bindings" => Task::Bindings,
+        "release" => Task::Release,
         "layers" => Task::Layers,
         other => return Err(format!("there is no task `{other}`")),
     };
@@ -66,11 +72,22 @@ mod tests {
         assert_eq!(parsed("test --all"), Ok(Task::Test { all: true }));
         assert_eq!(parsed("bench stats"), Ok(Task::Bench { filter: Some("stats".into()) }));
         assert_eq!(parsed("layers"), Ok(Task::Layers));
+        assert_eq!(parsed("bindings"), Ok(Task::Bindings));
+        assert_eq!(parsed("release"), Ok(Task::Release));
     }
 
     #[test]
     fn what_is_not_known_is_refused() {
-        for line in ["tset", "test --al", "test --all twice", "demo --dir", "demo here", "bench --all", "layers x"] {
+        for line in [
+            "tset",
+            "test --al",
+            "test --all twice",
+            "demo --dir",
+            "demo here",
+            "bench --all",
+            "layers x",
+            "release now",
+        ] {
             assert!(parsed(line).is_err(), "`{line}` was accepted");
         }
     }

@@ -15,12 +15,13 @@ use crate::command;
 use crate::install;
 use crate::metadata;
 use crate::stages::seconds;
+use crate::window;
 use folder::DemoFolder;
 
 const CONSENSUS: &str = "configs/consensus-quick.yaml";
 const COMMAND: &str = "configs/command-example/campaign.yaml";
 const DEFAULT_FOLDER: &str = "ergon-demo";
-const STEPS: usize = 7;
+const STEPS: usize = 8;
 /// Of the summary, so much is shown here; the file has the rest.
 const SUMMARY_LINES: usize = 48;
 
@@ -46,7 +47,18 @@ pub(crate) fn run(folder: Option<&Path>) -> Result<()> {
     let folder = DemoFolder::fresh(&folder)?;
     let outcome = campaigns(&mut steps, &root, &ergon, folder.path());
     folder.remember()?;
-    outcome
+    outcome?;
+    // Last, because it takes longest to build: whoever stops here has the rest.
+    let shown = steps.take(
+        "build the window and open it on the sample; without a display, draw it (minutes the first time)",
+        "`ergon` works without it; the message above says what is missing",
+        || {
+            install::ensure(install::FOR_WINDOW)?;
+            window::demo(&root, &window::build(&root, "ci")?, folder.path())
+        },
+    );
+    folder.remember()?;
+    shown
 }
 
 fn campaigns(steps: &mut Steps, root: &Path, ergon: &Path, folder: &Path) -> Result<()> {
@@ -169,7 +181,7 @@ mod tests {
     fn an_error_names_the_step_and_what_to_do() {
         let mut steps = Steps { taken: 2 };
         let error = steps.take("run it", "look there", || -> Result<()> { bail!("`ergon` ended with 1") }).unwrap_err();
-        assert_eq!(format!("{error:#}"), "step 3/7, run it (look there): `ergon` ended with 1");
+        assert_eq!(format!("{error:#}"), format!("step 3/{STEPS}, run it (look there): `ergon` ended with 1"));
     }
 
     #[test]

@@ -54,8 +54,38 @@ const LATEX: Need = Need {
     packages: &["texlive-latex-recommended", "texlive-latex-extra", "texlive-science"],
 };
 
+const WEBKIT: Need = Need {
+    what: "WebKitGTK 4.1 with its headers",
+    why: "Ergon's window is compiled against it",
+    is_there: || command::succeeds(Command::new("pkg-config").args(["--exists", "webkit2gtk-4.1"])),
+    packages: &["libwebkit2gtk-4.1-dev", "pkg-config"],
+};
+
+const WINDOW_DRIVER: Need = Need {
+    what: "WebKitWebDriver, Xvfb and a session bus",
+    why: "the tests drive Ergon's real window on a screen of their own",
+    is_there: || {
+        command::succeeds(Command::new("WebKitWebDriver").arg("--version"))
+            && command::succeeds(Command::new("xvfb-run").arg("--help"))
+            && command::succeeds(Command::new("dbus-run-session").arg("--version"))
+    },
+    packages: &["webkit2gtk-driver", "xvfb", "xauth", "dbus"],
+};
+
+const NODE: Need = Need {
+    what: "node 20.19 or newer with npm",
+    why: "the window's page is written in TypeScript and Svelte",
+    is_there: || {
+        let check = "const [a, b] = process.versions.node.split('.').map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)";
+        command::succeeds(Command::new("node").args(["-e", check]))
+            && command::succeeds(Command::new("npm").arg("--version"))
+    },
+    packages: &["nodejs", "npm"],
+};
+
 pub(crate) const FOR_DEMO: &[Need] = &[C_COMPILER, PYTHON];
-pub(crate) const FOR_TESTS: &[Need] = &[C_COMPILER, PYTHON, GIT];
+pub(crate) const FOR_TESTS: &[Need] = &[C_COMPILER, PYTHON, GIT, WEBKIT, NODE];
+pub(crate) const FOR_WINDOW: &[Need] = &[C_COMPILER, WEBKIT, WINDOW_DRIVER, NODE];
 pub(crate) const FOR_LATEX: &[Need] = &[LATEX];
 
 /// Sees to it that everything is there. The error says what isn't, why it is needed and which command brings it.

@@ -15,8 +15,10 @@ use crate::command;
 use crate::install;
 use crate::layers;
 use crate::metadata;
+use crate::page;
 use crate::stages::{Done, Stages};
 use crate::test_counts::TestCounts;
+use crate::window;
 
 struct SlowStage {
     name: &'static str,
@@ -66,13 +68,26 @@ pub(crate) fn run(all: bool) -> Result<()> {
         let lint = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"];
         plain(cargo(&root).args(lint))
     });
+    stages.run("page", || {
+        page::ensure_packages(&root)?;
+        page::check(&root)?;
+        Ok(Done::plain())
+    });
     stages.run("deny", || {
         install::ensure_cargo_deny()?;
         // Not `advisories`: their database is a git repository on the net, and a test run must not depend on it.
         plain(command::cargo().args(["deny", "check", "bans", "licenses", "sources"]).current_dir(&root))
     });
     stages.run("test", || {
-        let counts = cargo_test(cargo(&root).args(["test", "--workspace", "--no-fail-fast"]), &root, &mut total)?;
+        let counts = cargo_test(
+            cargo(&root).args(["test", "--workspace", "--no-fail-fast", "--exclude", window::tests_package()]),
+            &root,
+            &mut total,
+        )?;
+        Ok(Done::with(counts.to_string()))
+    });
+    stages.run("window", || {
+        let counts = cargo_test(&mut window::tests(&root)?, &root, &mut total)?;
         Ok(Done::with(counts.to_string()))
     });
     let changes = Changes::find(&root);
@@ -96,7 +111,9 @@ impl SlowStage {
         println!("runs because: {why}");
         install::ensure(self.needs)?;
         let mut command = cargo(root);
-        command.args(["test", "--workspace", "--no-fail-fast"]).args(self.arguments);
+        command
+            .args(["test", "--workspace", "--no-fail-fast", "--exclude", window::tests_package()])
+            .args(self.arguments);
         command.envs(self.environment.iter().copied());
         let counts = cargo_test(&mut command, root, total)?;
         Ok(if counts.is_empty() {

@@ -54,6 +54,13 @@ impl App {
             .collect()
     }
 
+    /// Cancels the executing runs of every campaign that runs here; they run again on resume.
+    pub fn halt_all(&self) {
+        for background in self.session.background().values().filter(|b| !b.is_over()) {
+            background.handle.stop_now();
+        }
+    }
+
     pub(crate) fn background_of(&self, campaign: &str) -> Option<Arc<Background>> {
         self.session.background().get(campaign).cloned()
     }

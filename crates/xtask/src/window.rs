@@ -1,0 +1,141 @@
+//! The desktop program: built, tested in a real window, shown, and packed.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::command;
+use crate::install;
+use crate::metadata;
+use crate::page;
+
+/// What the sample store is computed from.
+const SAMPLE_SPEC: &str = "configs/consensus-quick.yaml";
+const TESTS: &str = "ergon-window-tests";
+/// Fits the largest window that a test opens.
+const SCREEN: &str = "-screen 0 1920x1080x24";
+
+/// The programs of one profile.
+pub(crate) struct Programs {
+    pub(crate) window: PathBuf,
+    pub(crate) cli: PathBuf,
+}
+
+/// Builds page and programs. For tests in the profile that `cargo test` has compiled everything in already.
+pub(crate) fn build(root: &Path, profile: &str) -> Result<Programs> {
+    page::ensure_packages(root)?;
+    page::build(root)?;
+    let mut cargo = command::cargo();
+    cargo.current_dir(root).args(["build", "--profile", profile, "-p", "ergon-window", "-p", "ergon-cli"]);
+    cargo.args(["--message-format", "json-render-diagnostics"]);
+    let messages = command::output_beside_stderr(&mut cargo)?;
+    let find = |name: &str| executable(&messages, name).with_context(|| format!("cargo built no program `{name}`"));
+    Ok(Programs { window: find("ergon-window")?, cli: find("ergon")? })
+}
+
+fn executable(messages: &str, name: &str) -> Option<PathBuf> {
+    messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter(|message| message["target"]["name"] == name)
+        .filter_map(|message| message["executable"].as_str().map(PathBuf::from))
+        .next_back()
+}
+
+/// Runs the sample campaign into a store of its own: what a new library begins as.
+pub(crate) fn sample(root: &Path, cli: &Path, store: &Path) -> Result<()> {
+    if let Some(folder) = store.parent() {
+        std::fs::create_dir_all(folder).with_context(|| format!("can't make {}", folder.display()))?;
+    }
+    if store.exists() {
+        std::fs::remove_file(store).with_context(|| format!("can't remove {}", store.display()))?;
+    }
+    let mut run = Command::new(cli);
+    run.current_dir(root).arg("--store").arg(store).args(["run", SAMPLE_SPEC]);
+    command::run(&mut run)
+}
+
+/// A command on a screen and a session bus of its own.
+fn on_a_screen(program: &Path) -> Command {
+    let mut command = Command::new("dbus-run-session");
+    command.args(["--", "xvfb-run", "-a", "-s", SCREEN]).arg(program);
+    command
+}
+
+/// The folder of what is built.
+fn target(root: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
+}
+
+/// The flows in `tests/`, in a real window. The caller runs the command: it counts tests.
+pub(crate) fn tests(root: &Path) -> Result<Command> {
+    install::ensure(install::FOR_WINDOW)?;
+    let programs = build(root, "dev")?;
+    let store = target(root).join("sample/sample.ergon");
+    sample(root, &programs.cli, &store)?;
+    let cargo = command::cargo();
+    let mut command = on_a_screen(Path::new(cargo.get_program()));
+    command.current_dir(root).args([
+        "test",
+        "-p",
+        TESTS,
+        "--test",
+        "window",
+        "--",
+        "--test-threads",
+        "1",
+        "--nocapture",
+    ]);
+    command.env("ERGON_WINDOW", &programs.window).env("ERGON_CLI", &programs.cli).env("ERGON_SAMPLE", &store);
+    command.env("ERGON_SCREENSHOTS", target(root).join("screenshots"));
+    command.env("ERGON_AXE", root.join("ui/node_modules/axe-core/axe.min.js"));
+    Ok(command)
+}
+
+/// The package of the window tests, which `cargo test --workspace` leaves to their own stage.
+pub(crate) fn tests_package() -> &'static str {
+    TESTS
+}
+
+/// Writes the files that are made from the table of operations.
+pub(crate) fn bindings() -> Result<()> {
+    let root = metadata::root()?;
+    let mut cargo = command::cargo();
+    cargo.current_dir(&root).args(["test", "--quiet", "-p", "ergon-app", "--test", "bindings"]);
+    command::run(cargo.env("ERGON_WRITE_BINDINGS", "1"))
+}
+
+/// Opens the window on the sample; without a display renders it into a PNG.
+pub(crate) fn demo(root: &Path, programs: &Programs, folder: &Path) -> Result<()> {
+    let store = folder.join("sample.ergon");
+    sample(root, &programs.cli, &store)?;
+    if std::env::var_os("DISPLAY").is_some() || std::env::var_os("WAYLAND_DISPLAY").is_some() {
+        let mut window = Command::new(&programs.window);
+        return command::run(window.env("ERGON_STORE", &store));
+    }
+    let picture = folder.join("window.png");
+    let mut cargo = on_a_screen(Path::new(command::cargo().get_program()));
+    cargo.current_dir(root).args(["test", "--quiet", "-p", TESTS, "--test", "window", "--"]);
+    cargo.args(["--exact", "reopening::the_sample_is_there_at_first_start_and_is_what_a_run_computes"]);
+    cargo.env("ERGON_WINDOW", &programs.window).env("ERGON_CLI", &programs.cli).env("ERGON_SAMPLE", &store);
+    cargo.env("ERGON_SCREENSHOTS", folder);
+    command::run(&mut cargo)?;
+    std::fs::rename(folder.join("library.png"), &picture).context("the window left no picture")
+}
+
+/// A `.deb` of the window, the command line and the sample, in the target folder.
+pub(crate) fn release() -> Result<()> {
+    let root = metadata::root()?;
+    install::ensure(install::FOR_WINDOW)?;
+    let programs = build(&root, "release")?;
+    let store = target(&root).join("sample/sample.ergon");
+    sample(&root, &programs.cli, &store)?;
+    let package = crate::debian::pack(&root, &target(&root), &programs, &store)?;
+    if std::fs::metadata(&package).map_or(0, |file| file.len()) == 0 {
+        bail!("{} was not written", package.display());
+    }
+    println!("{}", package.display());
+    Ok(())
+}

@@ -1,0 +1,17 @@
+//! The built program in a real window, driven by WebDriver: one file per flow. `cargo xtask test` builds the program and
+//! the page, tells where they are, and runs this under Xvfb with a session bus of its own.
+//!
+//! Each flow leaves its screenshots in `target/screenshots`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
+
+mod desk;
+mod driver;
+mod http;
+
+mod accessibility;
+mod boundaries;
+mod live_chart;
+mod publication_table;
+mod reopening;
+mod set_up_and_run;
+mod steering;

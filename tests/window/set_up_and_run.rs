@@ -1,0 +1,57 @@
+//! From first start to a finished campaign of three factors, by pointing and clicking.
+
+use crate::desk::Desk;
+use crate::driver::Window;
+
+/// Adds a factor with levels, as a user does.
+pub(crate) fn add_factor(window: &Window, name: &str, levels: &[&str]) {
+    window.script(&format!(
+        "const select = document.querySelector(\"[data-testid='add-factor']\"); select.value = '{name}'; \
+         select.dispatchEvent(new Event('change', {{ bubbles: true }}));"
+    ));
+    let input = format!("[data-testid='factor-{name}'] [data-testid='level-input']");
+    for level in levels {
+        let offered = format!("[data-testid='factor-{name}'] [data-testid='add-level-{level}']");
+        if window.shows(&offered) {
+            window.click(&offered)
+        } else {
+            window.type_into(&input, &format!("{level}\u{E007}"))
+        }
+    }
+}
+
+/// Waits until the campaign that is open has ended.
+pub(crate) fn wait_for_end(window: &Window) {
+    window.until("the campaign is finished", || {
+        window.shows("[data-testid='run-state'][data-state='finished']").then_some(())
+    });
+}
+
+#[test]
+fn three_factors_by_pointing_and_clicking_run_to_the_end() {
+    let desk = Desk::new();
+    let window = desk.open();
+    let begin = std::time::Instant::now();
+    window.press("new-campaign");
+    window.press("workload-consensus");
+    add_factor(&window, "consensus_protocol", &["bft", "raft"]);
+    add_factor(&window, "agent_count", &["5", "7"]);
+    add_factor(&window, "fault_rate", &["0", "0.2"]);
+    window.see("[data-testid='spec-ok']");
+    window.picture("design");
+    window.press("start-run");
+    wait_for_end(&window);
+    println!("first start to the end of 8 conditions × 5 replicates: {:.1} s", begin.elapsed().as_secs_f64());
+    window.press("nav-run");
+    window.see("[data-testid='heat-map']");
+    window.picture("run-finished");
+
+    // What the window says is what the command line finds in the same store.
+    let status = desk.ergon(&["status", "latest"]);
+    assert_eq!(status["runs"], 40);
+    assert_eq!((&status["runs_completed"], &status["state"]), (&40.into(), &"finished".into()), "{status}");
+    window.press("nav-explore");
+    let total = window.text("runs-total");
+    assert!(total.contains("40"), "the table says {total}");
+    window.picture("explore");
+}
