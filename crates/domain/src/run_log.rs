@@ -104,6 +104,7 @@ pub enum ControlCommand {
     /// Start runs again.
     Resume,
     /// Let executing runs end, then leave.
+    #[serde(alias = "drain")]
     Stop,
     /// Queue failed runs again.
     Retry,
