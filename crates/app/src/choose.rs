@@ -101,6 +101,7 @@ impl App {
                 && design.kind == DesignKind::TopEffects
                 && (design.size, &design.from) == (phase.design.size, &phase.design.from)
                 && design.basis.as_deref() == Some(basis)
+                && !design.conditions.is_empty()
         });
         Ok(same.map(|p| p.design.conditions))
     }
@@ -138,7 +139,9 @@ impl App {
                 phase.design.from.join(", "),
                 effects.len()
             );
-            return Err(AppError::input("nothing_to_choose", message).field(format!("phases.{}.design.size", phase.name)));
+            return Err(
+                AppError::input("nothing_to_choose", message).field(format!("phases.{}.design.size", phase.name))
+            );
         }
         let chosen: Vec<&Condition> =
             effects.iter().take(size).filter_map(|e| conditions.get(&e.condition).copied()).collect();
@@ -172,7 +175,7 @@ impl App {
 }
 
 /// Responses that decide: those that the hypotheses about the source phases name, else those of the analysis plan, else
-/// every metric that has a better and a worse.
+/// every metric that has a better and a worse, else every metric.
 fn responses(campaign: &Campaign, phase: &ResolvedPhase) -> BTreeSet<MetricId> {
     let spec = &campaign.spec;
     let about = |phases: &[String]| phases.is_empty() || phases.iter().any(|p| phase.design.from.contains(p));
@@ -185,8 +188,9 @@ fn responses(campaign: &Campaign, phase: &ResolvedPhase) -> BTreeSet<MetricId> {
     if !asked.is_empty() {
         return asked;
     }
-    let judged = campaign.manifest.metrics.iter().filter(|m| m.direction != Direction::None);
-    judged.map(|m| m.id.clone()).collect()
+    let metrics = &campaign.manifest.metrics;
+    let is_judged = metrics.iter().any(|m| m.direction != Direction::None);
+    metrics.iter().filter(|m| !is_judged || m.direction != Direction::None).map(|m| m.id.clone()).collect()
 }
 
 /// What the source phases saw, condition by condition.
@@ -230,8 +234,7 @@ fn rows(campaign: &Campaign, phase: &ResolvedPhase, chosen: &[&Condition]) -> Ve
         file.and_then(|digest| campaign.inputs.values().find(|f| f.digest.to_string() == digest))
             .map_or_else(|| value.clone(), |f| Value::text(&f.path))
     };
-    let row = |c: &&Condition| {
-        names.iter().filter_map(|n| Some((n.to_string(), written(n, c.0.get(*n)?)))).collect::<Row>()
-    };
+    let row =
+        |c: &&Condition| names.iter().filter_map(|n| Some((n.to_string(), written(n, c.0.get(*n)?)))).collect::<Row>();
     chosen.iter().map(row).collect()
 }

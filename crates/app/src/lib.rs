@@ -12,6 +12,7 @@ mod choose;
 mod error;
 mod frame;
 mod host;
+mod legacy_results;
 mod models;
 mod ops;
 mod select;

@@ -386,7 +386,7 @@ pub(crate) struct ImportArgs {
     /// Files.
     #[arg(required = true)]
     pub(crate) files: Vec<PathBuf>,
-    /// What they are: ergon.
+    /// What they are: ergon, consensus-campaign, consensus-run, consensus-conditions, consensus-result, consensus-report.
     #[arg(long = "as", value_name = "KIND")]
     pub(crate) kind: Option<String>,
     /// Report only.

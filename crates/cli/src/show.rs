@@ -203,6 +203,9 @@ pub(crate) async fn plan(
         output.line(&reply)?;
     } else {
         output.remark(&format!("{}, plan {}", count(reply.runs, "run"), reply.plan_hash));
+        for (phase, when) in &reply.chosen_when {
+            output.remark(&format!("{phase} is not listed: its conditions are {when}"));
+        }
     }
     Ok(0)
 }
@@ -260,6 +263,8 @@ fn validated(r: &app_api::ValidateReply) -> String {
     let phases: Vec<Vec<String>> =
         r.phases.iter().map(|p| vec![p.name.clone(), p.conditions.to_string(), p.runs.to_string()]).collect();
     lines.push(columns(&["phase", "conditions", "runs"], &phases));
+    let open = r.phases.iter().filter_map(|p| Some((&p.name, p.chosen_when.as_ref()?)));
+    lines.extend(open.map(|(name, when)| format!("{name}: its conditions are {when}")));
     if r.excluded_by_constraints > 0 {
         lines.push(format!("{} left out by constraints", count(r.excluded_by_constraints, "condition")));
     }
@@ -339,14 +344,26 @@ fn imported(r: &app_api::ImportReply) -> String {
         .iter()
         .map(|f| {
             let name = f.file.display();
+            let keys = format!("{} mapped, {} defaulted, {} ignored", f.mapped.len(), f.defaulted.len(), f.ignored.len());
             match (&f.campaign, f.problems.is_empty()) {
-                (Some(campaign), _) => format!("{name}: campaign {campaign} ({})", f.mapped.join(", ")),
-                (None, true) => format!("{name}: can be imported ({})", f.mapped.join(", ")),
+                (Some(campaign), _) => format!("{name}: campaign {campaign} ({keys})"),
+                (None, true) if f.spec.is_none() && f.kind.as_deref() == Some("consensus-report") => {
+                    format!("{name}: nothing to import ({keys})")
+                }
+                (None, true) => format!("{name}: can be imported ({keys})"),
                 (None, false) => format!("{name}: not imported\n  {}", f.problems.join("\n  ")),
             }
         })
         .collect();
-    lines.join("\n")
+    let parts = [("mapped", &r.mapped), ("defaulted", &r.defaulted), ("ignored", &r.ignored), ("look at", &r.warnings)];
+    let said = parts.iter().filter(|(_, lines)| !lines.is_empty());
+    let said = said.map(|(title, lines)| printable_lines(title, lines));
+    lines.into_iter().chain(said).collect::<Vec<_>>().join("\n")
+}
+
+fn printable_lines(title: &str, lines: &[String]) -> String {
+    let lines: Vec<String> = lines.iter().map(|line| format!("\n  {}", printable(line))).collect();
+    format!("{title}:{}", lines.concat())
 }
 
 fn differing(r: &app_api::DiffReply) -> String {

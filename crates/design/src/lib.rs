@@ -14,6 +14,7 @@ pub mod canonical;
 pub mod constraint;
 mod decimal;
 mod designs;
+pub mod import;
 pub mod overrides;
 pub mod plan;
 pub mod problem;

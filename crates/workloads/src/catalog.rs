@@ -30,6 +30,8 @@ pub fn open(
     match kind {
         "command" => Ok(Arc::new(crate::command::CommandWorkload::open(section, base)?)),
         "consensus" => Ok(Arc::new(crate::consensus::ConsensusWorkload::new())),
+        // Can be read, not run: no kind to choose.
+        "recorded" => Ok(Arc::new(crate::recorded::RecordedWorkload::open(section)?)),
         other => Err(vec![SettingsProblem {
             path: "workload.kind".into(),
             message: format!("'{other}' is no workload; expected one of {}", KINDS.join(", ")),

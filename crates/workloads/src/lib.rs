@@ -3,5 +3,6 @@
 pub mod catalog;
 pub mod command;
 pub mod consensus;
+pub mod recorded;
 
 pub use ergon_domain::draw;

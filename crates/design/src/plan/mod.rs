@@ -201,11 +201,12 @@ impl Campaign {
         let selected = conditions.saturating_mul(u64::from(phase.replicates));
         let names: Vec<&str> =
             phase.from.iter().filter_map(|i| self.phases.get(usize::from(*i))).map(|p| p.name.as_str()).collect();
+        let have = if names.len() == 1 { "has" } else { "have" };
         PhaseSummary {
             conditions,
             selected,
             runs: if is_selected && options.filters.is_empty() && options.start_from == 0 { selected } else { 0 },
-            chosen_when: Some(format!("chosen when {} have finished", names.join(", "))),
+            chosen_when: Some(format!("chosen when {} {have} finished", names.join(", "))),
             ..known
         }
     }

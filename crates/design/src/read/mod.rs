@@ -7,6 +7,9 @@ mod text;
 mod typed;
 mod yaml;
 
+pub(crate) use scalar::shorten as shortened;
+pub(crate) use text::checked as checked_text;
+
 use crate::overrides;
 use crate::problem::{Problem, SpecProblems};
 use crate::spec::{SPEC_VERSION, Spec};
