@@ -107,9 +107,9 @@ impl LoadedSpec {
         })
     }
 
-    /// Whether results are still to decide what some phase runs.
-    pub(crate) fn is_open(&self) -> bool {
-        self.campaign.chosen_phases().any(|(_, phase)| phase.is_open())
+    /// Number of phases for which results are still to decide what they run.
+    pub(crate) fn open_phases(&self) -> usize {
+        self.campaign.chosen_phases().filter(|(_, phase)| phase.is_open()).count()
     }
 
     /// Reads the inputs and lets the workload parse them.

@@ -109,15 +109,13 @@ pub async fn run_with(
     let mut loaded = app.load(&request.target, &request.set).await?;
     let mut reply = run_once(app, &loaded, &request, handle.clone(), sink).await?;
     // Results can decide what a later phase runs. A part of the plan ends where it was asked to end.
-    while reply.stopped.is_none() && request.selection.is_all() && request.only.is_none() && loaded.is_open() {
+    while reply.stopped.is_none() && request.selection.is_all() && request.only.is_none() {
+        let open = loaded.open_phases();
         loaded = app.with_choices(loaded).await?;
-        let before = reply.revision;
-        let next = run_once(app, &loaded, &request, handle.clone(), sink).await?;
-        let went_on = next.revision > before;
-        reply = next.after(&reply);
-        if !went_on {
+        if loaded.open_phases() == open {
             break;
         }
+        reply = run_once(app, &loaded, &request, handle.clone(), sink).await?.after(&reply);
     }
     Ok(reply)
 }
