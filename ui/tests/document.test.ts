@@ -29,6 +29,9 @@ describe("editing by form", () => {
     const text = withValue(SPEC, ["factors", "network"], ["lan", "wan"]);
     expect(text).toContain("step: 0.1 }\n  network: [ lan, wan ]\nphases:");
   });
+  it("gives the first factor a line of its own", () => {
+    expect(withValue("factors: {}\n", ["factors", "n"], [])).toBe("factors:\n  n: []\n");
+  });
   it("quotes text that would read as something else", () => {
     expect(readText(withValue(SPEC, ["campaign", "title"], "true: #1")).spec).toMatchObject({
       campaign: { title: "true: #1" },

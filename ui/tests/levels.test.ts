@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { ParameterInfo } from "../src/lib/ipc/wire";
-import { firstLevels, levelsOf, readLevels, scalarOf, written } from "../src/lib/spec/levels";
+import { levelsOf, possibleLevels, readLevels, scalarOf, written } from "../src/lib/spec/levels";
 
-const parameter = (type: string, values: string[] = [], value: ParameterInfo["default"] = null): ParameterInfo => ({
+const parameter = (type: string, values: string[] = []): ParameterInfo => ({
   name: "p",
   doc: "",
   unit: null,
-  default: value,
+  default: null,
   kind: { type, min: null, max: null, values, expected: "" },
   active_when: null,
 });
@@ -27,10 +27,13 @@ describe("typed levels", () => {
   it("stay text where the parameter takes names", () => expect(scalarOf("5", parameter("choice"))).toBe("5"));
 });
 
-describe("levels to begin with", () => {
-  it("are all names of a choice", () => expect(firstLevels(parameter("choice", ["a", "b"]))).toEqual(["a", "b"]));
-  it("are the default of a number", () => expect(firstLevels(parameter("int", [], 10))).toEqual([10]));
-  it("are none where there is no default", () => expect(firstLevels(parameter("real"))).toEqual([]));
+it.each([
+  ["choice", ["a", "b"]],
+  ["bool", [false, true]],
+  ["int", []],
+  ["real", []],
+])("the levels that a %s can have: %j", (type, levels) => {
+  expect(possibleLevels(parameter(type, ["a", "b"]))).toEqual(levels);
 });
 
 it("a range is written as it was read", () => {

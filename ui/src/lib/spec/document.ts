@@ -54,6 +54,9 @@ export function withValue(text: string, path: Path, value: Plain): string {
       keepScalar(before, value);
       return;
     }
+    // `factors: {}` is only a place to begin: what comes in gets lines of its own.
+    const home = doc.getIn(path.slice(0, -1), true);
+    if (isMap(home) && home.items.length === 0) home.flow = false;
     const node = doc.createNode(value, { flow: isFlat(value) }) as Node;
     if (isCollection(before) && isCollection(node)) {
       node.comment = before.comment ?? null;

@@ -58,10 +58,8 @@ export function isScalarValue(value: unknown): value is Scalar {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
 }
 
-/** Levels to begin with when a parameter becomes a factor: all its names where it has names, else its default. */
-export function firstLevels(parameter: ParameterInfo | undefined): readonly Scalar[] {
-  if (!parameter) return [];
-  if (parameter.kind.type === "bool") return [false, true];
-  if (parameter.kind.type === "choice") return parameter.kind.values;
-  return parameter.default === null ? [] : [parameter.default];
+/** Every level that a parameter can have, where they can be counted. */
+export function possibleLevels(parameter: ParameterInfo | undefined): readonly Scalar[] {
+  if (parameter?.kind.type === "bool") return [false, true];
+  return parameter?.kind.type === "choice" ? parameter.kind.values : [];
 }

@@ -7,8 +7,9 @@ export function provenanceName(said: string): ProvenanceName | null {
   return NAMES.find((name) => said.startsWith(name)) ?? null;
 }
 
-/** The dagger of numbers that nobody measured. */
-export function dagger(said: string | null | undefined): string {
+/** The dagger of numbers that nobody measured; a missing value has none. */
+export function dagger(said: string | null | undefined, number: number | null): string {
+  if (number === null) return "";
   const name = provenanceName(said ?? "");
   return name === "simulated" || name === "estimated" ? "†" : "";
 }
