@@ -16,6 +16,7 @@ use ergon_domain::{
     RunStreams, SIMULATED_MODEL, Usage, Value, Workload, draw, run_key,
 };
 use ergon_workloads::consensus::ConsensusWorkload;
+use ergon_workloads::consensus::simulation::ProtocolKind;
 
 /// A model that answers P(option) ∝ exp(λ·utility), as declared, with nothing of the product's own.
 #[derive(Clone, Debug)]
@@ -250,6 +251,19 @@ fn latency_moves_the_time_to_agree_and_nothing_of_what_is_agreed() {
         }
         let quality = all("decision_quality_score");
         assert!((quality[0] - quality[2]).abs() < 3.0, "{agent_type}, {protocol}: {quality:?}");
+    }
+}
+
+#[test]
+fn every_protocol_agrees_with_agents_that_think() {
+    for (protocol, _) in ProtocolKind::NAMES {
+        for agent_type in ["llm", "hybrid"] {
+            let set = [("consensus_protocol", Value::text(protocol)), ("network", Value::text("wan"))];
+            let outcome = run(&condition(agent_type, &set), 0, GOOD).unwrap();
+            assert_eq!(value(&outcome, "consensus_success_rate"), 100.0, "{protocol}, {agent_type}");
+            assert_eq!(value(&outcome, "safety_violations"), 0.0, "{protocol}, {agent_type}");
+            assert!(value(&outcome, "convergence_time_s") > GOOD.latency_s, "{protocol}, {agent_type}");
+        }
     }
 }
 

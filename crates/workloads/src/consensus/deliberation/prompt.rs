@@ -1,6 +1,7 @@
 //! What a model is told, and what a simulated one would find good.
 
 use std::fmt::Write;
+use std::sync::LazyLock;
 
 use ergon_domain::{DecisionOption, DecisionProblem};
 
@@ -27,23 +28,28 @@ pub(in crate::consensus) struct Candidate<'a> {
     pub(in crate::consensus) utility: f64,
 }
 
-/// What every prompt begins with.
-pub(super) fn system(wanted: &Wanted) -> String {
+/// What a prompt for a bid begins with.
+static FOR_A_BID: LazyLock<String> = LazyLock::new(|| {
+    with_utility(
+        "You are a scheduling agent of a cluster and own some of its nodes. Say how good it would be to run the job on your \
+         nodes, as an honest estimate of that utility from 0 to 1 in steps of 0.05, or null if the job can never run there. \
+         Answer with this JSON object and nothing else: \
+         {\"bid\": NUMBER OR NULL, \"confidence\": NUMBER FROM 0 TO 1, \"reason\": \"ONE SHORT SENTENCE\"}",
+    )
+});
+
+/// What a prompt for a choice begins with.
+static FOR_A_CHOICE: LazyLock<String> = LazyLock::new(|| {
+    with_utility(
+        "You coordinate the scheduling agents of a cluster. Choose the agent with the highest utility for the job. \
+         Estimates are the agents' own and noisy, more so for jobs outside an agent's domain. Answer with this JSON object \
+         and nothing else: \
+         {\"agent\": NUMBER, \"confidence\": NUMBER FROM 0 TO 1, \"reason\": \"ONE SHORT SENTENCE\"}",
+    )
+});
+
+fn with_utility(task: &str) -> String {
     let w = WEIGHTS;
-    let task = match wanted {
-        Wanted::Bid => {
-            "You are a scheduling agent of a cluster and own some of its nodes. Say how good it would be to run the job \
-             on your nodes, as an honest estimate of that utility from 0 to 1 in steps of 0.05, or null if the job can \
-             never run there. Answer with this JSON object and nothing else: \
-             {\"bid\": NUMBER OR NULL, \"confidence\": NUMBER FROM 0 TO 1, \"reason\": \"ONE SHORT SENTENCE\"}"
-        }
-        Wanted::Choice(_) => {
-            "You coordinate the scheduling agents of a cluster. Choose the agent with the highest utility for the job. \
-             Estimates are the agents' own and noisy, more so for jobs outside an agent's domain. Answer with this JSON \
-             object and nothing else: \
-             {\"agent\": NUMBER, \"confidence\": NUMBER FROM 0 TO 1, \"reason\": \"ONE SHORT SENTENCE\"}"
-        }
-    };
     format!(
         "{task}\nUtility = {}·fit (shape of the demand against that of the nodes) + {}·headroom (least share of a demanded \
          resource left free; 0 if the job must wait) + {}·specialty (share of nodes built for the job's domain) + {}·load \
@@ -51,6 +57,20 @@ pub(super) fn system(wanted: &Wanted) -> String {
         w.fit, w.headroom, w.specialty, w.load, w.locality
     )
 }
+
+/// What every prompt of a kind begins with.
+pub(super) fn system(wanted: &Wanted) -> &'static str {
+    match wanted {
+        Wanted::Bid => &FOR_A_BID,
+        Wanted::Choice(_) => &FOR_A_CHOICE,
+    }
+}
+
+/// A reply for every step of a bid.
+static BIDS: LazyLock<Vec<(f64, String)>> = LazyLock::new(|| {
+    let reply = |level: f64| format!("{{\"bid\":{level},\"reason\":\"by fit, headroom, specialty, load, locality\"}}");
+    (0..=BID_STEPS).map(|step| f64::from(step) / f64::from(BID_STEPS)).map(|level| (level, reply(level))).collect()
+});
 
 /// Asks an agent for its bid. `utility` is what a reader of the facts finds, `None` where the job can never run.
 pub(in crate::consensus) fn bid_question(
@@ -145,14 +165,11 @@ fn bids(utility: Option<f64>) -> Vec<DecisionOption> {
         reply: "{\"bid\":null,\"reason\":\"it can never run here\"}".into(),
         utility: if utility.is_none() { 1.0 } else { 0.0 },
     };
-    let bid = |step: u32| {
-        let level = f64::from(step) / f64::from(BID_STEPS);
-        DecisionOption {
-            reply: format!("{{\"bid\":{level},\"reason\":\"by fit, headroom, specialty, load, locality\"}}"),
-            utility: utility.map_or(0.0, |u| 1.0 - (level - u).abs() / u.max(1.0 - u)),
-        }
+    let bid = |(level, reply): &(f64, String)| DecisionOption {
+        reply: reply.clone(),
+        utility: utility.map_or(0.0, |u| 1.0 - (level - u).abs() / u.max(1.0 - u)),
     };
-    std::iter::once(none).chain((0..=BID_STEPS).map(bid)).collect()
+    std::iter::once(none).chain(BIDS.iter().map(bid)).collect()
 }
 
 /// 0 for the worst candidate and 1 for the best, linear between.
