@@ -11,6 +11,7 @@ use ergon_workloads::consensus::group::{AppMessage, Group, Happened};
 use ergon_workloads::consensus::kernel::Pace;
 use ergon_workloads::consensus::network::{Delay, Network, NetworkProfile};
 use ergon_workloads::consensus::node_set::NodeId;
+use ergon_workloads::consensus::protocol::negotiation::Bargaining;
 use ergon_workloads::consensus::protocol::pbft::{Pbft, PbftSettings};
 use ergon_workloads::consensus::protocol::raft::Raft;
 use ergon_workloads::consensus::protocol::{ByzantineQuorum, Protocol, Value};
@@ -85,6 +86,7 @@ fn campaign_run(protocol: ProtocolKind, agents: usize, seed: u64) -> u64 {
         agents,
         protocol,
         quorum: ByzantineQuorum::Intersecting,
+        bargaining: Bargaining::default(),
         network: NetworkProfile::LAN,
         timeout_s: None,
         processing_ns: PROCESSING_NS,

@@ -8,6 +8,7 @@ use ergon_workloads::consensus::generate::{ArrivalRate, Generation, Process, gen
 use ergon_workloads::consensus::job::SECOND_NS;
 use ergon_workloads::consensus::network::NetworkProfile;
 use ergon_workloads::consensus::protocol::ByzantineQuorum;
+use ergon_workloads::consensus::protocol::negotiation::Bargaining;
 use ergon_workloads::consensus::queue::Policy;
 use ergon_workloads::consensus::simulation::{
     PROCESSING_NS, ProtocolKind, SimulationInput, SimulationStreams, simulate,
@@ -36,6 +37,7 @@ fn shown(protocol: ProtocolKind, kind: FaultType) -> (u64, u64, u64, u64, u64) {
         agents: 7,
         protocol,
         quorum: ByzantineQuorum::Intersecting,
+        bargaining: Bargaining::default(),
         network: NetworkProfile::WAN,
         timeout_s: None,
         processing_ns: PROCESSING_NS,

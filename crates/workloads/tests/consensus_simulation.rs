@@ -10,6 +10,7 @@ use ergon_workloads::consensus::job::{Job, SECOND_NS};
 use ergon_workloads::consensus::kernel::Stopped;
 use ergon_workloads::consensus::network::{Delay, NetworkProfile};
 use ergon_workloads::consensus::protocol::ByzantineQuorum;
+use ergon_workloads::consensus::protocol::negotiation::Bargaining;
 use ergon_workloads::consensus::queue::Policy;
 use ergon_workloads::consensus::simulation::{
     FaultRecovery, PROCESSING_NS, ProtocolKind, SimulationError, SimulationInput, SimulationOutcome, SimulationStreams,
@@ -41,6 +42,7 @@ fn base(protocol: ProtocolKind, jobs: &[Job]) -> SimulationInput<'_> {
         agents: 7,
         protocol,
         quorum: ByzantineQuorum::Intersecting,
+        bargaining: Bargaining::default(),
         network: NetworkProfile::WAN,
         timeout_s: None,
         processing_ns: PROCESSING_NS,
@@ -91,7 +93,8 @@ fn without_faults_every_job_is_decided_placed_and_run() {
                 assert_eq!(outcome.consensus_success_rate, Some(100.0), "{protocol:?}: {outcome:?}");
                 assert_eq!((outcome.placed, outcome.decided), (outcome.submitted, outcome.submitted));
                 assert_eq!(outcome.decisions as usize, outcome.submitted);
-                assert_eq!((outcome.view_changes, outcome.elections, outcome.safety_violations), (0, 0, 0));
+                let counts = (outcome.view_changes, outcome.elections, outcome.safety_violations);
+                assert_eq!(counts, (0, 0, 0), "{protocol:?}, {network:?}, {} impasses", outcome.impasses);
                 assert_eq!((outcome.fault_recovery, outcome.faulty_agents), (FaultRecovery::NoFault, 0));
                 let completed: u32 = outcome.completions_per_minute.iter().flatten().sum();
                 assert_eq!(completed as usize, outcome.placed);
@@ -159,6 +162,7 @@ fn each_fault_moves_its_metric_per_protocol() {
     let equivocation = lies(Misdeed::Equivocating, Strategy::Coordinated);
     let silence = lies(Misdeed::Silent, Strategy::Coordinated);
     let (bft, raft, weighted) = (ProtocolKind::Bft, ProtocolKind::Raft, ProtocolKind::Weighted);
+    let negotiation = ProtocolKind::Negotiation;
     let table = [
         Effect { name: "crash", faults: crash, protocol: bft, rises: &[ViewChanges], stays: &[Violations, Elections] },
         Effect { name: "crash", faults: crash, protocol: raft, rises: &[Elections], stays: &[Violations, ViewChanges] },
@@ -209,6 +213,28 @@ fn each_fault_moves_its_metric_per_protocol() {
             rises: &[ViewChanges],
             stays: &[Violations],
         },
+        Effect {
+            name: "crash",
+            faults: crash,
+            protocol: negotiation,
+            rises: &[ViewChanges, Convergence],
+            stays: &[Violations, Elections],
+        },
+        Effect {
+            name: "loss",
+            faults: loss,
+            protocol: negotiation,
+            rises: &[Convergence, Bytes],
+            stays: &[Violations],
+        },
+        Effect {
+            name: "performance",
+            faults: slow,
+            protocol: negotiation,
+            rises: &[Convergence],
+            stays: &[Violations],
+        },
+        Effect { name: "equivocation", faults: equivocation, protocol: negotiation, rises: &[Violations], stays: &[] },
         Effect { name: "silence", faults: silence, protocol: weighted, rises: &[ViewChanges], stays: &[Violations] },
     ];
     for (_, protocol) in ProtocolKind::NAMES {
@@ -240,8 +266,14 @@ fn lies_about_capacity_cost_decision_quality() {
             };
         });
         let (before, after) = (mean(&honest, |o| o.decision_quality_score), mean(&lied, |o| o.decision_quality_score));
-        println!("{protocol:?}: quality {before:.1} → {after:.1}");
-        assert!(after < before - 5.0, "{protocol:?}: {before} → {after}");
+        let (rounds, more) = (mean(&honest, |o| o.negotiation_rounds), mean(&lied, |o| o.negotiation_rounds));
+        println!("{protocol:?}: quality {before:.1} → {after:.1}, rounds {rounds:.2} → {more:.2}");
+        if protocol.negotiates() {
+            // Others see through the offer and ask for another: it costs rounds instead.
+            assert!(more > rounds && after > 60.0, "{rounds} → {more} rounds");
+        } else {
+            assert!(after < before - 5.0, "{protocol:?}: {before} → {after}");
+        }
         assert_eq!(total(&lied, |o| o.safety_violations), 0);
     }
 }
@@ -366,9 +398,12 @@ fn no_condition_below_the_bound_is_unsafe() {
                 let outcome = run(&input, u64::from(runs));
                 assert_eq!(outcome.safety_violations, 0, "bft, n = {agents}, {kind:?}, {intensity:?}");
                 if kind != FaultType::Byzantine && kind != FaultType::Mixed && intensity != Intensity::Heavy {
-                    input.protocol = ProtocolKind::Raft;
-                    let outcome = run(&input, u64::from(runs));
-                    assert_eq!(outcome.safety_violations, 0, "raft, n = {agents}, {kind:?}, {intensity:?}");
+                    for protocol in [ProtocolKind::Raft, ProtocolKind::Weighted, ProtocolKind::Negotiation] {
+                        input.protocol = protocol;
+                        let outcome = run(&input, u64::from(runs));
+                        let violations = outcome.safety_violations;
+                        assert_eq!(violations, 0, "{protocol:?}, n = {agents}, {kind:?}, {intensity:?}");
+                    }
                 }
                 runs += 1;
             }

@@ -156,9 +156,12 @@ fn every_factor_moves_a_metric() {
         [("fault_rate", Value::Real(0.4)), ("fault_type", text("byzantine")), ("fault_intensity", text("chaos"))];
     let explicit = [("network", text("explicit")), ("network.delay_sd_ms", Value::Real(1.0))];
     let crashes = [("fault_rate", Value::Real(0.4)), ("fault_type", text("crash"))];
+    let negotiating = [("consensus_protocol", text("negotiation"))];
     let crowded = [("jobs", Value::Int(300)), ("job_arrival_rate", text("high"))];
     let table: Vec<(&str, Vec<Value>, &[(&str, Value)])> = vec![
         ("consensus_protocol", ProtocolKind::NAMES.map(|(name, _)| text(name)).to_vec(), &[]),
+        ("negotiation_rounds", [2, 5, 20].map(Value::Int).to_vec(), &negotiating),
+        ("acceptance_quorum", ["majority", "two_thirds", "unanimity"].map(text).to_vec(), &negotiating),
         ("agent_count", [5, 10, 15].map(Value::Int).to_vec(), &[]),
         ("fault_rate", [0.0, 0.2, 0.4].map(Value::Real).to_vec(), &faulty[1..]),
         ("fault_type", ["byzantine", "crash", "network", "performance", "mixed"].map(text).to_vec(), &faulty),

@@ -11,6 +11,7 @@ use super::demands::WorkloadType;
 use super::faults::{FaultType, Intensity};
 use super::network::Shape;
 use super::numbers;
+use super::protocol::negotiation::AcceptanceQuorum;
 use super::simulation::ProtocolKind;
 
 /// Raised whenever the same run key could give another result.
@@ -118,6 +119,20 @@ fn group_parameters() -> Vec<Parameter> {
             "PBFT's quorum; intersecting: ⌈(n+f+1)/2⌉, naive: 2f+1, unsafe for n ≠ 3f+1.",
         )
         .active_when(one_of("consensus_protocol", &["bft"])),
+        whole(
+            "negotiation_rounds",
+            (1, 50),
+            Some(5),
+            "Rounds of a negotiation before it ends in an impasse; agents concede linearly over them.",
+        )
+        .active_when(one_of("consensus_protocol", &["negotiation"])),
+        choice(
+            "acceptance_quorum",
+            &names(&AcceptanceQuorum::NAMES),
+            "majority",
+            "How many must accept an offer to make it a deal; two_thirds: more than 2/3.",
+        )
+        .active_when(one_of("consensus_protocol", &["negotiation"])),
         real(
             "timeout",
             (0.001, 86_400.0),
@@ -438,6 +453,33 @@ fn metrics() -> Vec<Metric> {
             AT_LEAST_0,
             Count,
             "Positions at which two honest agents decided differently.",
+        ),
+        metric(
+            "negotiation_rounds",
+            "Negotiation rounds",
+            "1",
+            Lower,
+            AT_LEAST_0,
+            Positive,
+            "Rounds opened ÷ requests decided (negotiation only).",
+        ),
+        metric(
+            "impasses",
+            "Impasses",
+            "1",
+            Lower,
+            AT_LEAST_0,
+            Count,
+            "Negotiations whose rounds ended without a deal (negotiation only); a reminder may reopen them.",
+        ),
+        metric(
+            "missed_deadlines",
+            "Missed deadlines",
+            "1",
+            Lower,
+            AT_LEAST_0,
+            Count,
+            "Negotiations still under way when their request expired (negotiation only).",
         ),
         metric(
             "reputation_spread",

@@ -8,6 +8,7 @@
 //! value answers a request; any agent may learn of a request, and the coordinator of the moment (the
 //! primary, the leader) is asked by the application to propose a value for it.
 
+pub mod negotiation;
 pub mod pbft;
 pub mod raft;
 pub mod weighted;
@@ -81,8 +82,8 @@ pub enum Milestone {
     Elected(u64),
     /// The agent, as initiator, opened another round of negotiation.
     Round,
-    /// The agent, as initiator, gave up: the rounds are over and too few accepted.
-    Impasse,
+    /// The agent, as initiator, gave up on this request for now: the rounds are over and too few accepted.
+    Impasse(u32),
     /// The agent, as initiator, was still negotiating when nobody wanted an answer any more.
     Deadline,
 }

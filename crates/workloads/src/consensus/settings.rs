@@ -11,6 +11,7 @@ use super::generate::{ArrivalRate, Generation, Process, generate};
 use super::job::{Job, nanoseconds, seconds};
 use super::network::{Delay, NetworkProfile, Shape};
 use super::protocol::ByzantineQuorum;
+use super::protocol::negotiation::{AcceptanceQuorum, Bargaining};
 use super::queue::Policy;
 use super::simulation::{PROCESSING_NS, ProtocolKind, SimulationInput};
 use super::swf::{Arrivals, Selection, Trace};
@@ -91,6 +92,16 @@ impl<'a> Reader<'a> {
         })
     }
 
+    fn bargaining(&self, protocol: ProtocolKind) -> Result<Bargaining, RunError> {
+        if !protocol.negotiates() {
+            return Ok(Bargaining::default());
+        }
+        Ok(Bargaining {
+            rounds: u32::try_from(self.whole("negotiation_rounds")?).unwrap_or(u32::MAX),
+            acceptance: self.choice("acceptance_quorum", &AcceptanceQuorum::NAMES)?,
+        })
+    }
+
     /// How the agents judge, and the model they ask.
     pub(super) fn counsel(&self) -> Result<Counsel<'a>, RunError> {
         let agent_type = self.choice("agent_type", &AgentType::NAMES)?;
@@ -116,6 +127,7 @@ impl<'a> Reader<'a> {
                 ProtocolKind::Bft => self.choice("quorum", &quorums)?,
                 _ => ByzantineQuorum::Intersecting,
             },
+            bargaining: self.bargaining(protocol)?,
             network: self.network()?,
             timeout_s: self.0.real("timeout"),
             processing_ns: (PROCESSING_NS as f64 * self.real("processing_factor")?) as u64,

@@ -42,10 +42,11 @@ use super::job::{Job, nanoseconds, seconds};
 use super::kernel::{Pace, Stopped};
 use super::network::{Network, NetworkProfile};
 use super::node_set::{MAX_NODES, NodeId};
+use super::protocol::negotiation::{Bargaining, Negotiation, NegotiationSettings};
 use super::protocol::pbft::{Pbft, PbftSettings};
 use super::protocol::raft::Raft;
 use super::protocol::weighted::{Weighted, WeightedSettings};
-use super::protocol::{ByzantineQuorum, Protocol, byzantine_bound};
+use super::protocol::{ByzantineQuorum, Milestone, Protocol, byzantine_bound};
 use super::queue::{LocalQueue, Policy};
 use super::replay::Placement;
 
@@ -82,6 +83,8 @@ pub struct SimulationInput<'a> {
     pub protocol: ProtocolKind,
     /// Size of a quorum of PBFT.
     pub quorum: ByzantineQuorum,
+    /// How agents bargain in negotiation.
+    pub bargaining: Bargaining,
     /// The healthy network.
     pub network: NetworkProfile,
     /// How long a request may take before the coordinator is suspected. Raft: base of the election
@@ -181,6 +184,11 @@ pub fn open<'a>(
             let settings = WeightedSettings { capabilities: cluster.capabilities(), timeout_ns: times.timeout_ns };
             let witness = byzantine_bound(input.agents) + 1;
             Box::new(World::new(input, minds, times, Weighted::group(settings), witness, streams, checkpoint)?)
+        }
+        ProtocolKind::Negotiation => {
+            let (agents, bargaining) = (input.agents, input.bargaining);
+            let settings = NegotiationSettings { agents, bargaining, timeout_ns: times.timeout_ns };
+            Box::new(World::new(input, minds, times, Negotiation::group(settings), 1, streams, checkpoint)?)
         }
     })
 }
@@ -327,7 +335,12 @@ impl<'a, P: Protocol> World<'a, P> {
                 Happened::Arrived { from, to, message } => self.at_desk(to, from, message, at_ns),
                 Happened::Decided { node, position, value } => self.on_decision(node, position, value, at_ns),
                 Happened::Coordinator { node, coordinator } => self.on_coordinator(node, coordinator),
-                Happened::Passed { node, milestone } => self.ledger.passed(node, milestone),
+                Happened::Passed { node, milestone } => {
+                    self.ledger.passed(node, milestone);
+                    if let Milestone::Impasse(request) = milestone {
+                        self.desks[usize::from(node)].reopen(request);
+                    }
+                }
                 Happened::Considering { node, value } => self.on_considering(node, value, at_ns),
                 Happened::Due { task } => self.on_task(task, at_ns),
             }
@@ -390,6 +403,9 @@ impl<'a, P: Protocol> World<'a, P> {
             messages: traffic.messages(),
             bytes: traffic.bytes,
             events: self.group.processed(),
+            negotiation_rounds: per_decision(self.ledger.rounds),
+            impasses: self.ledger.impasses,
+            missed_deadlines: self.ledger.missed_deadlines,
             reputation_spread: self.reputation_spread(),
             end_ns,
         }

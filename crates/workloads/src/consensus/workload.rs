@@ -147,6 +147,8 @@ fn measurements(input: &SimulationInput<'_>, o: &SimulationOutcome) -> Vec<Measu
     let count = |x: usize| Observed::value(x as f64);
     let only = |has: bool, name: &str, x: usize| if has { count(x) } else { Observed::Undefined(name.into()) };
     let views = input.protocol.has_views();
+    let bargains = input.protocol.negotiates();
+    let no_bargaining = || Observed::Undefined("the protocol does not negotiate".into());
     let recovery = match o.fault_recovery {
         FaultRecovery::NoFault => Observed::Undefined("there was no fault".into()),
         FaultRecovery::NoBaseline => Observed::Undefined("nothing was decided before the fault".into()),
@@ -173,6 +175,9 @@ fn measurements(input: &SimulationInput<'_>, o: &SimulationOutcome) -> Vec<Measu
         ("mean_wait_s", of_jobs(o.mean_wait_s)),
         ("bounded_slowdown", of_jobs(o.bounded_slowdown)),
         ("safety_violations", count(o.safety_violations)),
+        ("negotiation_rounds", if bargains { of_decisions(o.negotiation_rounds) } else { no_bargaining() }),
+        ("impasses", if bargains { count(o.impasses) } else { no_bargaining() }),
+        ("missed_deadlines", if bargains { count(o.missed_deadlines) } else { no_bargaining() }),
         ("reputation_spread", Observed::defined_or(o.reputation_spread, "the protocol has no reputations")),
         ("faulty_agents", count(o.faulty_agents)),
         ("jobs_submitted", count(o.submitted)),

@@ -5,6 +5,7 @@ use ergon_workloads::consensus::group::{AppMessage, Group, Happened};
 use ergon_workloads::consensus::kernel::{Pace, Stopped};
 use ergon_workloads::consensus::network::{Network, NetworkProfile, Trouble};
 use ergon_workloads::consensus::node_set::{NodeId, NodeSet};
+use ergon_workloads::consensus::protocol::negotiation::{Bargaining, Negotiation, NegotiationSettings};
 use ergon_workloads::consensus::protocol::pbft::{Pbft, PbftSettings};
 use ergon_workloads::consensus::protocol::raft::Raft;
 use ergon_workloads::consensus::protocol::weighted::{Weighted, WeightedSettings};
@@ -59,6 +60,9 @@ pub(crate) struct Record {
     pub(crate) decided: Vec<Vec<(u64, Value)>>,
     pub(crate) view_changes: BTreeSet<u64>,
     pub(crate) candidacies: usize,
+    /// Rounds of negotiation, and how many ended without a deal.
+    pub(crate) rounds: usize,
+    pub(crate) impasses: usize,
     pub(crate) elected: Vec<(NodeId, u64)>,
     /// Positions at which two honest agents differ.
     pub(crate) violations: usize,
@@ -108,6 +112,7 @@ pub(crate) fn play_with<P: Protocol>(protocols: Vec<P>, story: &Story, inspect: 
     group.schedule(story.until_ns + 1, 0);
     let mut record = Record { decided: vec![Vec::new(); n], ..Record::default() };
     let mut tastes: BTreeMap<NodeId, (u32, f64)> = BTreeMap::new();
+    let mut positions: Vec<BTreeMap<u64, Value>> = vec![BTreeMap::new(); n];
     let mut known: Vec<BTreeSet<u32>> = vec![BTreeSet::new(); n];
     loop {
         let notice = match group.advance() {
@@ -137,6 +142,7 @@ pub(crate) fn play_with<P: Protocol>(protocols: Vec<P>, story: &Story, inspect: 
                 Incident::Recover(node, keeps) => {
                     if !keeps {
                         record.decided[usize::from(*node)].clear();
+                        positions[usize::from(*node)].clear();
                     }
                     group.recover(*node, *keeps);
                 }
@@ -164,7 +170,9 @@ pub(crate) fn play_with<P: Protocol>(protocols: Vec<P>, story: &Story, inspect: 
             Happened::Decided { node, position, value } => {
                 let decided = &mut record.decided[usize::from(node)];
                 decided.push((notice.at_ns, value));
-                assert_eq!(decided.len() as u64, position, "positions come in order, each once");
+                let again = positions[usize::from(node)].insert(position, value).is_some();
+                assert!(!again, "each position once");
+                assert!(!P::ORDERED || decided.len() as u64 == position, "positions come in order");
             }
             Happened::Considering { node, value } => {
                 let taste = tastes.get(&node);
@@ -175,29 +183,34 @@ pub(crate) fn play_with<P: Protocol>(protocols: Vec<P>, story: &Story, inspect: 
                 Milestone::ViewChange(view) if !story.faulty.contains(node) => {
                     record.view_changes.insert(view);
                 }
-                Milestone::ViewChange(_) | Milestone::Round | Milestone::Impasse | Milestone::Deadline => {}
+                Milestone::ViewChange(_) | Milestone::Deadline => {}
+                Milestone::Round => record.rounds += 1,
+                Milestone::Impasse(_) => record.impasses += 1,
                 Milestone::Candidacy(_) => record.candidacies += 1,
                 Milestone::Elected(term) => record.elected.push((node, term)),
             },
         }
     }
     inspect(&group);
-    record.violations = violations(&record, story.faulty);
+    record.violations = violations(&positions, story.faulty);
     record.protocol_messages = group.traffic().protocol_messages;
     record.bytes = group.traffic().bytes;
     record.events = group.processed();
     record
 }
 
-fn violations(record: &Record, faulty: NodeSet) -> usize {
-    let honest: Vec<_> = (0..record.decided.len()).filter(|&node| !faulty.contains(node as NodeId)).collect();
-    let longest = honest.iter().map(|&node| record.decided[node].len()).max().unwrap_or(0);
-    let differ = |position: &usize| {
-        let mut values = honest.iter().filter_map(|&node| record.decided[node].get(*position)).map(|(_, v)| *v);
-        let first = values.next();
-        values.any(|value| Some(value) != first)
-    };
-    (0..longest).filter(differ).count()
+/// Positions at which two honest agents differ.
+fn violations(positions: &[BTreeMap<u64, Value>], faulty: NodeSet) -> usize {
+    let mut first: BTreeMap<u64, Value> = BTreeMap::new();
+    let mut torn: BTreeSet<u64> = BTreeSet::new();
+    for (_, decided) in (0..).zip(positions).filter(|(node, _)| !faulty.contains(*node)) {
+        for (&position, &value) in decided {
+            if *first.entry(position).or_insert(value) != value {
+                torn.insert(position);
+            }
+        }
+    }
+    torn.len()
 }
 
 pub(crate) fn pbft(n: usize, timeout_ns: u64) -> Vec<Pbft> {
@@ -206,6 +219,10 @@ pub(crate) fn pbft(n: usize, timeout_ns: u64) -> Vec<Pbft> {
 
 pub(crate) fn raft(n: usize, base_ns: u64) -> Vec<Raft> {
     Raft::group(n, base_ns)
+}
+
+pub(crate) fn negotiation(n: usize, timeout_ns: u64, bargaining: Bargaining) -> Vec<Negotiation> {
+    Negotiation::group(NegotiationSettings { agents: n, bargaining, timeout_ns })
 }
 
 /// Agents with equal capabilities.

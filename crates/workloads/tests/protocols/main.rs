@@ -4,6 +4,7 @@
 
 mod harness;
 mod liveness;
+mod negotiation;
 mod normal_case;
 mod safety;
 mod weighted;

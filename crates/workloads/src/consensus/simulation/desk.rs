@@ -49,6 +49,11 @@ pub(super) struct Desk {
 }
 
 impl Desk {
+    /// Bids on this request are to be collected anew.
+    pub(super) fn reopen(&mut self, request: u32) {
+        self.books.remove(&request);
+    }
+
     pub(super) fn forget(&mut self, request: u32) {
         self.open.remove(&request);
         self.books.remove(&request);

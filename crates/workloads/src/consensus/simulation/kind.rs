@@ -9,14 +9,17 @@ pub enum ProtocolKind {
     Raft,
     /// Weighted voting.
     Weighted,
+    /// Negotiation.
+    Negotiation,
 }
 
 impl ProtocolKind {
     /// All that are built, as named in specs, with what to say of them there.
-    pub const TABLE: [(&'static str, Self, &'static str); 3] = [
+    pub const TABLE: [(&'static str, Self, &'static str); 4] = [
         ("bft", Self::Bft, "PBFT (Castro & Liskov 1999)"),
         ("raft", Self::Raft, "Raft (Ongaro & Ousterhout 2014)"),
         ("weighted", Self::Weighted, "votes of capability × reputation, with more than 2/3 of the membership's weight"),
+        ("negotiation", Self::Negotiation, "an iterated contract net (FIPA) with monotonic concession"),
     ];
 
     /// All that are built, as named in specs.
@@ -35,8 +38,8 @@ impl ProtocolKind {
         self != Self::Raft
     }
 
-    /// Whether a single liar can make two honest agents decide differently.
-    pub fn withstands_liars(self) -> bool {
-        matches!(self, Self::Bft | Self::Weighted)
+    /// Whether its agents bargain in rounds.
+    pub fn negotiates(self) -> bool {
+        self == Self::Negotiation
     }
 }

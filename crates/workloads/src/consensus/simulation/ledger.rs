@@ -39,6 +39,10 @@ pub(super) struct Ledger {
     views: BTreeSet<u64>,
     terms: BTreeSet<u64>,
     led: bool,
+    /// Rounds of negotiation, and negotiations that ended without a deal or too late.
+    pub(super) rounds: u64,
+    pub(super) impasses: usize,
+    pub(super) missed_deadlines: usize,
 }
 
 impl Ledger {
@@ -53,6 +57,9 @@ impl Ledger {
             views: BTreeSet::new(),
             terms: BTreeSet::new(),
             led: false,
+            rounds: 0,
+            impasses: 0,
+            missed_deadlines: 0,
         }
     }
 
@@ -71,11 +78,10 @@ impl Ledger {
                 self.terms.insert(term);
             }
             Milestone::Elected(_) => self.led = true,
-            Milestone::ViewChange(_)
-            | Milestone::Candidacy(_)
-            | Milestone::Round
-            | Milestone::Impasse
-            | Milestone::Deadline => {}
+            Milestone::ViewChange(_) | Milestone::Candidacy(_) => {}
+            Milestone::Round => self.rounds += 1,
+            Milestone::Impasse(_) => self.impasses += 1,
+            Milestone::Deadline => self.missed_deadlines += 1,
         }
     }
 

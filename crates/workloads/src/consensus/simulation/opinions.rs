@@ -1,8 +1,8 @@
 //! What agents think of a proposed placement, and how well placements turned out.
 //!
-//! An agent believes of every agent's utility U(job, agent) the truth plus normal noise with the standard
-//! deviation of its own judgement (see [`agent`](super::super::agent)); which of them can never run the
-//! job it knows. Its beliefs about a request have noise of their own that stays the same however often
+//! An agent believes of every agent's utility U(job, agent) the truth plus normal noise, with the standard
+//! deviation of its judgement (see [`agent`](super::super::agent)) about itself and 1.25 times that about others;
+//! which of them can never run the job it knows. Its beliefs about a request have noise of their own that stays the same however often
 //! it is asked. The worth of a choice is its believed utility ÷ the best believed utility.
 //!
 //! A placement's quality is requested ÷ (requested + wait) when the job starts, and 0 when the chosen
@@ -18,6 +18,8 @@ use super::World;
 use super::message::JobMessage;
 use crate::draw;
 
+/// Noise in what an agent believes of others, in units of that about itself.
+const NOISE_ABOUT_OTHERS: f64 = 1.25;
 /// What is possible is worth something, however bad.
 const LEAST_WORTH: f64 = 0.01;
 
@@ -36,7 +38,8 @@ impl<P: Protocol> World<'_, P> {
         let mut rng = self.beliefs(value.request, node);
         let mut beliefs = vec![None; self.queues.len()];
         for (agent, (queue, belief)) in (0_u32..).zip(self.queues.iter().zip(&mut beliefs)) {
-            let noise = draw::normal(&mut rng, 0.0, sd);
+            let about = if agent == u32::from(node) { 1.0 } else { NOISE_ABOUT_OTHERS };
+            let noise = draw::normal(&mut rng, 0.0, about * sd);
             if asked.excluded != Some(agent) {
                 *belief = utility(job, queue, at_ns).map(|u| (u + noise).clamp(LEAST_WORTH, 1.0));
             }

@@ -66,6 +66,12 @@ pub struct SimulationOutcome {
     pub completions_per_minute: Option<Vec<u32>>,
     /// Positions at which two honest agents decided differently.
     pub safety_violations: usize,
+    /// Rounds opened per decision (negotiation).
+    pub negotiation_rounds: Option<f64>,
+    /// Negotiations that ended without a deal (negotiation).
+    pub impasses: usize,
+    /// Negotiations still under way when their request expired (negotiation).
+    pub missed_deadlines: usize,
     /// Highest − lowest reputation at the end, 0–1; `None` where the protocol has none.
     pub reputation_spread: Option<f64>,
     /// Agents with a fault: the rounded share.
