@@ -97,4 +97,24 @@ fn main() {
     time("log-rank 2,000 rows", 0.5, || {
         let _ = black_box(log_rank(&times, &event, &group));
     });
+    let columns: Vec<Vec<f64>> = (30..33).map(|i| numbers(2000, i)).collect();
+    let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
+    time("Cox 2,000 rows, 3 regressors", 5.0, || {
+        let _ = black_box(cox_ph(&times, &event, &columns, &CoxOptions::default()));
+    });
+
+    let subject: Vec<usize> = (0..rows).map(|i| i / 20).collect();
+    let own = numbers(rows / 20, 40);
+    let repeated: Vec<f64> = numbers(rows, 41).iter().zip(&subject).map(|(v, s)| v + own[*s]).collect();
+    let dose = numbers(rows, 42);
+    time("mixed model, random intercept, 2,400 rows", 1.0, || {
+        let _ = black_box(lmm_random_intercept(&repeated, &[&dose], &subject, &LmmOptions::default()));
+    });
+    let success: Vec<f64> = repeated.iter().map(|v| f64::from(u8::from(*v > 1.0))).collect();
+    time("logistic 2,400 rows, 1 regressor", 5.0, || {
+        let _ = black_box(logistic(&success, &[&dose], &GlmOptions::default()));
+    });
+    time("logistic, random intercept, 2,400 rows", 1000.0, || {
+        let _ = black_box(logistic_random_intercept(&success, &[&dose], &subject, 0.95, MissingPolicy::Refuse));
+    });
 }

@@ -170,7 +170,7 @@ fn crossing(steps: &[SurvivalStep], curve: impl Fn(&SurvivalStep) -> Option<f64>
 }
 
 /// Area under the curve up to `until`, and its standard error.
-fn restricted_mean(steps: &[SurvivalStep], until: f64) -> (f64, f64) {
+pub(crate) fn restricted_mean(steps: &[SurvivalStep], until: f64) -> (f64, f64) {
     let mut area = 0.0;
     let mut variance = 0.0;
     let mut right = until;

@@ -62,9 +62,10 @@ fn over_estimate(q: f64, k: f64, df: f64, side: Tail) -> f64 {
     if q <= 0.0 || q.is_infinite() {
         return if (q > 0.0) == (side == Tail::Lower) { 1.0 } else { 0.0 };
     }
+    let largest = Largest::of(k);
     let range = |w: f64| match side {
-        Tail::Lower => range_lower(w, k),
-        Tail::Upper => range_upper(w, k),
+        Tail::Lower => largest.range_lower(w),
+        Tail::Upper => largest.range_upper(w),
     };
     over_scale_by(df, q, fineness(k), |s| range(q * s))
 }
@@ -135,42 +136,111 @@ fn fineness(k: f64) -> f64 {
 /// Step of the inner rule.
 const STEP: f64 = 0.3;
 
-/// The integral of a unimodal function by the trapezoidal rule, outwards from near its peak.
-fn outwards(f: impl Fn(f64) -> f64, start: f64, step: f64) -> f64 {
-    let mut total = f(start);
-    for direction in [-1.0, 1.0] {
-        for i in 1..2000 {
-            let value = f(start + direction * f64::from(i) * step);
-            total += value;
-            if value <= total * 1e-17 {
-                break;
+/// Steps of the inner rule that are kept, on either side of 0.
+const KEPT: i32 = 40;
+
+/// φ, Φ and 1 − Φ at a step of the inner rule.
+#[derive(Clone, Copy)]
+struct Node {
+    z: f64,
+    density: f64,
+    below: f64,
+    above: f64,
+}
+
+impl Node {
+    fn at(z: f64) -> Self {
+        Self { z, density: normal::pdf(z), below: normal::cdf(z), above: normal::sf(z) }
+    }
+}
+
+/// The inner integrals for k variables, over z, the largest of them. The outer rule evaluates them
+/// at dozens of ranges: what depends on z alone is computed once.
+struct Largest {
+    k: f64,
+    /// k − 1 where it is a small whole number: powers are then products.
+    whole: Option<u32>,
+    step: f64,
+    nodes: Vec<Node>,
+}
+
+impl Largest {
+    fn of(k: f64) -> Self {
+        let step = STEP * fineness(k);
+        let whole = (k == libm::floor(k) && k <= 60.0).then_some(k as u32 - 1);
+        let nodes = (-KEPT..=KEPT).map(|i| Node::at(f64::from(i) * step)).collect();
+        Self { k, whole, step, nodes }
+    }
+
+    fn node(&self, i: i32) -> Node {
+        match self.nodes.get((i + KEPT) as usize) {
+            Some(node) if i >= -KEPT => *node,
+            _ => Node::at(f64::from(i) * self.step),
+        }
+    }
+
+    /// The integral of a unimodal function by the trapezoidal rule, outwards from near its peak.
+    fn outwards(&self, start: f64, f: impl Fn(Node) -> f64) -> f64 {
+        let first = libm::round(start / self.step) as i32;
+        let mut total = f(self.node(first));
+        for direction in [-1, 1] {
+            for i in 1..2000 {
+                let value = f(self.node(first + direction * i));
+                total += value;
+                if value <= total * 1e-17 {
+                    break;
+                }
+            }
+        }
+        total * self.step
+    }
+
+    /// Near where the largest of k normal variables is most likely.
+    fn usual(&self) -> f64 {
+        normal::quantile(1.0 - 1.0 / self.k)
+    }
+
+    /// a^(k−1) − (a − gap)^(k−1), for 0 ≤ gap ≤ a ≤ 1, without cancellation.
+    fn power_gap(&self, a: f64, gap: f64) -> f64 {
+        match self.whole {
+            // (a − b) Σ a^i b^(k−2−i)
+            Some(n) => {
+                let b = a - gap;
+                let (mut sum, mut power) = (1.0, 1.0);
+                for _ in 1..n {
+                    power *= b;
+                    sum = sum * a + power;
+                }
+                gap * sum
+            }
+            None => {
+                let share = -libm::expm1((self.k - 1.0) * libm::log1p(-gap / a));
+                libm::exp((self.k - 1.0) * libm::log(a)) * share
             }
         }
     }
-    total * step
-}
 
-/// Near where the largest of k normal variables is most likely.
-fn usual_largest(k: f64) -> f64 {
-    normal::quantile(1.0 - 1.0 / k)
-}
+    /// a^(k−1)
+    fn power(&self, a: f64) -> f64 {
+        match self.whole {
+            Some(n) => (0..n).fold(1.0, |product, _| product * a),
+            None if a > 0.0 => libm::exp((self.k - 1.0) * libm::log(a)),
+            None => 0.0,
+        }
+    }
 
-/// P(R > w): k ∫ φ(z) (Φ(z)^(k−1) − (Φ(z) − Φ(z − w))^(k−1)) dz, z the largest.
-fn range_upper(w: f64, k: f64) -> f64 {
-    let integrand = |z: f64| {
-        let below = normal::cdf(z);
-        let gone = normal::cdf(z - w) / below;
-        let share = -libm::expm1((k - 1.0) * libm::log1p(-gone));
-        normal::pdf(z) * libm::exp((k - 1.0) * libm::log(below)) * share
-    };
-    (k * outwards(integrand, usual_largest(k).max(0.5 * w), STEP * fineness(k))).min(1.0)
-}
+    /// P(R > w): k ∫ φ(z) (Φ(z)^(k−1) − (Φ(z) − Φ(z − w))^(k−1)) dz.
+    fn range_upper(&self, w: f64) -> f64 {
+        let integrand = |n: Node| n.density * self.power_gap(n.below, normal::cdf(n.z - w).min(n.below));
+        (self.k * self.outwards(self.usual().max(0.5 * w), integrand)).min(1.0)
+    }
 
-/// P(R ≤ w): k ∫ φ(z) (Φ(z) − Φ(z − w))^(k−1) dz.
-fn range_lower(w: f64, k: f64) -> f64 {
-    let integrand = |z: f64| {
-        let inside = if z > 0.5 * w { normal::sf(z - w) - normal::sf(z) } else { normal::cdf(z) - normal::cdf(z - w) };
-        if inside > 0.0 { normal::pdf(z) * libm::exp((k - 1.0) * libm::log(inside)) } else { 0.0 }
-    };
-    (k * outwards(integrand, usual_largest(k).min(0.5 * w), STEP * fineness(k))).min(1.0)
+    /// P(R ≤ w): k ∫ φ(z) (Φ(z) − Φ(z − w))^(k−1) dz.
+    fn range_lower(&self, w: f64) -> f64 {
+        let integrand = |n: Node| {
+            let inside = if n.z > 0.5 * w { normal::sf(n.z - w) - n.above } else { n.below - normal::cdf(n.z - w) };
+            n.density * self.power(inside.max(0.0))
+        };
+        (self.k * self.outwards(self.usual().min(0.5 * w), integrand)).min(1.0)
+    }
 }

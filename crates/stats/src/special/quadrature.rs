@@ -27,7 +27,6 @@ pub(crate) fn gauss_legendre(n: usize) -> Vec<(f64, f64)> {
         .collect()
 }
 
-#[allow(dead_code, reason = "for the mixed logistic model, which comes next")]
 /// Nodes and weights of Gauss and Hermite's rule for the standard normal distribution: Σ w f(x) is
 /// the mean of f, exact for polynomials of degree 2n − 1.
 pub(crate) fn gauss_hermite(n: usize) -> Vec<(f64, f64)> {
