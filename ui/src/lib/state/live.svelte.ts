@@ -19,7 +19,9 @@ class Live {
   /** Follows a campaign until it ends, another one is followed, or the returned promise's caller stops it. */
   follow(campaign: string, ended: () => void): void {
     this.stop();
-    if (this.campaign !== campaign) this.#clear();
+    // Every subscription begins with all that is still known.
+    this.#clear();
+    if (this.campaign !== campaign) this.state = null;
     this.campaign = campaign;
     const subscription = api.follow(campaign, (update) => {
       this.state = update.state;
@@ -48,7 +50,6 @@ class Live {
   }
 
   #clear(): void {
-    this.state = null;
     this.progress = null;
     this.failures = {};
     this.lines = [];
