@@ -7,7 +7,7 @@ mod common;
 use std::path::PathBuf;
 
 use common::Ergon;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn data(name: &str) -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../design/tests/data/consensus-legacy")).join(name)
@@ -66,7 +66,7 @@ fn results_are_kept_as_a_finished_campaign_of_simulated_numbers() {
         "SELECT provenance, flags, value FROM metric_long WHERE metric = 'throughput_jobs_per_s' AND replicate = 3 \
          AND parameters LIKE '%\"bft\"%'",
     );
-    assert_eq!(measured, [vec!["simulated".into(), "imported".into(), 54947.213973799124.into()]]);
+    assert_eq!(json!(measured), json!([["simulated", "imported", 54947.213973799124]]));
     assert_eq!(
         ergon.number("SELECT count(*) FROM metric_long WHERE provenance <> 'simulated' OR flags <> 'imported'"),
         0
@@ -77,30 +77,23 @@ fn results_are_kept_as_a_finished_campaign_of_simulated_numbers() {
 fn a_zero_that_was_never_measured_is_missing() {
     let ergon = Ergon::new();
     let reply = import(&ergon, &files("results"), &[]);
-    let kinds = |metric: &str| -> Vec<Vec<Value>> {
-        ergon.sql(&format!(
+    let kinds = |metric: &str| {
+        json!(ergon.sql(&format!(
             "SELECT observation, reason, count(*) FROM metric_long WHERE metric = '{metric}' GROUP BY 1, 2 ORDER BY 1, 2"
-        ))
+        )))
     };
-    assert_eq!(
-        kinds("llm_success_rate"),
-        [vec!["undefined".into(), "no model was asked; the file says 0".into(), 12.into()]]
-    );
+    assert_eq!(kinds("llm_success_rate"), json!([["undefined", "no model was asked; the file says 0", 12]]));
     assert_eq!(
         kinds("recovery_time_avg_s"),
-        [
-            vec![
-                "unavailable".into(),
-                "no fault was detected, so no recovery was timed; the file says 0".into(),
-                9.into()
-            ],
-            vec!["undefined".into(), "there was no fault; the file says 0".into(), 3.into()],
-        ]
+        json!([
+            ["unavailable", "no fault was detected, so no recovery was timed; the file says 0", 9],
+            ["undefined", "there was no fault; the file says 0", 3],
+        ])
     );
     assert_eq!(
         kinds("resource_utilization"),
-        [vec!["value".into(), Value::Null, 12.into()]],
-        "nothing shows that it isn't one"
+        json!([["value", null, 12]]),
+        "nothing shows that it isn't a measurement"
     );
     has(&lines(&reply, "warnings"), "recovery_time_avg: 0 is no measurement here");
 }
