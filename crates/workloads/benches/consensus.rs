@@ -87,6 +87,7 @@ fn campaign_run(protocol: ProtocolKind, agents: usize, seed: u64) -> u64 {
         protocol,
         quorum: ByzantineQuorum::Intersecting,
         bargaining: Bargaining::default(),
+        fault_records: Vec::new(),
         network: NetworkProfile::LAN,
         timeout_s: None,
         processing_ns: PROCESSING_NS,

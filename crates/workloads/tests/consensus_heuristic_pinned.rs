@@ -38,6 +38,7 @@ fn shown(protocol: ProtocolKind, kind: FaultType) -> (u64, u64, u64, u64, u64) {
         protocol,
         quorum: ByzantineQuorum::Intersecting,
         bargaining: Bargaining::default(),
+        fault_records: Vec::new(),
         network: NetworkProfile::WAN,
         timeout_s: None,
         processing_ns: PROCESSING_NS,

@@ -215,6 +215,24 @@ fn the_same_key_gives_the_same_measurements_and_another_replicate_others() {
 }
 
 #[test]
+fn faults_written_down_happen_and_are_counted_and_bad_ones_are_refused_by_name() {
+    let records = |text: &str| [("fault_records", Value::text(text)), ("agent_count", Value::Int(7))];
+    let healthy = run(&[("agent_count", Value::Int(7))]);
+    let mut seen = BTreeSet::new();
+    for kind in ["crash", "byzantine", "network", "performance", "partition"] {
+        let text = format!(r#"[{{"agents": [0, 3], "type": "{kind}", "onset_s": 300, "duration_s": 900}}]"#);
+        let outcome = run(&records(&text));
+        assert_eq!(value(&outcome, "faulty_agents"), 2.0, "{kind}");
+        assert_ne!(outcome.measurements, healthy.measurements, "{kind}");
+        assert!(seen.insert(format!("{:?}", outcome.measurements)), "{kind} is like another");
+    }
+    let text = r#"[{"agent": 7, "type": "crash", "onset_s": 0}]"#;
+    let (name, message) = ConsensusWorkload::new().check(&condition(&records(text))).unwrap_err();
+    assert_eq!(name.as_str(), "fault_records");
+    assert_eq!(message, "fault_records[0].agent: 7 is not accepted; agents are numbered 0 to 6");
+}
+
+#[test]
 fn jobs_are_the_same_in_all_conditions_of_a_replicate() {
     // Utilisation's numerator and the number of jobs depend on the jobs alone.
     let submitted = |protocol: &str| {

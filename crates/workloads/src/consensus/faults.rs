@@ -24,6 +24,8 @@
 //! agent speaks half a timeout late. Mixed faults take crash, Byzantine, network and
 //! performance in turn over the faulty agents.
 
+mod records;
+
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
 
@@ -32,6 +34,8 @@ use crate::draw;
 use super::adversary::{Behaviour, Misdeed, Strategy};
 use super::network::Trouble;
 use super::node_set::{NodeId, NodeSet};
+
+pub use records::{FaultRecord, RecordProblem, RecordType, Whom};
 
 /// What goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -309,15 +313,9 @@ impl FaultPlan {
                 FaultType::Mixed => (MIXED[turn % MIXED.len()], turn / MIXED.len()),
                 kind => (kind, turn),
             };
-            match kind {
-                FaultType::Crash => maker.add(FaultKind::Crash { node, recovery: severity.recovery }),
-                FaultType::Byzantine => maker.turn_byzantine(node, turn),
-                FaultType::Network => {
-                    maker.trouble_links(node);
-                    cut_off.insert(node);
-                }
-                FaultType::Performance => maker.slow_down(node),
-                FaultType::None | FaultType::Mixed => {}
+            maker.afflict(kind, node, turn);
+            if kind == FaultType::Network {
+                cut_off.insert(node);
             }
         }
         let mut plan = maker.plan;
@@ -348,6 +346,21 @@ struct Maker<'a> {
 impl Maker<'_> {
     fn add(&mut self, kind: FaultKind) {
         self.plan.faults.push(Fault { kind, onset_ns: self.onset_ns, end_ns: self.end_ns });
+    }
+
+    /// One fault of a kind; `turn` counts those before it.
+    fn afflict(&mut self, kind: FaultType, node: NodeId, turn: usize) {
+        match kind {
+            FaultType::Crash => self.add(FaultKind::Crash { node, recovery: self.severity.recovery }),
+            FaultType::Byzantine => self.turn_byzantine(node, turn),
+            FaultType::Network => self.trouble_links(node),
+            FaultType::Performance => self.slow_down(node),
+            FaultType::None | FaultType::Mixed => {}
+        }
+    }
+
+    fn cut_off(&mut self, nodes: NodeSet) {
+        self.add(FaultKind::CutOff(nodes));
     }
 
     fn turn_byzantine(&mut self, node: NodeId, turn: usize) {

@@ -198,6 +198,14 @@ fn fault_parameters() -> Vec<Parameter> {
             "How bad and for how long; the table Fault intensities has the numbers.",
         )
         .active_when(faulty()),
+        Parameter::new(
+            "fault_records",
+            ParameterKind::Text,
+            None,
+            "Faults one by one, besides those drawn: a JSON list of {agent | agents | count, type (byzantine, crash, \
+             network, performance, partition), onset_s, duration_s, severity, behaviour, strategy, recovery}. A \
+             duration left out is to the end, a severity left out is medium.",
+        ),
         choice("byzantine_behaviour", &misdeeds, "by_intensity", "What Byzantine agents do.").active_when(lying()),
         choice("byzantine_strategy", &strategies, "by_intensity", "Towards whom they do it.").active_when(lying()),
     ]
@@ -497,7 +505,7 @@ fn metrics() -> Vec<Metric> {
             Neither,
             AT_LEAST_0,
             Count,
-            "Agents that really failed: n × fault_rate, rounded.",
+            "Agents that really failed: n × fault_rate, rounded, and those of fault_records.",
         ),
         metric("jobs_submitted", "Jobs submitted", "1", Neither, AT_LEAST_0, Count, "Jobs that arrived."),
         metric("jobs_decided", "Jobs decided", "1", Higher, AT_LEAST_0, Count, "Jobs on which something was decided."),

@@ -6,7 +6,7 @@ use rand_chacha::ChaCha8Rng;
 use super::adversary::{Misdeed, Strategy};
 use super::deliberation::{AgentType, Counsel, Fallback, Minds};
 use super::demands::{self, WorkloadType};
-use super::faults::{FaultSettings, FaultType, Intensity};
+use super::faults::{FaultRecord, FaultSettings, FaultType, Intensity};
 use super::generate::{ArrivalRate, Generation, Process, generate};
 use super::job::{Job, nanoseconds, seconds};
 use super::network::{Delay, NetworkProfile, Shape};
@@ -92,6 +92,13 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// Faults written down one by one.
+    pub(super) fn fault_records(&self) -> Result<Vec<FaultRecord>, RunError> {
+        let agents = self.whole("agent_count")? as usize;
+        let read = self.0.text("fault_records").map(|text| FaultRecord::read(text, agents)).transpose();
+        read.map(Option::unwrap_or_default).map_err(|e| invalid(format!("fault_records{e}")))
+    }
+
     fn bargaining(&self, protocol: ProtocolKind) -> Result<Bargaining, RunError> {
         if !protocol.negotiates() {
             return Ok(Bargaining::default());
@@ -133,6 +140,7 @@ impl<'a> Reader<'a> {
             processing_ns: (PROCESSING_NS as f64 * self.real("processing_factor")?) as u64,
             specialization: self.real("specialization_level")?,
             faults: self.faults()?,
+            fault_records: self.fault_records()?,
             jobs: &arriving.jobs,
             simulation_time_s: arriving.simulation_time_s,
             policy: self.choice("local_queue", &[("easy", Policy::Easy), ("fifo", Policy::Fifo)])?,

@@ -36,7 +36,7 @@ use rand_core::{Rng, SeedableRng};
 use super::accounting;
 use super::cluster::{Cluster, ClusterError};
 use super::deliberation::{Conclusion, Minds, Question};
-use super::faults::{FaultPlan, FaultScene, FaultSettings};
+use super::faults::{FaultPlan, FaultRecord, FaultScene, FaultSettings};
 use super::group::{Group, Happened};
 use super::job::{Job, nanoseconds, seconds};
 use super::kernel::{Pace, Stopped};
@@ -96,6 +96,8 @@ pub struct SimulationInput<'a> {
     pub specialization: f64,
     /// What goes wrong.
     pub faults: FaultSettings,
+    /// What goes wrong besides, fault by fault.
+    pub fault_records: Vec<FaultRecord>,
     /// Jobs by time of submission.
     pub jobs: &'a [Job],
     /// Jobs arrive up to here, and fault times are shares of it, seconds.
@@ -283,7 +285,8 @@ impl<'a, P: Protocol> World<'a, P> {
             mean_delay_ns: times.mean_delay_ns,
             timeout_ns: times.timeout_ns,
         };
-        let plan = FaultPlan::draw(&input.faults, &scene, &mut streams.faults);
+        let mut plan = FaultPlan::draw(&input.faults, &scene, &mut streams.faults);
+        plan.add_records(&input.fault_records, &scene, &mut streams.faults);
         let network = Network::new(agents + 1, &input.network, streams.network, link_rng);
         let pace = Pace::new(input.event_limit, checkpoint);
         let mut group = Group::new(protocols, network, streams.timers, pace);

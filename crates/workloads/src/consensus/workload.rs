@@ -47,6 +47,9 @@ impl Workload for ConsensusWorkload {
         if condition.text("job_source") == Some("swf") && condition.text("job_source.swf").is_none() {
             return at("job_source", "swf needs a trace; write job_source: { swf: PATH }".into());
         }
+        if let Err(problem) = Reader(condition).fault_records() {
+            return at("fault_records", problem.message);
+        }
         let rate = condition.real("fault_rate").unwrap_or(0.0);
         if rate > 0.0 && condition.text("fault_type") == Some("none") {
             let message = format!(

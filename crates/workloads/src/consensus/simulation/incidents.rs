@@ -26,12 +26,32 @@ impl<P: Protocol> World<'_, P> {
 
     pub(super) fn fault_ends(&mut self, index: usize, at_ns: u64) {
         self.active_faults[index] = false;
+        if let Some(other) = self.same_again(index) {
+            // Another fault of the kind still holds the agent: it goes on with that.
+            if !matches!(self.plan.faults[other].kind, FaultKind::Crash { .. }) {
+                self.fault_begins(other, at_ns);
+            }
+            return;
+        }
         match self.plan.faults[index].kind {
             FaultKind::Crash { node, recovery } => self.come_back(node, recovery, at_ns),
             FaultKind::Byzantine { node, .. } => self.group.set_behaviour(node, None),
             FaultKind::Links(_) | FaultKind::CutOff(_) => self.rewire(),
             FaultKind::Slow { node, .. } => self.group.set_processing(node, self.input.processing_ns),
         }
+    }
+
+    /// Another active fault of the same kind on the same agent.
+    fn same_again(&self, index: usize) -> Option<usize> {
+        let whom = |kind: &FaultKind| match kind {
+            FaultKind::Crash { node, .. } => Some((0, *node)),
+            FaultKind::Byzantine { node, .. } => Some((1, *node)),
+            FaultKind::Slow { node, .. } => Some((2, *node)),
+            FaultKind::Links(_) | FaultKind::CutOff(_) => None,
+        };
+        let this = whom(&self.plan.faults[index].kind)?;
+        let faults = self.plan.faults.iter().zip(&self.active_faults);
+        faults.into_iter().position(|(fault, &active)| active && whom(&fault.kind) == Some(this))
     }
 
     fn come_back(&mut self, node: NodeId, recovery: Recovery, at_ns: u64) {
@@ -59,12 +79,16 @@ impl<P: Protocol> World<'_, P> {
 
     /// Sets links and partition to what the faults active now make of them.
     fn rewire(&mut self) {
-        let (mut troubles, mut sides) = (Vec::new(), Vec::new());
+        let (mut troubles, mut sides) = (Vec::new(), Vec::<u8>::new());
         for (fault, _) in self.plan.faults.iter().zip(&self.active_faults).filter(|&(_, &active)| active) {
             match &fault.kind {
                 FaultKind::Links(links) => troubles.extend(links.iter().copied()),
                 FaultKind::CutOff(nodes) => {
-                    sides = (0..=self.input.agents as NodeId).map(|node| u8::from(nodes.contains(node))).collect();
+                    // Each cut parts what the cuts before left together (up to eight at a time).
+                    sides.resize(self.input.agents + 1, 0_u8);
+                    for (node, side) in (0..).zip(&mut sides) {
+                        *side = side.wrapping_mul(2) | u8::from(nodes.contains(node));
+                    }
                 }
                 FaultKind::Crash { .. } | FaultKind::Byzantine { .. } | FaultKind::Slow { .. } => {}
             }
