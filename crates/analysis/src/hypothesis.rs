@@ -27,6 +27,8 @@ pub enum Verdict {
     NotEvidence,
     /// The data can't answer it.
     NotTested,
+    /// Runs are still to come: it isn't decided yet.
+    Interim,
 }
 
 impl Verdict {
@@ -38,6 +40,7 @@ impl Verdict {
             Self::Undecided => "undecided",
             Self::NotEvidence => "simulated: not evidence",
             Self::NotTested => "not tested",
+            Self::Interim => "interim: not decided",
         }
     }
 }
@@ -103,6 +106,17 @@ pub struct BesideExpected {
     pub estimate: f64,
     /// `below`, `within` or `above`.
     pub position: String,
+}
+
+impl HypothesisResult {
+    /// Takes the verdict back, for a look while runs are still to come.
+    pub(crate) fn put_off(&mut self) {
+        if self.verdict != Verdict::NotTested {
+            self.verdict = Verdict::Interim;
+            self.in_simulation = None;
+            self.sentence = "Interim: not decided while runs are still to come; this look spends no alpha.".into();
+        }
+    }
 }
 
 /// Tests all hypotheses; p-values are corrected over them.

@@ -1,7 +1,7 @@
 //! What a procedure found about one contrast, before it is written up.
 
 use ergon_design::spec::Sided;
-use ergon_stats::dist::{noncentral_t, student_t};
+use ergon_stats::dist::{noncentral_t, normal, student_t};
 use ergon_stats::{Account, TTest, TestOptions, hedges_correction};
 
 use crate::ask::Ask;
@@ -125,6 +125,15 @@ pub(crate) fn directed_p(t: f64, df: f64, direction: Sided) -> f64 {
         Sided::TwoSided => student_t::two_sided(t, df),
         Sided::Greater => student_t::sf(t, df),
         Sided::Less => student_t::cdf(t, df),
+    }
+}
+
+/// p-value of a standard normal statistic in the asked direction.
+pub(crate) fn directed_normal_p(z: f64, direction: Sided) -> f64 {
+    match direction {
+        Sided::TwoSided => (2.0 * normal::sf(z.abs())).min(1.0),
+        Sided::Greater => normal::sf(z),
+        Sided::Less => normal::cdf(z),
     }
 }
 

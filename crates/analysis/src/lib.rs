@@ -11,6 +11,7 @@
 mod additive;
 mod ask;
 mod cells;
+mod check_run;
 mod companions;
 mod compare;
 mod contrast;
@@ -21,9 +22,11 @@ mod detail;
 mod error;
 mod frame;
 mod grid;
+mod hazard;
 mod hypothesis;
 mod independent;
 mod inference;
+pub mod legacy;
 mod level_means;
 mod mean;
 mod method;
@@ -47,6 +50,7 @@ mod write_levels;
 mod write_up;
 
 pub use ask::{Ask, Contrast};
+pub use check_run::{CellPlace, CheckedMeasurement, RunCheck, Twin, check_run};
 pub use compare::compare;
 pub use contrast::contrast;
 pub use correct::{adjustment, correct};
@@ -57,6 +61,7 @@ pub use detail::{
     RankedLevel, Ranking, Regression, Scalability, ScalabilityCurve, ScalabilityPoint, Survival, SurvivalCurve,
     SurvivalPoint,
 };
+pub use ergon_domain::SIMULATED_MODEL;
 pub use error::AnalysisError;
 pub use frame::{Exclusion, Frame, FrameFactor, FrameRow, MissingRuns, PhaseStructure, Reading, Structure};
 pub use grid::grid;
@@ -66,7 +71,6 @@ pub use nothing_varied::{IdenticalLevels, NothingVaried, nothing_varied};
 pub use plan::{PlanResult, Refusal, run_plan};
 pub use quality::{QualityReport, check_quality};
 pub use ranking::ranking;
-pub use response::SIMULATED_MODEL;
 pub use result::{
     Analysis, AnalysisKind, Assumption, CellContrast, Companion, Dropped, EffectSize, Estimate, FamilyOfTests, Finding,
     FrameRef, Interval, LevelSummary, Question, Role, Severity, Statistic, Warning,

@@ -121,7 +121,7 @@ fn partners(frame: &Frame, factor: &ParameterName, a: &Value, b: &Value) -> (usi
 }
 
 /// Equal to the bit.
-fn same_reading(a: Option<&Reading>, b: Option<&Reading>) -> bool {
+pub(crate) fn same_reading(a: Option<&Reading>, b: Option<&Reading>) -> bool {
     match (a, b) {
         (Some(a), Some(b)) => match (&a.observed, &b.observed) {
             (Observed::Value(x), Observed::Value(y)) => x.to_bits() == y.to_bits(),
@@ -131,7 +131,8 @@ fn same_reading(a: Option<&Reading>, b: Option<&Reading>) -> bool {
     }
 }
 
-fn is_clock(frame: &Frame, metric: &MetricId, row: usize) -> bool {
+/// Whether a metric is a clock's reading, which always differs.
+pub(crate) fn is_clock(frame: &Frame, metric: &MetricId, row: usize) -> bool {
     let unit = frame.metrics.iter().find(|m| m.id == *metric).map(|m| m.unit.as_ref());
     let measured = frame.reading(metric, row).is_some_and(|r| r.provenance == Provenance::Measured);
     measured && matches!(unit, Some("s" | "ms"))

@@ -15,7 +15,7 @@ use crate::grid::grid;
 use crate::hypothesis::{HypothesisResult, test_hypotheses};
 use crate::ranking;
 use crate::response::Response;
-use crate::result::{Analysis, AnalysisKind, Role};
+use crate::result::{Analysis, AnalysisKind, Role, Warning};
 use crate::scalability::scalability;
 use crate::slope::slope;
 
@@ -33,6 +33,24 @@ pub struct PlanResult {
     pub hypotheses: Vec<HypothesisResult>,
     /// Questions without an answer.
     pub refusals: Vec<Refusal>,
+}
+
+impl PlanResult {
+    /// The same as a look while runs are still to come: everything is exploratory and no hypothesis is decided, so that
+    /// the look spends no alpha.
+    pub fn as_interim(mut self) -> Self {
+        let hypotheses = self.hypotheses.iter_mut().filter_map(|h| h.analysis.as_mut());
+        for analysis in self.analyses.iter_mut().chain(hypotheses) {
+            analysis.question.role = Role::Exploratory;
+            analysis
+                .warnings
+                .insert(0, Warning::new("interim", "the campaign hasn't ended: this is exploratory and may change"));
+        }
+        for hypothesis in &mut self.hypotheses {
+            hypothesis.put_off();
+        }
+        self
+    }
 }
 
 /// A question without an answer.

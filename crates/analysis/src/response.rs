@@ -2,14 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use ergon_domain::{Family, Metric, Observed, Provenance};
+use ergon_domain::{Family, Metric, Observed, Provenance, SIMULATED_MODEL};
 
 use crate::error::AnalysisError;
 use crate::frame::{Frame, Reading};
 use crate::result::{Dropped, Warning};
-
-/// The flag on a measurement that rests on a simulated model.
-pub const SIMULATED_MODEL: &str = "simulated_model";
 
 /// A metric's column.
 #[derive(Clone, Copy)]

@@ -103,6 +103,13 @@ impl CompleteBlocks {
         };
         self.rows.iter().flat_map(|cell| (0..self.replicates.len()).map(move |r| of(cell, r))).collect()
     }
+
+    /// Something of the strata of each replicate, from all strata as [`Self::strata`] lists them.
+    pub(crate) fn by_replicate<T>(&self, strata: &[Vec<Vec<usize>>], of: impl Fn(&[Vec<Vec<usize>>]) -> T) -> Vec<T> {
+        let count = self.replicates.len();
+        let part = |r: usize| strata.iter().skip(r).step_by(count.max(1)).cloned().collect::<Vec<_>>();
+        (0..count).map(|r| of(&part(r))).collect()
+    }
 }
 
 /// The largest complete rectangle of cells × replicates that dropping the least complete cell or replicate, one at a

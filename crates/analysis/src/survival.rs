@@ -1,7 +1,7 @@
 //! Times to an event, some of them censored: Kaplan–Meier per level and the log-rank test, stratified by the cells of
 //! the other factors, or by replicates where these are blocks.
 
-use ergon_design::spec::Sided;
+use ergon_design::spec::{Estimand, Sided};
 use ergon_domain::{Value, WireNumber};
 use ergon_stats::dist::normal;
 use ergon_stats::{KaplanMeier, LogRank, StatError, kaplan_meier, log_rank, stratified_log_rank, t_one_sample};
@@ -13,6 +13,7 @@ use crate::describe::summary;
 use crate::detail::{Detail, Survival, SurvivalCurve, SurvivalPoint};
 use crate::error::AnalysisError;
 use crate::frame::Frame;
+use crate::hazard::take_hazard_ratio;
 use crate::inference::{Inference, directed_p, options};
 use crate::response::Response;
 use crate::result::{Analysis, AnalysisKind, Dropped, Estimate, Interval, Question, Statistic, Warning};
@@ -92,6 +93,19 @@ pub(crate) fn of_levels(frame: &Frame, ask: &Ask, factor: &str, levels: &[Value]
     }
     analysis.detail = Some(Detail::Survival(Survival { factor: factor.to_owned(), curves }));
 
+    if ask.estimand == Some(Estimand::HazardRatio) && pair {
+        let together = blocks.as_ref().filter(|(blocks, _)| blocks.cells.len() > 1);
+        let parts = together.map(|(blocks, _)| blocks.by_replicate(&strata, |part| Times::of(&response, part)));
+        take_hazard_ratio(&Times::of(&response, &strata), parts.as_deref(), ask, &mut analysis)?;
+        analysis.id = identity(&analysis.question, &analysis.procedure, ask, &analysis.frame);
+        return Ok(analysis);
+    }
+    if ask.null.is_some() {
+        return Err(AnalysisError::NotAvailable {
+            asked: "a margin or threshold for the log-rank test".into(),
+            available: vec!["estimand: hazard_ratio with a margin"],
+        });
+    }
     match &blocks {
         Some((blocks, why)) if pair && blocks.cells.len() > 1 => {
             over_replicates(&response, ask, blocks, why, &mut analysis)?;
@@ -116,11 +130,11 @@ pub(crate) fn of_levels(frame: &Frame, ask: &Ask, factor: &str, levels: &[Value]
 
 /// Times, whether the event happened, and group and stratum of each.
 #[derive(Default)]
-struct Times {
-    time: Vec<f64>,
-    event: Vec<bool>,
-    group: Vec<usize>,
-    stratum: Vec<usize>,
+pub(crate) struct Times {
+    pub(crate) time: Vec<f64>,
+    pub(crate) event: Vec<bool>,
+    pub(crate) group: Vec<usize>,
+    pub(crate) stratum: Vec<usize>,
 }
 
 impl Times {
@@ -137,6 +151,19 @@ impl Times {
             }
         }
         times
+    }
+
+    /// Several with strata of their own.
+    pub(crate) fn joined<'t>(parts: impl Iterator<Item = &'t Self>) -> Self {
+        let mut all = Self::default();
+        for part in parts {
+            let before = all.stratum.iter().max().map_or(0, |s| s + 1);
+            all.time.extend(&part.time);
+            all.event.extend(&part.event);
+            all.group.extend(&part.group);
+            all.stratum.extend(part.stratum.iter().map(|s| s + before));
+        }
+        all
     }
 
     fn test(&self) -> Result<LogRank, StatError> {
@@ -188,14 +215,12 @@ fn over_replicates(
     if replicates < 2 {
         return Err(AnalysisError::TooFewReplicates { found: replicates, needed: 2, why: why.to_owned() });
     }
-    let strata = blocks.strata();
-    let score = |r: usize| {
-        let of: Vec<Vec<Vec<usize>>> = strata.iter().skip(r).step_by(replicates).cloned().collect();
+    let score = |part: &[Vec<Vec<usize>>]| {
         // A replicate in which nothing can be told from the order of events has no score either way.
-        let Ok(test) = Times::of(response, &of).test() else { return 0.0 };
+        let Ok(test) = Times::of(response, part).test() else { return 0.0 };
         test.observed.first().zip(test.expected.first()).map_or(0.0, |(o, e)| o - e)
     };
-    let scores: Vec<f64> = (0..replicates).map(score).collect();
+    let scores = blocks.by_replicate(&blocks.strata(), score);
     analysis.procedure = "Stratified log-rank score, tested over replicates".into();
     analysis.unit_of_analysis = "replicates as blocks".into();
     analysis.trail.push(format!(

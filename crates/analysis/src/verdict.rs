@@ -56,7 +56,7 @@ pub(crate) fn decide(hypothesis: &Hypothesis, analysis: Analysis) -> HypothesisR
         Verdict::Supported => Some(InSimulation::Holds),
         Verdict::NotSupported => Some(InSimulation::Fails),
         Verdict::Undecided => Some(InSimulation::Undecided),
-        Verdict::NotEvidence | Verdict::NotTested => None,
+        Verdict::NotEvidence | Verdict::NotTested | Verdict::Interim => None,
     };
     let (verdict, sentence) = match in_simulation {
         Some(found) => {

@@ -8,9 +8,9 @@ use ergon_analysis::{
     Analysis, AnalysisError, AnalysisKind, Ask, Contrast, Detail, Frame, Grid, Ranking, Scalability, Survival,
     contrast, cross_validation, grid, ranking, run_plan, scalability,
 };
-use ergon_design::spec::{self, Question, QuestionKind};
+use ergon_design::spec::{self, Estimand, Question, QuestionKind};
 use ergon_domain::{Direction, Family, Observed, Value};
-use ergon_stats::{log_rank, stratified_log_rank, t_one_sample};
+use ergon_stats::{CoxOptions, cox_ph, log_rank, stratified_log_rank, t_one_sample};
 use support::{Build, Draws, reading, value};
 
 fn ask() -> Ask {
@@ -240,6 +240,31 @@ fn survival_over_blocks_is_tested_over_replicates() {
     let expected = t_one_sample(&scores, 0.0, &ergon_stats::TestOptions::default()).unwrap();
     assert!((found.p.unwrap() - expected.p).abs() < 1e-9, "{:?} {}", found.p, expected.p);
     assert_eq!(found.unit_of_analysis, "replicates as blocks");
+}
+
+#[test]
+fn a_hazard_ratio_is_coxs_and_its_interval_is_its_test() {
+    let asked = Ask { estimand: Some(Estimand::HazardRatio), ..ask() };
+    for common in [false, true] {
+        let build = recoveries(common);
+        let found = contrast(&build.frame, &asked, &new_and_old()).unwrap();
+        let main = found.main_estimate().unwrap();
+        // Recovery at rates 1/4 and 1/10: 2.5 times as fast.
+        assert!(main.ci.unwrap().lo < 2.5 && main.ci.unwrap().hi > 2.5 && main.value > 1.3, "{main:?}");
+        for end in [main.ci.unwrap().lo, main.ci.unwrap().hi] {
+            let at = contrast(&build.frame, &Ask { null: Some(end), ..asked.clone() }, &new_and_old()).unwrap();
+            assert!((at.p.unwrap() - 0.05).abs() < 1e-9, "{:?}", at.p);
+        }
+        assert_eq!(found.df.len(), usize::from(common), "over replicates where these are blocks");
+    }
+    let build = recoveries(false);
+    let (time, event) = times(&build);
+    let (stratum, new): (Vec<usize>, Vec<f64>) = (0..48).map(|i| (i / 2 % 2, (i % 2) as f64)).unzip();
+    let options = CoxOptions { strata: Some(&stratum), ..CoxOptions::default() };
+    let expected = cox_ph(&time, &event, &[&new], &options).unwrap();
+    let found = contrast(&build.frame, &asked, &new_and_old()).unwrap();
+    assert!((found.main_estimate().unwrap().value - expected.coefficients[0].ratio).abs() < 1e-9);
+    assert!((found.p.unwrap() - expected.coefficients[0].p).abs() < 1e-9);
 }
 
 #[test]
