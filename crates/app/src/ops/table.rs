@@ -23,7 +23,7 @@ pub struct TableRequest {
     pub metric: Option<String>,
     /// Factors; left out: those of the question, else the campaign's.
     pub by: Vec<String>,
-    /// `booktabs`, `apa7`, `ieee`, `acm` or `neurips`.
+    /// `booktabs` or `apa7`.
     pub style: String,
     /// `tex`, `html`, `md` or `csv`.
     pub format: String,
@@ -81,9 +81,10 @@ pub async fn table(app: &App, request: TableRequest) -> Result<TextReply, AppErr
     if !KINDS.contains(&request.kind.as_str()) {
         return Err(unknown("kind", &request.kind, &KINDS));
     }
-    let named = if request.style.is_empty() { "booktabs" } else { &request.style };
-    let Some((_, style)) = TableStyle::ALL.into_iter().find(|(name, _)| *name == named) else {
-        return Err(unknown("style", named, &TableStyle::ALL.map(|(name, _)| name)));
+    let style = match request.style.as_str() {
+        "" | "booktabs" => TableStyle::Booktabs,
+        "apa7" => TableStyle::Apa7,
+        other => return Err(unknown("style", other, &["booktabs", "apa7"])),
     };
     let framed = app.frame(&request.campaign, None).await?;
     render(&make(&framed, &request)?, style, &request.format)
