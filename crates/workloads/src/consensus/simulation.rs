@@ -220,6 +220,8 @@ struct Times {
     timeout_ns: u64,
     bid_wait_ns: u64,
     patience_ns: u64,
+    /// The portal asks again after this, at first.
+    resend_ns: u64,
 }
 
 impl Times {
@@ -239,6 +241,8 @@ impl Times {
             timeout_ns: nanoseconds(timeout_s).max(1),
             bid_wait_ns: nanoseconds(BID_DELAYS * mean_s).max(1),
             patience_ns: nanoseconds((PATIENCE_TIMEOUTS * timeout_s).max(PATIENCE_FLOOR_S) + thinking_s),
+            // Agents that think are not reminded before they can have answered.
+            resend_ns: nanoseconds(timeout_s.max(thinking_s)).max(1),
         }
     }
 }

@@ -117,7 +117,7 @@ impl<P: Protocol> World<'_, P> {
         });
         self.portal.last[job as usize] = Some(request);
         self.send_to_all(request);
-        self.group.schedule(at_ns.saturating_add(self.times.timeout_ns), Task::Resend(request));
+        self.group.schedule(at_ns.saturating_add(self.times.resend_ns), Task::Resend(request));
         self.group.schedule(at_ns.saturating_add(self.times.patience_ns), Task::Expire(request));
     }
 
@@ -136,7 +136,7 @@ impl<P: Protocol> World<'_, P> {
         let asked = &mut self.portal.requests[request as usize];
         asked.resent += 1;
         let timeouts = u64::from((1 << asked.resent.min(10)).min(RESEND_CAP));
-        let later_ns = self.group.now_ns().saturating_add(timeouts.saturating_mul(self.times.timeout_ns));
+        let later_ns = self.group.now_ns().saturating_add(timeouts.saturating_mul(self.times.resend_ns));
         self.group.schedule(later_ns, Task::Resend(request));
     }
 
