@@ -339,18 +339,18 @@ pub(crate) enum ReportFormat {
 pub(crate) struct TableArgs {
     /// Campaign id, ULID prefix, spec path or `latest`.
     pub(crate) campaign: String,
-    /// Kind: descriptive, comparison, quality, hypotheses, summary.
+    /// Kind: descriptive, comparison, pairwise, pivot, regression, quality, hypotheses, summary.
     pub(crate) kind: String,
-    /// One metric (default: the first).
+    /// One metric (default: the first); for a pivot several, separated by commas.
     #[arg(long)]
     pub(crate) metric: Option<String>,
     /// Factors, separated by commas or repeated.
     #[arg(long, value_delimiter = ',', num_args = 1..)]
     pub(crate) by: Vec<String>,
-    /// Style: booktabs, apa7.
+    /// Style: booktabs, apa7, ieee, acm, neurips.
     #[arg(long, default_value = "booktabs")]
     pub(crate) style: String,
-    /// Form: tex, html, md, csv.
+    /// Form: tex, html, md, typ, csv.
     #[arg(long, default_value = "tex")]
     pub(crate) format: String,
     /// Write to this file (default: printed).
@@ -362,9 +362,9 @@ pub(crate) struct TableArgs {
 pub(crate) struct FigureArgs {
     /// Campaign id, ULID prefix, spec path or `latest`.
     pub(crate) campaign: String,
-    /// Kind: raincloud.
+    /// Kind: raincloud, bars, scalability, heatmap, radar, forest, interaction, ecdf, survival, histogram.
     pub(crate) kind: String,
-    /// One metric (default: the first).
+    /// One metric (default: the first); for a radar several, separated by commas (default: all with a better side).
     #[arg(long)]
     pub(crate) metric: Option<String>,
     /// Factors, separated by commas or repeated.

@@ -13,8 +13,8 @@ use ergon_domain::{
     Canonical, Condition, Digest, Direction, Family, Flags, Metric, Observed, PlannedCondition, Provenance, Value,
 };
 use ergon_publish::from_analysis::{
-    CampaignFacts, campaign_summary, comparison_table, descriptive_table, hypotheses_table, quality_table, raincloud,
-    summary_table,
+    CampaignFacts, Drawing, campaign_summary, comparison_table, descriptive_table, hypotheses_table, pairwise_table,
+    pivot_table, quality_table, summary_table,
 };
 use ergon_publish::table::{CsvOptions, Table, TableStyle};
 
@@ -75,11 +75,8 @@ fn frame() -> Frame {
 }
 
 fn plan() -> (Analysis, Vec<Hypothesis>) {
-    let question = Question {
-        metric: "wait_s".into(),
-        by: vec!["agent_type".into(), "protocol".into()],
-        ..Question::default()
-    };
+    let question =
+        Question { metric: "wait_s".into(), by: vec!["agent_type".into(), "protocol".into()], ..Question::default() };
     let hypothesis = Hypothesis {
         id: "rq1".into(),
         statement: Some("LLM agents wait less".into()),
@@ -181,11 +178,94 @@ fn the_summary_says_what_was_run_what_came_out_and_how_to_get_it_again() {
     }
 }
 
+fn by(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
 #[test]
-fn the_raincloud_shows_every_run_and_carries_its_hashes() {
-    let frame = frame();
-    let figure = raincloud(&frame, &Ask::about("wait_s"), &["agent_type".into()], 5.5, "0.1.0").unwrap();
-    assert!(figure.svg.contains("<svg") && figure.alt.contains("llm"), "{}", figure.alt);
-    assert!(figure.svg.contains(&frame.spec_hash.to_string()));
-    assert!(raincloud(&frame, &Ask::about("nope"), &[], 5.5, "0.1.0").is_err());
+fn every_figure_of_a_frame_is_drawn_from_its_analysis_and_carries_its_hashes() {
+    let (frame, ask) = (frame(), Ask::about("wait_s"));
+    let drawing = Drawing { frame: &frame, ask: &ask, width_inches: 5.5, ergon_version: "0.1.0" };
+    let both = by(&["agent_type", "protocol"]);
+    let one = by(&["agent_type"]);
+    for (kind, drawn) in [
+        ("raincloud", drawing.raincloud(&one)),
+        ("bars", drawing.bars(&one)),
+        ("heatmap", drawing.heat_map(&both)),
+        ("interaction", drawing.interaction(&both)),
+        ("ecdf", drawing.ecdf(&one)),
+        ("histogram", drawing.histogram(&one)),
+        ("forest", drawing.forest(&one)),
+        ("forest of a pair", drawing.forest(&by(&["protocol"]))),
+    ] {
+        let figure = drawn.unwrap_or_else(|error| panic!("{kind}: {error}"));
+        assert!(figure.svg.contains(&frame.spec_hash.to_string()), "{kind}");
+        assert!(figure.alt.contains("Mean wait_time & co"), "{kind}: {}", figure.alt);
+    }
+    let cells = ergon_analysis::describe(&frame, &ask, &both).unwrap().levels;
+    let map = drawing.heat_map(&both).unwrap();
+    for cell in cells {
+        let shown = ergon_publish::number::exact((cell.mean.unwrap() * 10.0).round() / 10.0);
+        let level = &cell.levels[1].1;
+        assert!(map.alt.contains(&format!("{level} {}", shown.split('.').next().unwrap())), "{shown} in {}", map.alt);
+    }
+}
+
+#[test]
+fn a_figure_that_the_data_cannot_fill_says_what_it_needs() {
+    let (frame, ask) = (frame(), Ask::about("wait_s"));
+    let drawing = Drawing { frame: &frame, ask: &ask, width_inches: 5.5, ergon_version: "0.1.0" };
+    let one = by(&["agent_type"]);
+    for (drawn, words) in [
+        (drawing.heat_map(&one), "two factors (rows, columns); by: agent_type; varied are agent_type, protocol"),
+        (drawing.interaction(&[]), "two factors (left to right, curves); by: none"),
+        (drawing.scalability(&one, 0.2), "agent_type"),
+        (drawing.survival(&one), "a time to an event"),
+        (drawing.profile(&one, &[]), "3 metrics with a better side or more, and there are 1"),
+        (drawing.forest(&[]), "one factor"),
+        (drawing.bars(&by(&["nope"])), "nope"),
+    ] {
+        let error = drawn.unwrap_err().to_string();
+        assert!(error.contains(words), "{error}");
+    }
+}
+
+#[test]
+fn a_matrix_of_pairs_holds_differences_below_and_corrected_p_above_the_diagonal() {
+    let (frame, ask) = (frame(), Ask::about("wait_s"));
+    let analyses = ergon_analysis::compare(&frame, &ask, "agent_type").unwrap();
+    let table = pairwise_table(&analyses).unwrap();
+    let cells: Vec<Vec<String>> = table
+        .to_csv(CsvOptions { guard_formulas: false })
+        .unwrap()
+        .text
+        .lines()
+        .map(|line| line.split(',').map(str::to_owned).collect())
+        .collect();
+    assert_eq!(table.rows().count(), AGENTS.len());
+    let pair = analyses
+        .iter()
+        .find(|a| a.question.treatment.as_deref() == Some("llm") && a.question.control.as_deref() == Some("heuristic"))
+        .unwrap();
+    let difference = ergon_publish::number::exact(pair.main_estimate().unwrap().value);
+    let llm = cells.iter().find(|row| row[0] == "llm").unwrap();
+    assert!(llm.contains(&difference), "{difference} in {llm:?}");
+    let heuristic = cells.iter().find(|row| row[0] == "heuristic").unwrap();
+    let p = ergon_publish::number::exact(pair.p_adjusted.unwrap());
+    assert!(heuristic.contains(&p), "{p} in {heuristic:?}");
+    assert!(table.notes.probability.iter().any(|note| note.unadorned().contains("correction over 3 tests")));
+}
+
+#[test]
+fn a_pivot_shows_every_cell_of_two_factors_under_its_levels() {
+    let (frame, ask) = (frame(), Ask::about("wait_s"));
+    let described = ergon_analysis::describe(&frame, &ask, &by(&["agent_type", "protocol"])).unwrap();
+    let table = pivot_table(std::slice::from_ref(&described)).unwrap();
+    let csv = table.to_csv(CsvOptions { guard_formulas: false }).unwrap().text;
+    for cell in &described.levels {
+        let mean = ergon_publish::number::exact(cell.mean.unwrap());
+        let row = csv.lines().find(|line| line.contains(&cell.levels[0].1)).unwrap();
+        assert!(row.contains(&mean), "{mean} in {row}");
+    }
+    assert!(pivot_table(&[ergon_analysis::describe(&frame, &ask, &by(&["protocol"])).unwrap()]).is_none());
 }

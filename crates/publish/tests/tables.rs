@@ -127,6 +127,74 @@ fn a_table_wider_than_the_page_is_set_small_and_what_still_does_not_fit_is_warne
     }
 }
 
+#[test]
+fn a_style_of_two_columns_sets_a_table_across_the_page_before_it_gives_up() {
+    for (style, columns, environment) in [
+        (TableStyle::Booktabs, 4, "\\begin{table}[tbp]"),
+        (TableStyle::NeurIps, 4, "\\begin{table}[t]"),
+        (TableStyle::Ieee, 3, "\\begin{table}[!t]"),
+        (TableStyle::Ieee, 8, "\\begin{table*}[!t]"),
+        (TableStyle::Acm, 8, "\\begin{table*}[t]"),
+    ] {
+        let headings = (0..columns).map(|_| Column::new("Latency").unit("ms")).collect();
+        let cells = (0..columns).map(|_| Cell::number(12.5, Some(0.3))).collect();
+        let latex = Table::plain("c", "s", headings, vec![Row::new("row", cells)]).to_latex(style);
+        let found = latex.map(|latex| (latex.text.lines().next().map(str::to_owned), latex.warnings.len()));
+        assert_eq!(found, Ok((Some(environment.to_owned()), 0)), "{style:?}, {columns} columns");
+    }
+}
+
+#[test]
+fn thousands_are_grouped_as_each_style_asks() {
+    let text = |style| {
+        let row = Row::new("r", vec![Cell::count(12_345)]);
+        Table::plain("c", "s", vec!["n".into()], vec![row]).to_html(style).map(|html| html.text).unwrap_or_default()
+    };
+    for (style, shown) in [
+        (TableStyle::Booktabs, "12\u{202f}345"),
+        (TableStyle::Ieee, "12\u{202f}345"),
+        (TableStyle::Apa7, "12,345"),
+        (TableStyle::Acm, "12,345"),
+        (TableStyle::NeurIps, "12,345"),
+    ] {
+        assert!(text(style).contains(shown), "{style:?}");
+    }
+}
+
+#[test]
+fn typst_holds_all_text_in_string_literals() {
+    let row =
+        Row::new("#let x = \"1\" \\ _a_", vec![Cell::number(-1.25, Some(0.1)).from_source(Provenance::Simulated)]);
+    let table = Table::plain("*c* $x$ @y", "s", vec![Column::new(RichText::variable("t")).unit("J")], vec![row]);
+    assert_eq!(
+        table.to_typst(TableStyle::Booktabs).map(|rendered| rendered.text),
+        Ok([
+            "#figure(",
+            "  kind: table,",
+            "  caption: figure.caption(position: top, \"*c* $x$ @y\"),",
+            "  {",
+            "    table(",
+            "      columns: 2, stroke: none, inset: (x: 4pt, y: 2.5pt),",
+            "      align: (left, right,),",
+            "      table.hline(stroke: 0.8pt),",
+            "      table.header(",
+            "        \"s\", emph(\"t\") + \" (J)\",",
+            "      ),",
+            "      table.hline(stroke: 0.5pt),",
+            "      \"#let x = \\\"1\\\" \\\\ _a_\", \"−1.25\" + super(\"†\"),",
+            "      table.hline(stroke: 0.8pt),",
+            "    )",
+            "    align(left, text(size: 0.85em, {",
+            "      par(super(\"†\") + \"Simulated, not measured.\")",
+            "    }))",
+            "  },",
+            ")",
+            "",
+        ]
+        .join("\n"))
+    );
+}
+
 /// The fields of a record, read as RFC 4180 says.
 fn csv_records(text: &str) -> Vec<Vec<String>> {
     let mut records = vec![vec![String::new()]];

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use ergon_analysis::{Analysis, AnalysisKind};
-use ergon_publish::figure::{Span, Venue};
-use ergon_publish::from_analysis::{RaincloudError, raincloud};
+use ergon_analysis::{Analysis, AnalysisKind, Detail};
+use ergon_publish::figure::{Figure, Span, Venue};
+use ergon_publish::from_analysis::{Drawing, DrawingError};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
@@ -19,11 +19,13 @@ use crate::ops::table::{ask, subject, unknown};
 pub struct FigureRequest {
     /// Campaign id, ULID prefix, spec path or `latest`.
     pub campaign: String,
-    /// `raincloud`.
+    /// `raincloud`, `bars`, `scalability`, `heatmap`, `radar`, `forest`, `interaction`, `ecdf`, `survival` or
+    /// `histogram`.
     pub kind: String,
-    /// One metric; left out: that of the spec's first question, else the first.
+    /// One metric (for `radar` several, separated by commas); left out: that of the spec's first question, else the
+    /// first (for `radar` all that have a better side).
     pub metric: Option<String>,
-    /// Factors; left out: those of the question, else the campaign's.
+    /// Factors; left out: those of the question, else as many of the campaign's as the kind takes.
     pub by: Vec<String>,
     /// Venue whose width is used: `neurips`, `icml`, `icml-page` ….
     pub width: String,
@@ -44,8 +46,24 @@ const VENUES: [(&str, Venue); 10] = [
     ("ieee", Venue::Ieee),
 ];
 
-impl From<RaincloudError> for AppError {
-    fn from(error: RaincloudError) -> Self {
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Kinds, and how many factors each takes; `None` for any number.
+const KINDS: [(&str, Option<usize>); 10] = [
+    ("raincloud", None),
+    ("bars", None),
+    ("scalability", Some(1)),
+    ("heatmap", Some(2)),
+    ("radar", Some(1)),
+    ("forest", Some(1)),
+    ("interaction", Some(2)),
+    ("ecdf", Some(1)),
+    ("survival", Some(1)),
+    ("histogram", Some(1)),
+];
+
+impl From<DrawingError> for AppError {
+    fn from(error: DrawingError) -> Self {
         Self::input("no_figure", error.to_string())
     }
 }
@@ -70,20 +88,77 @@ fn width_inches(name: &str) -> Result<f64, AppError> {
 /// # Errors
 /// An unknown kind, width or form; names that aren't there; nothing to draw.
 pub async fn figure(app: &App, request: FigureRequest) -> Result<TextReply, AppError> {
-    if request.kind != "raincloud" {
-        return Err(unknown("kind", &request.kind, &["raincloud"]));
-    }
+    let Some((_, factors)) = KINDS.iter().find(|(name, _)| *name == request.kind) else {
+        return Err(unknown("kind", &request.kind, &KINDS.map(|(name, _)| name)));
+    };
     if !matches!(request.format.as_str(), "" | "svg") {
         return Err(unknown("format", &request.format, &["svg"]));
     }
     let width = width_inches(&request.width)?;
     let framed = app.frame(&request.campaign, None).await?;
-    let (metric, by) = subject(&framed, request.metric.as_deref(), &request.by)?;
-    let drawn = raincloud(&framed.frame, &ask(&framed, &metric), &by, width, env!("CARGO_PKG_VERSION"))?;
+    let several = metrics(&request);
+    let one = request.metric.as_deref().filter(|_| request.kind != "radar");
+    let (metric, mut by) = subject(&framed, one, &request.by)?;
+    if request.by.is_empty() {
+        by = factors_for(&framed, &request.kind, *factors, by);
+    }
+    let drawn = draw(&framed, &request.kind, &metric, &several, &by, width)?;
     Ok(TextReply { text: drawn.svg, warnings: drawn.notes })
 }
 
-/// A raincloud for every descriptive analysis, with its description; what can't be drawn is left out.
+/// The metrics of a figure of several.
+fn metrics(request: &FigureRequest) -> Vec<String> {
+    let named = request.metric.iter().flat_map(|names| names.split(','));
+    named.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
+}
+
+/// Of the factors in question as many as the kind takes; for a curve over sizes one with numbers.
+fn factors_for(framed: &Framed, kind: &str, wanted: Option<usize>, mut by: Vec<String>) -> Vec<String> {
+    let varied: Vec<String> = framed.frame.varied().iter().map(ToString::to_string).collect();
+    let Some(wanted) = wanted else { return by };
+    let numeric = |name: &String| framed.frame.levels(name).iter().all(|level| level.as_f64().is_some());
+    if by.len() < wanted || kind == "scalability" {
+        by.extend(varied.into_iter().filter(|name| !by.contains(name)).collect::<Vec<_>>());
+    }
+    if kind == "scalability" {
+        by.retain(numeric);
+    }
+    by.truncate(wanted);
+    by
+}
+
+/// The share of the best mean that a question of the spec allows to be lost, else that of a question without one.
+fn allowed_loss(framed: &Framed, metric: &str) -> f64 {
+    let questions = &framed.loaded.campaign.spec.analysis.questions;
+    questions.iter().filter(|question| question.metric == metric).find_map(|question| question.loss).unwrap_or(0.2)
+}
+
+fn draw(
+    framed: &Framed,
+    kind: &str,
+    metric: &str,
+    metrics: &[String],
+    by: &[String],
+    width_inches: f64,
+) -> Result<Figure, AppError> {
+    let asked = ask(framed, metric);
+    let drawing = Drawing { frame: &framed.frame, ask: &asked, width_inches, ergon_version: VERSION };
+    let drawn = match kind {
+        "bars" => drawing.bars(by),
+        "scalability" => drawing.scalability(by, allowed_loss(framed, metric)),
+        "heatmap" => drawing.heat_map(by),
+        "radar" => drawing.profile(by, metrics),
+        "forest" => drawing.forest(by),
+        "interaction" => drawing.interaction(by),
+        "ecdf" => drawing.ecdf(by),
+        "survival" => drawing.survival(by),
+        "histogram" => drawing.histogram(by),
+        _ => drawing.raincloud(by),
+    };
+    Ok(drawn?)
+}
+
+/// A raincloud for every description, and what each named analysis is drawn as; what can't be drawn is left out.
 pub(crate) fn write_all(
     framed: &Framed,
     analyses: &[Analysis],
@@ -91,19 +166,47 @@ pub(crate) fn write_all(
 ) -> Result<Vec<(PathBuf, String)>, AppError> {
     let refuse = |e: std::io::Error| AppError::operation("unwritable_folder", format!("{}: {e}", folder.display()));
     std::fs::create_dir_all(folder).map_err(refuse)?;
-    let mut written = Vec::new();
-    for analysis in analyses.iter().filter(|a| a.kind == AnalysisKind::Descriptive) {
+    let width_inches = Venue::NeurIps.width(Span::Column);
+    let mut written: Vec<(PathBuf, String)> = Vec::new();
+    for analysis in analyses {
         let question = &analysis.question;
         let asked = ask(framed, question.metric.as_str());
-        let width = Venue::NeurIps.width(Span::Column);
-        let Ok(drawn) = raincloud(&framed.frame, &asked, &question.by, width, env!("CARGO_PKG_VERSION")) else {
-            continue;
+        let drawing = Drawing { frame: &framed.frame, ask: &asked, width_inches, ergon_version: VERSION };
+        let (kind, by, drawn) = match &analysis.detail {
+            Some(Detail::Scalability(found)) => {
+                let by: Vec<String> = [&found.factor].into_iter().chain(&question.by).cloned().collect();
+                let drawn = drawing.scalability(&by, found.allowed_loss);
+                ("scalability", by, drawn)
+            }
+            Some(Detail::Grid(found)) => {
+                let by = vec![found.row_factor.clone(), found.column_factor.clone()];
+                let drawn = drawing.heat_map(&by);
+                ("heatmap", by, drawn)
+            }
+            Some(Detail::Ranking(found)) => {
+                let by = vec![found.factor.clone()];
+                let drawn = drawing.profile(&by, &[]);
+                ("radar", by, drawn)
+            }
+            Some(Detail::Survival(found)) => {
+                let by = vec![found.factor.clone()];
+                let drawn = drawing.survival(&by);
+                ("survival", by, drawn)
+            }
+            _ if analysis.kind == AnalysisKind::Descriptive => {
+                ("raincloud", question.by.clone(), drawing.raincloud(&question.by))
+            }
+            _ => continue,
         };
-        let mut name = format!("raincloud-{}", question.metric);
-        for factor in &question.by {
+        let Ok(drawn) = drawn else { continue };
+        let mut name = format!("{kind}-{}", question.metric);
+        for factor in &by {
             name += &format!("-{factor}");
         }
         let path = folder.join(format!("{}.svg", name.replace('/', "-")));
+        if written.iter().any(|(earlier, _)| *earlier == path) {
+            continue;
+        }
         std::fs::write(&path, drawn.svg).map_err(refuse)?;
         written.push((path, drawn.alt));
     }

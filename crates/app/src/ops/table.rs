@@ -2,7 +2,8 @@
 
 use ergon_analysis::{Analysis, Ask};
 use ergon_publish::from_analysis::{
-    comparison_table, descriptive_table, hypotheses_table, quality_table, summary_table,
+    comparison_table, descriptive_table, hypotheses_table, pairwise_table, pivot_table, quality_table,
+    regression_table, summary_table,
 };
 use ergon_publish::table::{CsvOptions, Table, TableStyle};
 use serde::{Deserialize, Serialize};
@@ -17,15 +18,16 @@ use crate::frame::Framed;
 pub struct TableRequest {
     /// Campaign id, ULID prefix, spec path or `latest`.
     pub campaign: String,
-    /// `descriptive`, `comparison`, `summary`, `quality` or `hypotheses`.
+    /// `descriptive`, `comparison`, `pairwise`, `pivot`, `regression`, `summary`, `quality` or `hypotheses`.
     pub kind: String,
-    /// One metric; left out: that of the spec's first question, else the first.
+    /// One metric (for `pivot` several, separated by commas); left out: that of the spec's first question, else the
+    /// first.
     pub metric: Option<String>,
     /// Factors; left out: those of the question, else the campaign's.
     pub by: Vec<String>,
-    /// `booktabs` or `apa7`.
+    /// `booktabs`, `apa7`, `ieee`, `acm` or `neurips`.
     pub style: String,
-    /// `tex`, `html`, `md` or `csv`.
+    /// `tex`, `html`, `md`, `typ` or `csv`.
     pub format: String,
 }
 
@@ -38,7 +40,8 @@ pub struct TextReply {
     pub warnings: Vec<String>,
 }
 
-const KINDS: [&str; 5] = ["descriptive", "comparison", "summary", "quality", "hypotheses"];
+const KINDS: [&str; 8] =
+    ["descriptive", "comparison", "pairwise", "pivot", "regression", "summary", "quality", "hypotheses"];
 
 /// The error for a name that is none of the accepted ones.
 pub(crate) fn unknown(field: &str, given: &str, accepted: &[&str]) -> AppError {
@@ -81,13 +84,16 @@ pub async fn table(app: &App, request: TableRequest) -> Result<TextReply, AppErr
     if !KINDS.contains(&request.kind.as_str()) {
         return Err(unknown("kind", &request.kind, &KINDS));
     }
-    let style = match request.style.as_str() {
-        "" | "booktabs" => TableStyle::Booktabs,
-        "apa7" => TableStyle::Apa7,
-        other => return Err(unknown("style", other, &["booktabs", "apa7"])),
+    let named = if request.style.is_empty() { "booktabs" } else { &request.style };
+    let Some((_, style)) = TableStyle::ALL.into_iter().find(|(name, _)| *name == named) else {
+        return Err(unknown("style", named, &TableStyle::ALL.map(|(name, _)| name)));
     };
     let framed = app.frame(&request.campaign, None).await?;
     render(&make(&framed, &request)?, style, &request.format)
+}
+
+fn needs(kind: &str, what: &str) -> AppError {
+    AppError::input("no_table", format!("a table of kind '{kind}' needs {what}")).field("by")
 }
 
 fn make(framed: &Framed, request: &TableRequest) -> Result<Table, AppError> {
@@ -111,6 +117,33 @@ fn make(framed: &Framed, request: &TableRequest) -> Result<Table, AppError> {
             comparison_table(&analyses)
                 .ok_or_else(|| AppError::operation("nothing_to_show", "these data hold no comparison of levels"))
         }
+        "pairwise" => {
+            let (metric, by) = subject(framed, request.metric.as_deref(), &request.by)?;
+            let factor = by.first().ok_or_else(|| needs("pairwise", "one factor, whose levels are compared"))?;
+            pairwise_table(&ergon_analysis::compare(frame, &ask(framed, &metric), factor)?)
+                .ok_or_else(|| needs("pairwise", "levels that can be compared in pairs"))
+        }
+        "pivot" => {
+            let first = request.metric.as_deref().and_then(|names| names.split(',').next());
+            let (metric, mut by) = subject(framed, first, &request.by)?;
+            by.truncate(if request.by.is_empty() { 2 } else { by.len() });
+            if by.len() != 2 {
+                return Err(needs("pivot", "two factors (rows, columns): name them with --by"));
+            }
+            let mut described = Vec::new();
+            for name in request.metric.as_deref().unwrap_or(&metric).split(',') {
+                described.push(ergon_analysis::describe(frame, &ask(framed, name.trim()), &by)?);
+            }
+            pivot_table(&described).ok_or_else(|| needs("pivot", "two factors (rows, columns)"))
+        }
+        "regression" => {
+            let (metric, by) = subject(framed, request.metric.as_deref(), &request.by)?;
+            let numeric = |name: &&String| framed.frame.levels(name).iter().all(|level| level.as_f64().is_some());
+            let factor = if request.by.is_empty() { by.iter().find(numeric) } else { by.first() };
+            let factor = factor.ok_or_else(|| needs("regression", "a factor with numbers"))?;
+            regression_table(&ergon_analysis::slope(frame, &ask(framed, &metric), factor)?)
+                .ok_or_else(|| needs("regression", "a factor with numbers"))
+        }
         "summary" => Ok(summary_table(frame, spec.analysis.confidence)?),
         "quality" => Ok(quality_table(&ergon_analysis::check_quality(frame, framed.thresholds()))),
         _ => {
@@ -133,8 +166,9 @@ fn render(table: &Table, style: TableStyle, format: &str) -> Result<TextReply, A
         "" | "tex" => table.to_latex(style),
         "html" => table.to_html(style),
         "md" => table.to_markdown(style),
+        "typ" => table.to_typst(style),
         "csv" => table.to_csv(CsvOptions { guard_formulas: true }),
-        other => return Err(unknown("format", other, &["tex", "html", "md", "csv"])),
+        other => return Err(unknown("format", other, &["tex", "html", "md", "typ", "csv"])),
     }
     .map_err(|e| AppError::operation("internal", e.to_string()))?;
     let warnings = rendered.warnings.iter().map(ToString::to_string).collect();

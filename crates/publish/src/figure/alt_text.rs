@@ -1,6 +1,6 @@
 //! Sentences that describe a figure with its numbers.
 
-use super::{Estimate, Setting};
+use super::{Estimate, IntervalGroup, Setting};
 use crate::number::{Digits, Grouping, Shown};
 
 /// A value by the digits that an estimate with this interval allows.
@@ -36,4 +36,14 @@ pub(super) fn opening(kind: &str, setting: &Setting<'_>, groups: usize) -> Strin
     let plural = if groups == 1 { "" } else { "s" };
     let source = setting.provenance.note().map_or(String::new(), |note| format!(" {note}"));
     format!("{kind} of {quantity} for {groups} group{plural}.{source}")
+}
+
+/// A figure of means by groups, in words.
+pub(super) fn groups(kind: &str, setting: &Setting<'_>, groups: &[IntervalGroup<'_>]) -> String {
+    let mut alt = opening(kind, setting, groups.len());
+    for group in groups {
+        let what = group.estimate.map_or("no data".to_owned(), |found| estimate(found, setting));
+        alt.push_str(&format!(" {}: {}, {what}.", group.label, count(group.n, group.missing)));
+    }
+    alt
 }

@@ -8,9 +8,10 @@ use plotters::prelude::{
     Circle, Color, DrawingArea, IntoDrawingArea, PathElement, Polygon, RGBColor, SVGBackend, Text,
 };
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{FontStyle, IntoFont, ShapeStyle, TextStyle};
+use plotters::style::{FontStyle, FontTransform, IntoFont, ShapeStyle, TextStyle};
 
 use super::FigureError;
+use super::lettering::Lettering;
 use crate::escape::visible;
 
 /// Units in a point.
@@ -26,14 +27,6 @@ pub(super) enum Align {
     Left,
     Middle,
     Right,
-}
-
-/// How a text looks.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Lettering {
-    pub(super) size: f64,
-    pub(super) bold: bool,
-    pub(super) colour: RGBColor,
 }
 
 pub(super) struct Canvas<'a> {
@@ -58,6 +51,20 @@ impl<'a> Canvas<'a> {
             ShapeStyle { color: colour.mix(opacity), filled: false, stroke_width: units(stroke).unsigned_abs() };
         let points: Vec<(i32, i32)> = points.iter().copied().map(place).collect();
         self.area.draw(&PathElement::new(points, style)).map_err(drawing)
+    }
+
+    /// A line through points, broken into dashes and gaps of these lengths; an empty pattern is solid.
+    pub(super) fn dashed(
+        &mut self,
+        points: &[(f64, f64)],
+        stroke: f64,
+        colour: RGBColor,
+        pattern: &[f64],
+    ) -> Result<(), FigureError> {
+        if pattern.is_empty() {
+            return self.line(points, stroke, colour, 1.0);
+        }
+        dashes(points, pattern).iter().try_for_each(|dash| self.line(dash, stroke, colour, 1.0))
     }
 
     /// A filled shape.
@@ -86,13 +93,29 @@ impl<'a> Canvas<'a> {
         align: Align,
         lettering: Lettering,
     ) -> Result<(), FigureError> {
+        self.turned_text(text, at, align, lettering, FontTransform::None)
+    }
+
+    /// One line of text that reads upwards, centred on the point.
+    pub(super) fn text_upwards(&mut self, text: &str, at: (f64, f64), lettering: Lettering) -> Result<(), FigureError> {
+        self.turned_text(text, at, Align::Middle, lettering, FontTransform::Rotate270)
+    }
+
+    fn turned_text(
+        &mut self,
+        text: &str,
+        at: (f64, f64),
+        align: Align,
+        lettering: Lettering,
+        turn: FontTransform,
+    ) -> Result<(), FigureError> {
         let horizontal = match align {
             Align::Left => HPos::Left,
             Align::Middle => HPos::Center,
             Align::Right => HPos::Right,
         };
         let style = if lettering.bold { FontStyle::Bold } else { FontStyle::Normal };
-        let font = (FAMILY, lettering.size * UNITS * PLOTTERS_FONT_SCALE).into_font().style(style);
+        let font = (FAMILY, lettering.size * UNITS * PLOTTERS_FONT_SCALE).into_font().style(style).transform(turn);
         let style = TextStyle::from(font).color(&lettering.colour).pos(Pos::new(horizontal, VPos::Center));
         self.area.draw(&Text::new(visible(text), place(at), style)).map_err(drawing)
     }
@@ -114,4 +137,51 @@ fn place((x, y): (f64, f64)) -> (i32, i32) {
 #[allow(clippy::cast_possible_truncation)]
 fn units(points: f64) -> i32 {
     (points * UNITS).round() as i32
+}
+
+/// The dashes of a line through points.
+fn dashes(points: &[(f64, f64)], pattern: &[f64]) -> Vec<Vec<(f64, f64)>> {
+    let mut found: Vec<Vec<(f64, f64)>> = Vec::new();
+    let (mut part, mut left) = (0, pattern[0]);
+    if let Some(first) = points.first() {
+        found.push(vec![*first]);
+    }
+    for pair in points.windows(2) {
+        let [mut from, to] = [pair[0], pair[1]];
+        loop {
+            let length = libm::hypot(to.0 - from.0, to.1 - from.1);
+            let drawn = part % 2 == 0;
+            if length <= left {
+                left -= length;
+                if let Some(dash) = found.last_mut().filter(|_| drawn) {
+                    dash.push(to);
+                }
+                break;
+            }
+            let share = left / length;
+            from = (from.0 + share * (to.0 - from.0), from.1 + share * (to.1 - from.1));
+            match found.last_mut() {
+                Some(dash) if drawn => dash.push(from),
+                _ => found.push(vec![from]),
+            }
+            part = (part + 1) % pattern.len();
+            left = pattern[part].max(0.5);
+        }
+    }
+    found.retain(|dash| dash.len() > 1);
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dashes_go_around_corners() {
+        let corner = [(0.0, 0.0), (4.0, 0.0), (4.0, 10.0)];
+        assert_eq!(
+            dashes(&corner, &[6.0, 3.0]),
+            [vec![(0.0, 0.0), (4.0, 0.0), (4.0, 2.0)], vec![(4.0, 5.0), (4.0, 10.0)]]
+        );
+    }
 }

@@ -1,22 +1,13 @@
 //! What figures by groups share: a row for each group, its label, the value axis, title and notes.
 
 use super::alt_text::count;
-use super::axis::{Axis, TICK_SIZE};
-use super::canvas::{Align, Canvas, Lettering};
-use super::palette::{GREY, GRID, INK};
+use super::axis::{Axis, from_zero, padded, range};
+use super::canvas::{Align, Canvas};
+use super::lettering::{LINE, MARGIN, REMARK, SMALL_LINE, TALLEST, TEXT, TICK, TITLE, lines_height, nth_line};
+use super::palette::{GRID, INK};
 use super::text_extent::{width, wrap};
 use super::{FigureError, Setting};
 
-const TEXT: Lettering = Lettering { size: 8.0, bold: false, colour: INK };
-const TICK: Lettering = Lettering { size: TICK_SIZE, bold: false, colour: INK };
-pub(super) const REMARK: Lettering = Lettering { size: TICK_SIZE, bold: false, colour: GREY };
-const TITLE: Lettering = Lettering { size: 8.0, bold: true, colour: INK };
-
-const MARGIN: f64 = 3.0;
-const LINE: f64 = 9.4;
-const SMALL_LINE: f64 = 8.0;
-/// A figure should leave room for a caption on a page.
-const TALLEST: f64 = 8.5 * 72.0;
 const LABEL_LINES: usize = 3;
 
 /// What stands at the left of a row.
@@ -24,6 +15,37 @@ pub(super) struct RowLabel<'a> {
     pub(super) label: &'a str,
     pub(super) n: usize,
     pub(super) missing: usize,
+}
+
+/// What the value axis shows beside the values.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Includes {
+    /// Nothing.
+    Values,
+    /// Zero, and it ends there if no value lies beyond.
+    Zero,
+    /// Zero, inside.
+    AroundZero,
+    /// One, and ratios are distances.
+    One,
+}
+
+/// How the rows are laid out.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Layout {
+    /// Wanted height of a row; less on a full page.
+    pub(super) row_height: f64,
+    /// Whether there is a key under the axis.
+    pub(super) key: bool,
+    pub(super) includes: Includes,
+    /// Width of a column of text at the right.
+    pub(super) right: f64,
+}
+
+impl Layout {
+    pub(super) fn rows(row_height: f64) -> Self {
+        Self { row_height, key: false, includes: Includes::Values, right: 0.0 }
+    }
 }
 
 /// The page, laid out.
@@ -44,13 +66,12 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    /// Lays out rows of the wanted height (less on a full page) for all `values`.
+    /// Lays out rows for all `values`.
     pub(super) fn new(
         setting: &Setting<'_>,
         rows: &[RowLabel<'_>],
         values: impl Iterator<Item = f64>,
-        wanted_height: f64,
-        has_key: bool,
+        layout: Layout,
     ) -> Result<Self, FigureError> {
         setting.check()?;
         let page = setting.width_inches * 72.0;
@@ -69,21 +90,25 @@ impl Frame {
                 lines.chain([width(n, REMARK.size)])
             })
             .fold(0.0, f64::max);
-        let plot = (MARGIN + label_width + 7.0, page - MARGIN - 8.0);
+        let plot = (MARGIN + label_width + 7.0, page - MARGIN - 8.0 - layout.right);
         let title = setting.title.map_or(Vec::new(), |title| wrap(title, TITLE.size, page - 2.0 * MARGIN, 2));
-        let axis = Axis::new(values, plot.0, plot.1)?;
+        let axis = axis(layout.includes, values, plot)?;
         // The title is centred; the multiplier stands at the right end of its line.
         let multiplier = axis.as_ref().and_then(|axis| axis.multiplier.as_ref());
         let taken = multiplier.map_or(0.0, |text| 2.0 * (width(text, TICK.size) + 4.0));
         let axis_title = wrap(&setting.axis_title(), TEXT.size, plot.1 - plot.0 - taken, 2);
         let top = MARGIN + lines_height(title.len(), LINE) + 2.0;
-        let below =
-            4.0 + SMALL_LINE + 2.0 + lines_height(axis_title.len(), LINE) + if has_key { 11.0 } else { 0.0 } + MARGIN;
+        let below = 4.0
+            + SMALL_LINE
+            + 2.0
+            + lines_height(axis_title.len(), LINE)
+            + if layout.key { 11.0 } else { 0.0 }
+            + MARGIN;
         let text_height =
             labels.iter().map(|(lines, _)| lines_height(lines.len(), LINE) + SMALL_LINE + 2.0).fold(0.0, f64::max);
         #[allow(clippy::cast_precision_loss)]
         let room = (TALLEST - top - below) / rows.len().max(1) as f64;
-        let row_height = wanted_height.min(room.max(24.0)).max(text_height);
+        let row_height = layout.row_height.min(room.max(24.0)).max(text_height);
         let tops: Vec<f64> = rows
             .iter()
             .scan(top, |next, _| {
@@ -94,7 +119,7 @@ impl Frame {
             .collect();
         let bottom = tops.last().map_or(top, |last| last + row_height);
         let height = bottom + below;
-        let key = has_key.then_some(height - MARGIN - 4.0);
+        let key = layout.key.then_some(height - MARGIN - 4.0);
         Ok(Self { size: (page, height), axis, rows: tops, row_height, plot, key, labels, title, axis_title, bottom })
     }
 
@@ -146,12 +171,20 @@ impl Frame {
     }
 }
 
-#[allow(clippy::cast_precision_loss)]
-fn lines_height(lines: usize, line: f64) -> f64 {
-    lines as f64 * line
-}
-
-/// Vertical centre of a line of a block.
-fn nth_line(index: usize, line: f64) -> f64 {
-    lines_height(index, line) + line / 2.0
+fn axis(includes: Includes, values: impl Iterator<Item = f64>, plot: (f64, f64)) -> Result<Option<Axis>, FigureError> {
+    let Some((low, high)) = range(values) else { return Ok(None) };
+    let linear = |(low, high)| Axis::between(low, high, plot.0, plot.1);
+    let axis = match includes {
+        Includes::Values => linear(padded(low, high)?),
+        Includes::Zero => linear(from_zero(low, high)?),
+        Includes::AroundZero => linear(padded(low.min(0.0), high.max(0.0))?),
+        Includes::One => {
+            if low <= 0.0 {
+                return Err(FigureError::RangeTooWide);
+            }
+            let (low, high) = padded(libm::log(low.min(1.0)), libm::log(high.max(1.0)))?;
+            Axis::logarithmic(libm::exp(low), libm::exp(high), plot.0, plot.1)
+        }
+    };
+    Ok(Some(axis))
 }

@@ -1,11 +1,10 @@
 //! Dot-and-interval plot: an estimate with its confidence interval for each group.
 
 use super::canvas::Canvas;
-use super::document::document;
-use super::frame::{Frame, RowLabel};
+use super::frame::{Frame, Layout, RowLabel};
 use super::marker::Marker;
 use super::palette::colour;
-use super::{Estimate, Figure, FigureError, Setting, alt_text};
+use super::{Estimate, Figure, FigureError, Setting, all_finite, alt_text};
 
 /// The estimate of one group.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,19 +39,16 @@ impl IntervalPlotInput<'_> {
         if self.groups.is_empty() {
             return Err(FigureError::NoGroups);
         }
-        let ends = |estimate: Estimate| [estimate.ci_low, estimate.mean, estimate.ci_high];
         for group in &self.groups {
-            if group.estimate.is_some_and(|estimate| ends(estimate).iter().any(|end| !end.is_finite())) {
-                return Err(FigureError::NotFinite { group: group.label.to_owned() });
-            }
+            all_finite(group.label, group.estimate.into_iter().flat_map(Estimate::ends))?;
         }
         let labels: Vec<RowLabel<'_>> = self
             .groups
             .iter()
             .map(|group| RowLabel { label: group.label, n: group.n, missing: group.missing })
             .collect();
-        let values = self.groups.iter().filter_map(|group| group.estimate).flat_map(ends);
-        let frame = Frame::new(&self.setting, &labels, values, ROW_HEIGHT, false)?;
+        let values = self.groups.iter().filter_map(|group| group.estimate).flat_map(Estimate::ends);
+        let frame = Frame::new(&self.setting, &labels, values, Layout::rows(ROW_HEIGHT))?;
         let mut svg = String::new();
         let mut canvas = Canvas::new(&mut svg, frame.size.0, frame.size.1);
         frame.draw(&mut canvas)?;
@@ -60,7 +56,7 @@ impl IntervalPlotInput<'_> {
             match (&frame.axis, group.estimate) {
                 (Some(axis), Some(estimate)) => {
                     let y = top + frame.row_height / 2.0;
-                    let [low, mean, high] = ends(estimate).map(|value| axis.place(value));
+                    let [low, mean, high] = estimate.ends().map(|value| axis.place(value));
                     canvas.line(&[(low, y), (high, y)], 1.1, colour(position), 1.0)?;
                     for end in [low, high] {
                         canvas.line(&[(end, y - 2.0), (end, y + 2.0)], 0.8, colour(position), 1.0)?;
@@ -71,29 +67,9 @@ impl IntervalPlotInput<'_> {
             }
         }
         canvas.finish()?;
-        let alt = self.alt();
-        let title = match self.setting.title {
-            Some(title) => title.to_owned(),
-            None => format!("Means of {} by group", self.setting.quantity.title),
-        };
-        let svg = document(&svg, frame.size, &title, &alt, self.setting.stamp)?;
-        let mut notes = vec![format!("Points: mean; bars: {}.", self.setting.interval_name())];
-        if let (Some(mark), Some(note)) = (self.setting.provenance.mark(), self.setting.provenance.note()) {
-            notes.push(format!("{mark} {note}"));
-        }
-        Ok(Figure { svg, alt, notes })
-    }
-
-    fn alt(&self) -> String {
-        let mut alt = alt_text::opening("Means with confidence intervals", &self.setting, self.groups.len());
-        for group in &self.groups {
-            let count = alt_text::count(group.n, group.missing);
-            let what = match group.estimate {
-                Some(estimate) => alt_text::estimate(estimate, &self.setting),
-                None => "no data".to_owned(),
-            };
-            alt.push_str(&format!(" {}: {count}, {what}.", group.label));
-        }
-        alt
+        let alt = alt_text::groups("Means with confidence intervals", &self.setting, &self.groups);
+        let title = format!("Means of {} by group", self.setting.quantity.title);
+        let notes = vec![format!("Points: mean; bars: {}.", self.setting.interval_name())];
+        Figure::assemble(&svg, frame.size, (title, alt), notes, &self.setting)
     }
 }

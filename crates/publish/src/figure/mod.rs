@@ -7,20 +7,44 @@
 
 mod alt_text;
 mod axis;
+mod bar_chart;
 mod canvas;
 mod density;
 mod document;
+mod ecdf_plot;
+mod forest_plot;
 mod frame;
+mod heat_map;
+mod histogram;
+mod interaction_plot;
 mod interval_plot;
+mod lettering;
 mod marker;
 mod order_statistics;
 mod palette;
+mod panel;
+#[cfg(feature = "print")]
+pub mod print;
+mod profile_plot;
 mod raincloud;
+mod scalability_plot;
+mod series;
+mod survival_plot;
 mod text_extent;
 mod venue;
+mod viridis;
 
+pub use bar_chart::BarChartInput;
+pub use ecdf_plot::{EcdfInput, ValuesGroup};
+pub use forest_plot::{ForestInput, ForestRow};
+pub use heat_map::{HeatCell, HeatMapInput};
+pub use histogram::HistogramInput;
+pub use interaction_plot::{InteractionCurve, InteractionPlotInput};
 pub use interval_plot::{IntervalGroup, IntervalPlotInput};
+pub use profile_plot::{ProfileInput, ProfileMetric};
 pub use raincloud::{RaincloudGroup, RaincloudInput};
+pub use scalability_plot::{Limit, ScalabilityInput, SizeCurve, SizePoint};
+pub use survival_plot::{SurvivalCurve, SurvivalInput, SurvivalStep};
 pub use venue::{Span, Venue};
 
 use crate::Provenance;
@@ -90,6 +114,9 @@ pub enum FigureError {
     /// No group.
     #[error("a figure by groups needs at least one group")]
     NoGroups,
+    /// No group has a value.
+    #[error("there is no value to draw")]
+    NoValues,
     /// A value is NaN or infinite.
     #[error("group “{group}” holds a value that is not a finite number")]
     NotFinite {
@@ -105,9 +132,71 @@ pub enum FigureError {
         /// The width asked for.
         width: String,
     },
+    /// Less than the figure is made for.
+    #[error("this figure needs {fewest} {what} or more, and there are {count}")]
+    TooFew {
+        /// What there is too little of.
+        what: &'static str,
+        /// How many there are.
+        count: usize,
+        /// How many it takes.
+        fewest: usize,
+    },
+    /// More curves, rows or columns than a reader can tell apart.
+    #[error("{count} {what} can't be told apart in one figure (at most {most}): name fewer factors, or select levels")]
+    TooMany {
+        /// What there is too much of.
+        what: &'static str,
+        /// How many there are.
+        count: usize,
+        /// How many can be shown.
+        most: usize,
+    },
     /// The SVG writer failed.
     #[error("drawing failed: {0}")]
     Drawing(String),
+}
+
+impl Figure {
+    /// Dresses a drawing: title, words for those who can't see it, stamp, and the note that says if nothing was
+    /// measured.
+    fn assemble(
+        drawing: &str,
+        size: (f64, f64),
+        (title, alt): (String, String),
+        mut notes: Vec<String>,
+        setting: &Setting<'_>,
+    ) -> Result<Self, FigureError> {
+        let title = setting.title.map_or(title, str::to_owned);
+        let svg = document::document(drawing, size, &title, &alt, setting.stamp)?;
+        if let (Some(mark), Some(note)) = (setting.provenance.mark(), setting.provenance.note()) {
+            notes.push(format!("{mark} {note}"));
+        }
+        Ok(Self { svg, alt, notes })
+    }
+}
+
+impl Estimate {
+    fn ends(self) -> [f64; 3] {
+        [self.ci_low, self.mean, self.ci_high]
+    }
+}
+
+/// Refuses what has no place on an axis.
+fn all_finite(group: &str, values: impl IntoIterator<Item = f64>) -> Result<(), FigureError> {
+    if values.into_iter().all(f64::is_finite) {
+        Ok(())
+    } else {
+        Err(FigureError::NotFinite { group: group.to_owned() })
+    }
+}
+
+/// Refuses more than can be told apart.
+fn at_most(most: usize, count: usize, what: &'static str) -> Result<(), FigureError> {
+    if count == 0 {
+        return Err(FigureError::NoGroups);
+    }
+    if count > most { Err(FigureError::TooMany { what, count, most }) } else { Ok(()) }
 }
 
 impl Setting<'_> {

@@ -6,8 +6,8 @@ use plotters::style::RGBColor;
 use super::axis::Axis;
 use super::canvas::{Align, Canvas};
 use super::density::{Density, FEWEST, density};
-use super::document::document;
-use super::frame::{Frame, REMARK, RowLabel};
+use super::frame::{Frame, Layout, RowLabel};
+use super::lettering::REMARK;
 use super::marker::Marker;
 use super::order_statistics::{quantile, thinned};
 use super::palette::{GREY, INK, colour};
@@ -66,7 +66,7 @@ impl RaincloudInput<'_> {
             .map(|group| RowLabel { label: group.label, n: group.values.len(), missing: group.missing })
             .collect();
         let shown = drawn.iter().flat_map(Drawn::shown_values);
-        let frame = Frame::new(&self.setting, &labels, shown, ROW_HEIGHT, true)?;
+        let frame = Frame::new(&self.setting, &labels, shown, Layout { key: true, ..Layout::rows(ROW_HEIGHT) })?;
         let mut svg = String::new();
         let mut canvas = Canvas::new(&mut svg, frame.size.0, frame.size.1);
         frame.draw(&mut canvas)?;
@@ -83,13 +83,8 @@ impl RaincloudInput<'_> {
         }
         self.draw_key(&mut canvas, &frame, &drawn)?;
         canvas.finish()?;
-        let alt = self.alt(&drawn);
-        let title = match self.setting.title {
-            Some(title) => title.to_owned(),
-            None => format!("Raincloud plot of {}", self.setting.quantity.title),
-        };
-        let svg = document(&svg, frame.size, &title, &alt, self.setting.stamp)?;
-        Ok(Figure { svg, alt, notes: self.notes(&drawn) })
+        let title = format!("Raincloud plot of {}", self.setting.quantity.title);
+        Figure::assemble(&svg, frame.size, (title, self.alt(&drawn)), self.notes(&drawn), &self.setting)
     }
 
     fn draw_key(&self, canvas: &mut Canvas<'_>, frame: &Frame, drawn: &[Drawn]) -> Result<(), FigureError> {
@@ -166,9 +161,6 @@ impl RaincloudInput<'_> {
         }
         if drawn.iter().any(|group| group.sorted.len() > MOST_POINTS) {
             notes.push(format!("Of groups with more than {MOST_POINTS} runs, {MOST_POINTS} evenly spaced in rank are drawn as points; everything else uses all."));
-        }
-        if let (Some(mark), Some(note)) = (self.setting.provenance.mark(), self.setting.provenance.note()) {
-            notes.push(format!("{mark} {note}"));
         }
         notes
     }

@@ -50,7 +50,7 @@ pub fn comparison_table(analyses: &[Analysis]) -> Option<Table> {
     })
 }
 
-fn is_contrast(analysis: &Analysis) -> bool {
+pub(super) fn is_contrast(analysis: &Analysis) -> bool {
     let pair = analysis.question.treatment.is_some() && analysis.question.control.is_some();
     pair && matches!(analysis.kind, AnalysisKind::Contrast | AnalysisKind::Survival)
 }

@@ -5,18 +5,26 @@
 
 mod campaign_summary;
 mod comparison;
+mod comparison_figures;
 mod descriptive;
+mod drawing;
+mod factor_figures;
 mod hypotheses;
+mod pairwise;
+mod pivot;
 mod quality;
-mod raincloud;
+mod regression;
 mod summary;
 
 pub use campaign_summary::{CampaignFacts, campaign_summary};
 pub use comparison::comparison_table;
 pub use descriptive::descriptive_table;
+pub use drawing::{Drawing, DrawingError};
 pub use hypotheses::hypotheses_table;
+pub use pairwise::pairwise_table;
+pub use pivot::pivot_table;
 pub use quality::quality_table;
-pub use raincloud::{RaincloudError, raincloud};
+pub use regression::regression_table;
 pub use summary::summary_table;
 
 use ergon_analysis::Interval;

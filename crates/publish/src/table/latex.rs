@@ -24,7 +24,7 @@ impl Table {
         let fit = fit(self, &writer.kinds, style);
         writer.document(fit);
         let mut warnings = writer.text.into_warnings();
-        if let Fit::TooWide(points) = fit {
+        if let Some(points) = fit.too_wide {
             warnings.push(Warning::Wide(points));
         }
         Ok(Rendered { text: writer.out, warnings })
@@ -46,7 +46,8 @@ impl Writer<'_> {
     }
 
     fn document(&mut self, fit: Fit) {
-        self.line("\\begin{table}[tbp]");
+        let environment = if fit.spans { "table*" } else { "table" };
+        self.line(&format!("\\begin{{{environment}}}[{}]", self.style.placement()));
         self.line("\\centering");
         self.line("\\begin{threeparttable}");
         let caption = self.text.rich(&self.table.caption);
@@ -55,8 +56,11 @@ impl Writer<'_> {
         if !label.is_empty() {
             self.line(&format!("\\label{{{label}}}"));
         }
-        if fit != Fit::Normal {
+        let (size, _) = self.style.type_size();
+        if fit.small {
             self.line("\\footnotesize\\setlength{\\tabcolsep}{3pt}");
+        } else if !size.is_empty() {
+            self.line(size);
         }
         let stub = stub_kind(self.table).specifier();
         let columns: Vec<String> = self.kinds.iter().map(ColumnKind::specifier).collect();
@@ -69,7 +73,7 @@ impl Writer<'_> {
         self.line("\\end{tabular}");
         self.notes();
         self.line("\\end{threeparttable}");
-        self.line("\\end{table}");
+        self.line(&format!("\\end{{{environment}}}"));
     }
 
     fn header(&mut self) {

@@ -1,6 +1,6 @@
 //! Column types of a LaTeX table: an `S` column for numbers, made to measure.
 
-use crate::number::Shown;
+use crate::number::{Grouping, Shown};
 
 use super::heading::header_rows;
 use super::{Cell, Content, Table, TableStyle, UncertaintyForm};
@@ -115,24 +115,21 @@ fn numeric_options(cells: &[&Cell], style: TableStyle) -> String {
         options.push("print-zero-integer=false".to_owned());
     }
     options.push("group-digits=integer".to_owned());
-    if style == TableStyle::Apa7 {
+    if style.grouping() == Grouping::Comma {
         options.push("group-separator={,},group-minimum-digits=4".to_owned());
     }
     options.join(",")
 }
 
-/// Text width of the narrowest common one-column page (article; NeurIPS and ICLR have 397 pt).
-const PAGE: f64 = 345.0;
-
 /// How a table is made to fit the page, without a package that scales text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fit {
-    /// As it is.
-    Normal,
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Fit {
+    /// Across both columns of the page.
+    pub(super) spans: bool,
     /// In small type with narrow gaps.
-    Small,
+    pub(super) small: bool,
     /// Not even so; about this many points wide.
-    TooWide(u32),
+    pub(super) too_wide: Option<u32>,
 }
 
 /// Estimates the width from the number of characters; at 10 pt one is about 5 pt wide.
@@ -145,26 +142,37 @@ pub(super) fn fit(table: &Table, kinds: &[ColumnKind], style: TableStyle) -> Fit
         let rows = table.rows().filter_map(move |row| row.cells.get(column));
         rows.map(|cell| cell.to_rich_text(style).unadorned().chars().count()).max().unwrap_or(0)
     };
+    let (column_width, page_width) = style.widths();
+    let (_, scale) = style.type_size();
     let stub = table.rows().map(|row| row.label.unadorned().chars().count() + 2).max().unwrap_or(0);
-    let mut points = if stub > WIDE { 0.35 * PAGE } else { text_points(stub) };
-    for (column, kind) in kinds.iter().enumerate() {
-        let heading = headings.get(column).copied().unwrap_or(0);
-        points += match kind {
-            ColumnKind::Paragraph(percent) => f64::from(*percent) / 100.0 * PAGE,
-            _ => text_points(heading.max(cells(column))),
-        };
-    }
+    let points_on = |width: f64| {
+        let mut points = if stub > WIDE { 0.35 * width } else { text_points(stub) };
+        for (column, kind) in kinds.iter().enumerate() {
+            let heading = headings.get(column).copied().unwrap_or(0);
+            points += match kind {
+                ColumnKind::Paragraph(percent) => f64::from(*percent) / 100.0 * width,
+                _ => text_points(heading.max(cells(column))),
+            };
+        }
+        points
+    };
     #[allow(clippy::cast_precision_loss)]
     let gaps = kinds.len() as f64 + 1.0;
-    let small = points * 0.8 + gaps * 6.0;
-    if points + gaps * 12.0 <= PAGE {
-        Fit::Normal
-    } else if small <= PAGE * 1.15 {
-        Fit::Small
-    } else {
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        Fit::TooWide(small.round() as u32)
+    let widths = [Some((false, column_width)), page_width.map(|width| (true, width))];
+    let mut last = 0.0;
+    for (spans, width) in widths.into_iter().flatten() {
+        let points = points_on(width);
+        if points * scale + gaps * 12.0 <= width {
+            return Fit { spans, ..Fit::default() };
+        }
+        last = points * scale.min(0.8) + gaps * 6.0;
+        // The estimate is on the safe side.
+        if last <= width * 1.15 {
+            return Fit { spans, small: true, too_wide: None };
+        }
     }
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    Fit { spans: page_width.is_some(), small: true, too_wide: Some(last.round() as u32) }
 }
 
 #[allow(clippy::cast_precision_loss)]

@@ -13,6 +13,7 @@ mod latex_columns;
 mod markdown;
 mod notes;
 mod style;
+mod typst;
 
 pub use cell::{Best, Cell, Content, Number, UncertaintyForm};
 pub use csv::CsvOptions;
