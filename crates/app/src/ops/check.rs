@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use ergon_analysis::QualityReport;
+use ergon_analysis::{QualityReport, RunCheck};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
@@ -26,6 +26,9 @@ pub struct CheckReply {
     /// Score, its four parts and the findings.
     #[serde(flatten)]
     pub quality: QualityReport,
+    /// The run, where one was asked for: its measurements, its place in its condition, its twins. The quality is then
+    /// that of this run alone.
+    pub run: Option<RunCheck>,
 }
 
 impl CheckReply {
@@ -50,7 +53,11 @@ impl CheckReply {
             "{}: quality {:.3} = completeness {:.3} × ranges {:.3} × consistency {:.3} × validity {:.3} ({} of {} runs)\n",
             self.campaign, q.score, q.completeness, q.ranges, q.consistency, q.validity, q.present, q.expected
         );
-        for f in &q.findings {
+        if let Some(run) = &self.run {
+            run_text(run, &mut text);
+        }
+        let of_run = self.run.iter().flat_map(|r| &r.findings);
+        for f in q.findings.iter().chain(of_run) {
             let severity = serde_json::to_value(f.severity).ok().and_then(|v| v.as_str().map(str::to_owned));
             let advice = if f.advice.is_empty() { String::new() } else { format!(" → {}", f.advice) };
             let _ = writeln!(text, "{}: {}: {}{advice}", severity.unwrap_or_default(), f.place, f.message);
@@ -65,9 +72,43 @@ impl CheckReply {
 /// No such campaign or run.
 pub async fn check(app: &App, request: CheckRequest) -> Result<CheckReply, AppError> {
     let framed = app.frame(&request.campaign, None).await?;
-    let quality = match &request.run {
-        None => ergon_analysis::check_quality(&framed.frame, framed.thresholds()),
-        Some(prefix) => ergon_analysis::check_quality(&framed.only(prefix)?, framed.thresholds()),
+    let (quality, run) = match &request.run {
+        None => (ergon_analysis::check_quality(&framed.frame, framed.thresholds()), None),
+        Some(prefix) => {
+            let only = framed.only(prefix)?;
+            let key = only.rows.first().map(|r| r.key);
+            let at = framed.frame.rows.iter().position(|r| Some(r.key) == key);
+            let run = at.and_then(|at| ergon_analysis::check_run(&framed.frame, at));
+            (ergon_analysis::check_quality(&only, framed.thresholds()), run)
+        }
     };
-    Ok(CheckReply { campaign: framed.campaign, quality })
+    Ok(CheckReply { campaign: framed.campaign, quality, run })
+}
+
+fn run_text(run: &RunCheck, text: &mut String) {
+    let levels: Vec<String> = run.condition.iter().map(|(name, level)| format!("{name} = {level}")).collect();
+    let _ = writeln!(text, "run {} (replicate {}): {}", run.run_id, run.replicate, levels.join(", "));
+    for m in &run.measurements {
+        let unit = if m.unit == "1" { "" } else { m.unit.as_str() };
+        let shown = match (m.value, &m.reason) {
+            (Some(x), _) if m.observation == "censored" => format!("> {x} {unit} (censored)"),
+            (Some(x), _) => format!("{x} {unit}"),
+            (None, Some(why)) => format!("{}: {why}", m.observation),
+            (None, None) => m.observation.clone(),
+        };
+        let range = if m.in_range == Some(false) { "; outside its range" } else { "" };
+        let place = m.cell.as_ref().map_or_else(String::new, |c| {
+            let outside = if c.outside { ", outside their fences" } else { "" };
+            format!("; above {} of the {} runs of its condition{outside}", c.below, c.n)
+        });
+        let source = m.provenance.as_deref().map_or_else(String::new, |p| format!(" [{p}]"));
+        let _ = writeln!(text, "  {} = {}{source}{range}{place}", m.metric, shown.trim_end());
+    }
+    for twin in &run.twins {
+        let _ = writeln!(
+            text,
+            "  twin {}: {} = {}, the same in {} of {} metrics",
+            twin.run_id, twin.parameter, twin.value, twin.same, twin.metrics
+        );
+    }
 }

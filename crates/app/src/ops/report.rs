@@ -1,5 +1,8 @@
 //! `report`: documents.
 
+mod legacy;
+mod phases;
+
 use std::path::{Path, PathBuf};
 
 use ergon_publish::from_analysis::{CampaignFacts, campaign_summary};
@@ -8,6 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::error::AppError;
+use crate::frame::Framed;
+use legacy::Legacy;
 
 /// Which documents.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, ts_rs::TS)]
@@ -30,7 +35,10 @@ pub struct ReportReply {
     pub paths: Vec<PathBuf>,
 }
 
-/// Writes `campaign_summary.md`, `statistical_analysis.json` and a figure per question.
+/// Writes `campaign_summary.md`, a figure per question and the files of the original consensus campaign:
+/// `statistical_analysis.json`, `statistical_analysis_report.json`, `<phase>_detailed_report.json`,
+/// `phase_summaries/<phase>.json`, `campaign_results.csv` (`<phase>_results.csv` where phases are chosen), and, where the
+/// campaign compares these, `llm_vs_heuristic_analysis.json` and `protocol_effectiveness.json`.
 ///
 /// # Errors
 /// No such campaign or phase; the folder can't be written.
@@ -42,7 +50,10 @@ pub async fn report(app: &App, request: ReportRequest) -> Result<ReportReply, Ap
     // A campaign that hasn't ended is interim whether or not somebody says so.
     let interim = request.interim || standing.progress < 1.0;
     let quality = ergon_analysis::check_quality(&framed.frame, framed.thresholds());
-    let plan = ergon_analysis::run_plan(&framed.frame, &spec.analysis, &spec.hypotheses);
+    let mut plan = ergon_analysis::run_plan(&framed.frame, &spec.analysis, &spec.hypotheses);
+    if interim {
+        plan = plan.as_interim();
+    }
     let workload = format!("{} (version {})", campaign.manifest.workload, campaign.manifest.version);
     let folder = app.path(request.output.as_deref().unwrap_or(Path::new(".")))?;
     let refuse = |e: std::io::Error| AppError::operation("unwritable_folder", format!("{}: {e}", folder.display()));
@@ -67,7 +78,8 @@ pub async fn report(app: &App, request: ReportRequest) -> Result<ReportReply, Ap
     };
     let text = campaign_summary(&facts, &framed.frame, &quality, &plan, TableStyle::Booktabs)
         .map_err(|e| AppError::operation("internal", e.to_string()))?;
-    let analyses = serde_json::json!({
+    let legacy = Legacy::of(&framed, &plan);
+    let kept = serde_json::json!({
         "campaign": campaign.id,
         "spec_hash": campaign.spec_hash,
         "plan_hash": framed.frame.plan_hash,
@@ -78,14 +90,71 @@ pub async fn report(app: &App, request: ReportRequest) -> Result<ReportReply, Ap
         "hypotheses": plan.hypotheses,
         "refusals": plan.refusals,
     });
-    app.keep(&framed, "report", &request, &analyses).await?;
-    let json = serde_json::to_string_pretty(&analyses).map_err(|e| AppError::operation("internal", e.to_string()))?;
+    app.keep(&framed, "report", &request, &kept).await?;
+    let mut files = vec![("campaign_summary.md".to_owned(), text)];
+    let brief = serde_json::json!({
+        "campaign": campaign.id,
+        "interim": interim,
+        "results": legacy,
+        "hypotheses": plan.hypotheses.iter().map(|h| [h.id.as_str(), h.sentence.as_str()]).collect::<Vec<_>>(),
+    });
+    files.push(("statistical_analysis.json".into(), json_text(&joined(kept, &legacy)?)?));
+    files.push(("statistical_analysis_report.json".into(), json_text(&brief)?));
+    if let Some(found) = &legacy.llm_vs_heuristic {
+        files.push(("llm_vs_heuristic_analysis.json".into(), json_text(found)?));
+    }
+    if let Some(found) = &legacy.protocols {
+        files.push(("protocol_effectiveness.json".into(), json_text(found)?));
+    }
+    for of in phases::phase_reports(&framed, interim)? {
+        let name = of.phase.replace(['/', '\\'], "-");
+        files.push((format!("{name}_detailed_report.json"), json_text(&of.detailed)?));
+        files.push((format!("phase_summaries/{name}.json"), json_text(&of.summary)?));
+    }
+    files.extend(csv_files(app, &framed, request.phases.as_deref()).await?);
+    std::fs::create_dir_all(folder.join("phase_summaries")).map_err(refuse)?;
     let mut paths = Vec::new();
-    for (name, content) in [("campaign_summary.md", text), ("statistical_analysis.json", json)] {
+    for (name, content) in files {
         let path = folder.join(name);
         std::fs::write(&path, content).map_err(refuse)?;
         paths.push(path);
     }
     paths.extend(drawn.into_iter().map(|(path, _)| path));
     Ok(ReportReply { paths })
+}
+
+/// A row a run, with provenance: of all phases together, or of each one chosen.
+async fn csv_files(app: &App, framed: &Framed, phases: Option<&[String]>) -> Result<Vec<(String, String)>, AppError> {
+    let one = |phase: Option<&String>| super::ResultsRequest {
+        campaign: framed.campaign.clone(),
+        phase: phase.cloned(),
+        wide: true,
+        resources: true,
+        ..super::ResultsRequest::default()
+    };
+    let Some(phases) = phases.filter(|p| !p.is_empty()) else {
+        return Ok(vec![("campaign_results.csv".into(), super::results(app, one(None)).await?.text)]);
+    };
+    let mut files = Vec::new();
+    for phase in phases {
+        let name = phase.replace(['/', '\\'], "-");
+        files.push((format!("{name}_results.csv"), super::results(app, one(Some(phase))).await?.text));
+    }
+    Ok(files)
+}
+
+fn json_text(value: &impl Serialize) -> Result<String, AppError> {
+    serde_json::to_string_pretty(value).map_err(|e| AppError::operation("internal", e.to_string()))
+}
+
+/// One object of two.
+fn joined(first: serde_json::Value, second: &impl Serialize) -> Result<serde_json::Value, AppError> {
+    let second = serde_json::to_value(second).map_err(|e| AppError::operation("internal", e.to_string()))?;
+    Ok(match (first, second) {
+        (serde_json::Value::Object(mut all), serde_json::Value::Object(more)) => {
+            all.extend(more);
+            serde_json::Value::Object(all)
+        }
+        (first, _) => first,
+    })
 }
