@@ -4,7 +4,7 @@
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use ergon_analysis::{Analysis, AnalysisKind, Ask, HypothesisResult, Refusal};
+use ergon_analysis::{Analysis, AnalysisKind, Ask, Detail, HypothesisResult, Refusal};
 use ergon_design::spec;
 use serde::{Deserialize, Serialize};
 
@@ -53,7 +53,7 @@ impl AnalyzeReply {
         let mut text = String::new();
         for a in &self.analyses {
             let _ = writeln!(text, "{}\n  {}; n = {} ({})", a.question.text, a.procedure, a.n, a.unit_of_analysis);
-            if a.kind == AnalysisKind::Descriptive || a.kind == AnalysisKind::Survival {
+            if matches!(a.kind, AnalysisKind::Descriptive | AnalysisKind::Survival | AnalysisKind::Grid) {
                 for l in &a.levels {
                     let number = |x: Option<f64>| x.map_or("–".into(), |x| format!("{x:.6}"));
                     let ci = l.ci.map_or_else(String::new, |c| format!(" [{:.6}, {:.6}]", c.lo, c.hi));
@@ -71,6 +71,9 @@ impl AnalyzeReply {
             for (name, e) in &a.estimates {
                 let ci = e.ci.map_or_else(String::new, |c| format!(" [{:.6}, {:.6}]", c.lo, c.hi));
                 let _ = writeln!(text, "  {name} = {:.6} {}{ci}", e.value, e.unit);
+            }
+            if let Some(detail) = &a.detail {
+                detail_text(detail, &mut text);
             }
             if let Some(s) = &a.statistic {
                 let df: Vec<String> = a.df.iter().map(|d| format!("{:.4}", d.0)).collect();
@@ -99,6 +102,32 @@ impl AnalyzeReply {
             let _ = writeln!(text, "wrote {}", f.display());
         }
         text
+    }
+}
+
+/// What a named analysis says besides its estimates.
+fn detail_text(detail: &Detail, text: &mut String) {
+    match detail {
+        Detail::Ranking(ranking) => {
+            let mut levels: Vec<_> = ranking.levels.iter().collect();
+            levels.sort_by_key(|l| l.place);
+            for l in levels {
+                let place = if ranking.better == "none" { "–".into() } else { format!("{}.", l.place) };
+                let _ = writeln!(text, "  {place} {} {:.6} {}", l.level, l.mean, l.letters);
+            }
+            text.push_str("  levels that share a letter aren't told apart\n");
+        }
+        Detail::Scalability(found) => {
+            for curve in &found.curves {
+                let limit = curve.limit.map_or("not reached".into(), |x| x.to_string());
+                let _ = writeln!(text, "  {}: best at {} = {}, limit {limit}", curve.group, found.factor, curve.best);
+            }
+        }
+        Detail::Regression(found) => {
+            let curvature = found.curvature_p.map_or("not tested".into(), p_text);
+            let _ = writeln!(text, "  {} levels of {}; curvature: {curvature}", found.points.len(), found.factor);
+        }
+        Detail::Grid(_) | Detail::Survival(_) | Detail::CrossValidation(_) => {}
     }
 }
 
