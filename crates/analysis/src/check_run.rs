@@ -5,9 +5,10 @@ use ergon_domain::{Digest, Metric, Observed, ParameterName, WireNumber};
 use ergon_stats::{MissingPolicy, outliers};
 use serde::Serialize;
 
+use crate::finding::{Finding, Severity};
 use crate::frame::{Frame, same_level};
 use crate::nothing_varied::{is_clock, same_reading};
-use crate::result::{Finding, Severity, wire, wire_option};
+use crate::result::{wire, wire_option};
 
 /// Fewest values of a condition in which a run can stand out.
 const LEAST_FOR_OUTLIERS: usize = 5;

@@ -20,6 +20,7 @@ mod cross_validation;
 mod describe;
 mod detail;
 mod error;
+mod finding;
 mod frame;
 mod grid;
 mod hazard;
@@ -63,6 +64,7 @@ pub use detail::{
 };
 pub use ergon_domain::SIMULATED_MODEL;
 pub use error::AnalysisError;
+pub use finding::{Finding, Severity};
 pub use frame::{Exclusion, Frame, FrameFactor, FrameRow, MissingRuns, PhaseStructure, Reading, Structure};
 pub use grid::grid;
 pub use hypothesis::{BesideExpected, HypothesisResult, InSimulation, Verdict, test_hypotheses};
@@ -72,8 +74,8 @@ pub use plan::{PlanResult, Refusal, run_plan};
 pub use quality::{QualityReport, check_quality};
 pub use ranking::ranking;
 pub use result::{
-    Analysis, AnalysisKind, Assumption, CellContrast, Companion, Dropped, EffectSize, Estimate, FamilyOfTests, Finding,
-    FrameRef, Interval, LevelSummary, Question, Role, Severity, Statistic, Warning,
+    Analysis, AnalysisKind, Assumption, CellContrast, Companion, Dropped, EffectSize, Estimate, FamilyOfTests,
+    FrameRef, Interval, LevelSummary, Question, Role, Statistic, Warning,
 };
 pub use scalability::scalability;
 pub use slope::slope;

@@ -8,8 +8,8 @@ use crate::ask::Ask;
 use crate::cells::matched_cells;
 use crate::compare::uncorrected;
 use crate::correct::correct;
+use crate::finding::{Finding, Severity};
 use crate::frame::{Frame, Reading};
-use crate::result::{Finding, Severity};
 use ergon_design::spec::Correction;
 
 /// Corrected p above which no metric counts as told apart.

@@ -7,10 +7,10 @@ use ergon_domain::{Digest, Observed, RunState};
 use ergon_stats::{MissingPolicy, outliers};
 use serde::Serialize;
 
+use crate::finding::{Finding, Severity};
 use crate::frame::Frame;
 use crate::nothing_varied::{NothingVaried, nothing_varied};
 use crate::response::Response;
-use crate::result::{Finding, Severity};
 
 /// Share of outliers that is reported when the spec sets none.
 const OUTLIER_RATIO: f64 = 0.05;
