@@ -19,6 +19,7 @@ mod select;
 mod session;
 mod spec_source;
 mod standing;
+mod stat_cases;
 
 pub use app::{App, AppOptions};
 pub use ergon_design::Problem;

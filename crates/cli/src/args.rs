@@ -82,6 +82,10 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Statistics.
     Analyze(AnalyzeArgs),
+    /// Power, sample size, the smallest effect a design finds.
+    Power(crate::statistics::PowerArgs),
+    /// Answer statistics cases from a file.
+    Stat(crate::statistics::StatArgs),
     /// Documents.
     Report(ReportArgs),
     /// A publication table.

@@ -5,6 +5,7 @@ mod output;
 mod progress;
 mod run;
 mod show;
+mod statistics;
 
 use std::process::ExitCode;
 

@@ -104,6 +104,8 @@ pub(crate) async fn command(app: &App, command: Command, output: Output) -> anyh
             };
             output.result(&app_api::analyze(app, request).await?, |r| r.text())?;
         }
+        Command::Power(args) => crate::statistics::power(app, args, output).await?,
+        Command::Stat(args) => crate::statistics::stat(app, args, output).await?,
         Command::Report(args) => {
             let request = app_api::ReportRequest {
                 campaign: args.campaign,
