@@ -64,7 +64,21 @@ pub struct Bootstrap {
 /// Bootstraps `statistic`, a function of all samples; each is resampled within itself. The
 /// statistic may reorder the values that it is given (to sort them, say).
 ///
+/// Use it for statistics without a formula for their error (medians, ratios, areas). Assumes that
+/// observations are independent; for repeats within items use
+/// [`hierarchical_bootstrap`](crate::hierarchical_bootstrap). Small skewed samples show too little
+/// of their tail for any bootstrap: of 95 % BCa intervals of a lognormal mean 87.5 % hold it at
+/// n = 20 and 92.0 % at n = 100 (Student's t: 86.8 % and 91.8 %; `benches/size_and_coverage.rs`).
+///
 /// Every sample needs two observations. Results depend on the seed alone.
+///
+/// ```
+/// use ergon_stats::{BootstrapOptions, bootstrap, median_of};
+/// let x = [4.1, 5.0, 3.2, 6.8, 5.5, 4.9, 7.7, 3.9];
+/// let b = bootstrap(&[&x], |s| median_of(&mut s[0]), &BootstrapOptions::default())?;
+/// assert!(b.bca.low < 4.95 && 4.95 < b.bca.high);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn bootstrap(
     samples: &[&[f64]],
     statistic: impl Fn(&mut [Vec<f64>]) -> f64,

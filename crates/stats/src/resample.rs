@@ -29,16 +29,23 @@ impl Stream {
     #[inline]
     fn word(&mut self) -> u32 {
         if self.used == WORDS {
-            let mut bytes = [0; 4 * WORDS];
-            self.rng.fill_bytes(&mut bytes);
-            for (word, four) in self.words.iter_mut().zip(bytes.as_chunks::<4>().0) {
-                *word = u32::from_le_bytes(*four);
-            }
-            self.used = 0;
+            self.refill();
         }
         let word = self.words[self.used];
         self.used += 1;
         word
+    }
+
+    /// Out of line: otherwise it keeps `word` from being inlined into the loops that draw.
+    #[cold]
+    #[inline(never)]
+    fn refill(&mut self) {
+        let mut bytes = [0; 4 * WORDS];
+        self.rng.fill_bytes(&mut bytes);
+        for (word, four) in self.words.iter_mut().zip(bytes.as_chunks::<4>().0) {
+            *word = u32::from_le_bytes(*four);
+        }
+        self.used = 0;
     }
 
     /// A uniform index below `n`, for 0 < n < 2³² (Lemire 2019, unbiased).
