@@ -18,7 +18,7 @@ describe("markup of a table", () => {
     ['<p onclick="x()" style="background:url(//e)">a</p>', "<p>a</p>"],
     ['<p>a<img src="x" onerror="alert(1)">b</p>', "<p>ab</p>"],
     ['<a href="javascript:alert(1)">go</a>', "go"],
-    ['<iframe src="//e">x</iframe>', ""],
+    ["<iframe>x</iframe>", ""],
     ["<svg><script>alert(1)</script><text>x</text></svg>", ""],
     ["1 &lt;b&gt; 2", "1 &lt;b&gt; 2"],
   ])("%s → %s", (hostile, shown) => expect(html(hostile)).toBe(shown));

@@ -15,10 +15,11 @@ export function plural(n: number, one: string, many = `${one}s`): string {
   return `${count(n)} ${n === 1 ? one : many}`;
 }
 
-/** Seconds as a person says them: `0.42 s`, `4 min 20 s`, `3 h 5 min`, `2 d 4 h`. */
+/** Seconds as a person says them: `420 ms`, `4 min 20 s`, `3 h 5 min`, `2 d 4 h`. */
 export function duration(seconds: number | null | undefined): string {
   if (seconds === null || seconds === undefined || !Number.isFinite(seconds) || seconds < 0) return NOTHING;
-  if (seconds < 10) return `${seconds.toFixed(seconds < 1 ? 2 : 1)} s`;
+  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
   const s = Math.round(seconds);
   if (s < 60) return `${s} s`;
   if (s < 3600) return two(Math.floor(s / 60), "min", s % 60, "s");

@@ -1,9 +1,16 @@
 import { copyId } from "../library/campaigns";
 
+const COMMAND = `  run: [echo, "score={x}"] # program and arguments; {x} is the level of a factor, {seed} the run's seed
+  metrics:
+    score: { pattern: 'score=(.+)', direction: higher }
+`;
+
 /** The text that a new campaign begins with: what nobody else can know is left to the user. */
 export function firstSpec(kind: string, taken: readonly string[]): string {
   const wanted = `${kind}-study`;
   const id = taken.includes(wanted) ? copyId(wanted, taken) : wanted;
+  // What a workload can't do without, to be replaced.
+  const needs = kind === "command" ? COMMAND : "";
   return `ergon: 1
 
 campaign:
@@ -13,7 +20,7 @@ campaign:
 
 workload:
   kind: ${kind}
-
+${needs}
 factors: {}
 
 phases:

@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { NOTHING, bytes, count, duration, durationRange, plural } from "../src/lib/text/amounts";
+import { dagger, provenanceName } from "../src/lib/text/provenance";
+
+describe("amounts", () => {
+  it.each([
+    [0.004, "4 ms"],
+    [0.42, "420 ms"],
+    [7.25, "7.3 s"],
+    [59.6, "1 min"],
+    [260, "4 min 20 s"],
+    [11_100, "3 h 5 min"],
+    [187_200, "2 d 4 h"],
+    [null, NOTHING],
+    [Number.NaN, NOTHING],
+    [-1, NOTHING],
+  ])("%s seconds are %s", (seconds, said) => expect(duration(seconds)).toBe(said));
+  it.each([
+    [230, 305, "3 min 50 s – 5 min 5 s"],
+    [0.42, 0.4204, "420 ms"],
+    [null, 3, NOTHING],
+  ])("from %s to %s seconds: %s", (lo, hi, said) => expect(durationRange(lo, hi)).toBe(said));
+  it("missing is never zero", () =>
+    expect([count(null), count(undefined), bytes(null)]).toEqual([NOTHING, NOTHING, NOTHING]));
+  it("one run, two runs", () => expect([plural(1, "run"), plural(1200, "run")]).toEqual(["1 run", "1,200 runs"]));
+  it.each([
+    [999, "999 B"],
+    [1500, "1.5 kB"],
+    [25_300_000_000, "25 GB"],
+  ])("%s bytes are %s", (n, said) => expect(bytes(n)).toBe(said));
+});
+
+describe("provenance", () => {
+  it("is read as the backend words it", () => {
+    expect(provenanceName("estimated (CPU time, TDP guessed)")).toBe("estimated");
+    expect(provenanceName("unheard of")).toBeNull();
+  });
+  it.each([
+    ["simulated", 3, "†"],
+    ["estimated (x)", 3, "†"],
+    ["measured", 3, ""],
+    ["simulated", null, ""],
+  ])("%s %s has the dagger %j", (said, number, mark) => expect(dagger(said, number)).toBe(mark));
+});
