@@ -1,7 +1,8 @@
 //! The TypeScript that calls the operations: every request, reply and stream type, and one function per operation, all
 //! from the `commands!` table.
 
-use std::collections::BTreeMap;
+use std::any::TypeId;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use ts_rs::{Config, TS, TypeVisitor};
@@ -14,10 +15,15 @@ use crate::ops;
 #[derive(Default)]
 struct Declarations {
     all: BTreeMap<String, String>,
+    /// A type may contain itself.
+    seen: BTreeSet<TypeId>,
 }
 
 impl TypeVisitor for Declarations {
     fn visit<T: TS + 'static + ?Sized>(&mut self) {
+        if !self.seen.insert(TypeId::of::<T>()) {
+            return;
+        }
         let config = config();
         // Numbers, texts and lists have no declaration of their own, and no file they would be exported to.
         if T::output_path().is_none() {
@@ -25,12 +31,8 @@ impl TypeVisitor for Declarations {
             T::visit_generics(self);
             return;
         }
-        let name = T::ident(&config);
-        if self.all.contains_key(&name) {
-            return;
-        }
         let docs = T::docs().unwrap_or_default();
-        self.all.insert(name, format!("{docs}export {}", T::decl(&config)));
+        self.all.insert(T::ident(&config), format!("{docs}export {}", T::decl(&config)));
         T::visit_dependencies(self);
     }
 }

@@ -1,0 +1,3857 @@
+// Made from crates/app by `cargo xtask bindings`; edits are lost.
+
+import { call, stream, type Subscription } from "./call";
+
+/**
+ * It was done.
+ */
+export type Acknowledged = { 
+/**
+ * Always true: what can't be done is an error.
+ */
+ok: boolean, 
+/**
+ * What was done, in a sentence.
+ */
+message: string, };
+
+/**
+ * The answer to one question.
+ */
+export type Analysis = { 
+/**
+ * Digest of question, procedure and frame: the same question to the same data has the same id.
+ */
+id: Digest, 
+/**
+ * What was asked.
+ */
+question: Question, 
+/**
+ * What kind of answer this is.
+ */
+kind: AnalysisKind, 
+/**
+ * Name of the procedure as printed in a paper.
+ */
+procedure: string, 
+/**
+ * What was estimated, by name (`mean_difference`, `ratio`, `median`, `mean_treatment` …).
+ */
+estimates: { [key in string]: Estimate }, 
+/**
+ * The levels in numbers, in the order of the spec.
+ */
+levels: Array<LevelSummary>, 
+/**
+ * The test statistic.
+ */
+statistic: Statistic | null, 
+/**
+ * Degrees of freedom, numerator first.
+ */
+df: Array<WireNumber>, 
+/**
+ * p-value of this test alone.
+ */
+p: number | null, 
+/**
+ * p-value corrected over `family`.
+ */
+p_adjusted: number | null, 
+/**
+ * The tests it was corrected with.
+ */
+family: FamilyOfTests | null, 
+/**
+ * Standardised size.
+ */
+effect: EffectSize | null, 
+/**
+ * Interval of the main estimate.
+ */
+ci: Interval | null, 
+/**
+ * Runs used.
+ */
+n: number, 
+/**
+ * What `n` is made of (`runs`, `replicates as blocks` …) as words for a table note.
+ */
+unit_of_analysis: string, 
+/**
+ * Runs not used, with reasons.
+ */
+dropped: Array<Dropped>, 
+/**
+ * The same contrast in each cell of the other factors.
+ */
+heterogeneity: Array<CellContrast>, 
+/**
+ * Robust procedures shown beside the result; they never replace it.
+ */
+companions: Array<Companion>, 
+/**
+ * What checks of assumptions found; they never switch the procedure.
+ */
+assumptions: Array<Assumption>, 
+/**
+ * What to know before trusting the numbers.
+ */
+warnings: Array<Warning>, 
+/**
+ * Why there is no p-value, where there is none though one was asked for.
+ */
+not_tested: string | null, 
+/**
+ * Weakest provenance among the readings used: `measured`, `derived`, `estimated` or `simulated`.
+ */
+provenance: string, 
+/**
+ * Readings used by provenance.
+ */
+provenances: { [key in string]: number }, 
+/**
+ * Whether a simulated model is behind any reading used: such results are not evidence about real models.
+ */
+simulated_model: boolean, 
+/**
+ * How the procedure was decided on, in plain sentences.
+ */
+trail: Array<string>, 
+/**
+ * Sources of the formulas.
+ */
+references: Array<string>, 
+/**
+ * What a figure of it draws, beyond `levels` and `heterogeneity`.
+ */
+detail: Detail | null, 
+/**
+ * The data it saw.
+ */
+frame: FrameRef, };
+
+/**
+ * Kinds of analyses.
+ */
+export type AnalysisKind = "descriptive" | "contrast" | "omnibus" | "survival" | "mean" | "ranking" | "regression" | "scalability" | "grid" | "cross_validation";
+
+/**
+ * The answers.
+ */
+export type AnalyzeReply = { 
+/**
+ * Campaign id.
+ */
+campaign: string, 
+/**
+ * The analyses, in the order of the questions.
+ */
+analyses: Array<Analysis>, 
+/**
+ * Verdicts on the hypotheses of the spec.
+ */
+hypotheses: Array<HypothesisResult>, 
+/**
+ * Questions that these data can't answer, and why.
+ */
+refusals: Array<Refusal>, 
+/**
+ * Figures written.
+ */
+figures: Array<string>, };
+
+/**
+ * What to ask of the data.
+ */
+export type AnalyzeRequest = { 
+/**
+ * Campaign id, ULID prefix, spec path or `latest`.
+ */
+campaign: string, 
+/**
+ * A YAML or JSON file with an `analysis` section.
+ */
+plan: string | null, 
+/**
+ * One metric.
+ */
+metric: string | null, 
+/**
+ * Factors.
+ */
+by: Array<string>, 
+/**
+ * A procedure instead of the one that follows from the design.
+ */
+test: string | null, 
+/**
+ * Correction for several tests.
+ */
+correction: string | null, 
+/**
+ * Write a figure per question into this folder.
+ */
+figures: string | null, };
+
+/**
+ * A sentence for the user, with a code for programs.
+ */
+export type AppError = { 
+/**
+ * Stable name of the kind of error (`invalid_spec`, `not_found`).
+ */
+code: string, 
+/**
+ * What was wrong, where, and what to do.
+ */
+message: string, 
+/**
+ * The field to blame, where there is one.
+ */
+field: string | null, 
+/**
+ * What is wrong with a spec, each with its place, where that is what was wrong.
+ */
+problems?: Array<Problem>, };
+
+/**
+ * Puts a campaign aside, or back.
+ */
+export type ArchiveRequest = { 
+/**
+ * Campaign id, ULID prefix or `latest`.
+ */
+campaign: string, 
+/**
+ * Aside (true) or back (false).
+ */
+archived: boolean, };
+
+/**
+ * A file an attempt left.
+ */
+export type ArtefactInfo = { 
+/**
+ * Path in the run's folder.
+ */
+name: string, 
+/**
+ * Digest of its content.
+ */
+digest: string, 
+/**
+ * Bytes.
+ */
+size_bytes: number, 
+/**
+ * Whether the content is in the store.
+ */
+kept: boolean, };
+
+/**
+ * What a check of an assumption found.
+ */
+export type Assumption = { 
+/**
+ * The assumption.
+ */
+assumption: string, 
+/**
+ * Who looked.
+ */
+method: string, 
+/**
+ * Its statistic.
+ */
+statistic: WireNumber, 
+/**
+ * Its p-value.
+ */
+p: number, };
+
+/**
+ * An attempt.
+ */
+export type AttemptInfo = { 
+/**
+ * Number, from 1.
+ */
+n: number, 
+/**
+ * `running`, `succeeded`, `failed` or `cancelled`.
+ */
+state: string, 
+/**
+ * Failure class.
+ */
+class: string | null, 
+/**
+ * What was wrong.
+ */
+message: string | null, 
+/**
+ * Start (UTC, RFC 3339).
+ */
+started_at: string, 
+/**
+ * Seconds.
+ */
+duration_s: number | null, 
+/**
+ * CPU seconds.
+ */
+cpu_s: number | null, 
+/**
+ * Output and notes; the end of it where it is long.
+ */
+log: string, 
+/**
+ * Named stretches.
+ */
+spans: Array<SpanInfo>, 
+/**
+ * Files it left.
+ */
+artefacts: Array<ArtefactInfo>, };
+
+/**
+ * An estimate beside what was expected of it.
+ */
+export type BesideExpected = { 
+/**
+ * `ratio`, `difference` or `value`.
+ */
+of: string, 
+/**
+ * What was expected.
+ */
+expected: [number, number], 
+/**
+ * What was estimated.
+ */
+estimate: number, 
+/**
+ * `below`, `within` or `above`.
+ */
+position: string, };
+
+/**
+ * A campaign and nothing else to ask.
+ */
+export type CampaignRequest = { 
+/**
+ * Campaign id, ULID prefix or `latest`.
+ */
+campaign: string, };
+
+/**
+ * A campaign at a glance.
+ */
+export type CampaignRow = { 
+/**
+ * Campaign id.
+ */
+campaign: string, 
+/**
+ * Its ULID.
+ */
+ulid: string, 
+/**
+ * Title.
+ */
+title: string, 
+/**
+ * Workload.
+ */
+workload: string, 
+/**
+ * State.
+ */
+state: string, 
+/**
+ * Tags.
+ */
+tags: Array<string>, 
+/**
+ * Runs in the plan.
+ */
+runs: number, 
+/**
+ * Runs that succeeded.
+ */
+succeeded: number, 
+/**
+ * Runs whose last attempt failed.
+ */
+failed: number, 
+/**
+ * When it was registered (UTC, RFC 3339).
+ */
+created: string, 
+/**
+ * When somebody looked at it last (UTC, RFC 3339).
+ */
+opened: string, 
+/**
+ * Whether it was put aside.
+ */
+archived: boolean, 
+/**
+ * Priority in the queue, where it is queued.
+ */
+priority: number | null, };
+
+/**
+ * A contrast within one cell of the other factors.
+ */
+export type CellContrast = { 
+/**
+ * The cell's levels.
+ */
+cell: string, 
+/**
+ * Runs of the treatment.
+ */
+n_treatment: number, 
+/**
+ * Runs of the control.
+ */
+n_control: number, 
+/**
+ * Treatment minus control (on the scale of the estimand: a ratio for log ratios).
+ */
+estimate: WireNumber, 
+/**
+ * Its standard error on the scale of the test, where the cell has enough runs.
+ */
+se: WireNumber | null, 
+/**
+ * Its interval, where the cell has enough runs.
+ */
+ci: Interval | null, };
+
+/**
+ * What an edit changes.
+ */
+export type Change = { "change": "free" } | { "change": "plan", "paths": Array<string> } | { "change": "analysis_plan", "paths": Array<string> };
+
+/**
+ * What was found.
+ */
+export type CheckReply = { 
+/**
+ * Campaign id.
+ */
+campaign: string, 
+/**
+ * Product of the four fractions.
+ */
+score: number, 
+/**
+ * Expected runs that are there, times readings that are there among those due.
+ */
+completeness: number, 
+/**
+ * Share of values within their metric's range.
+ */
+ranges: number, 
+/**
+ * Share of checks of consistency that hold: each metric is set by some run, each condition has as many replicates
+ * as the others of its phase, each run key stands for one run.
+ */
+consistency: number, 
+/**
+ * Share of values within Tukey's fences of their condition (conditions of at least ten values).
+ */
+validity: number, 
+/**
+ * Runs expected.
+ */
+expected: number, 
+/**
+ * Runs present.
+ */
+present: number, 
+/**
+ * Values compared with the fences.
+ */
+judged: number, 
+/**
+ * Whether the thresholds of the spec are met; `None` without thresholds.
+ */
+passed: boolean | null, 
+/**
+ * What was found, worst first.
+ */
+findings: Array<Finding>, 
+/**
+ * The nothing-varied detector.
+ */
+nothing_varied: NothingVaried, };
+
+/**
+ * What to check.
+ */
+export type CheckRequest = { 
+/**
+ * Campaign id, ULID prefix, spec path or `latest`.
+ */
+campaign: string, 
+/**
+ * Only this run (key or a prefix of it).
+ */
+run: string | null, };
+
+/**
+ * What was chosen.
+ */
+export type ChooseFilesReply = { 
+/**
+ * The files; empty when the user chose none.
+ */
+files: Array<ChosenFile>, };
+
+/**
+ * What to let the user choose.
+ */
+export type ChooseFilesRequest = { 
+/**
+ * The dialog's title.
+ */
+title: string, 
+/**
+ * A file to be written, rather than read.
+ */
+save: boolean, 
+/**
+ * Several files (reading only).
+ */
+many: boolean, 
+/**
+ * Name offered for a file to be written.
+ */
+name: string | null, 
+/**
+ * Endings accepted, without the dot; all when empty.
+ */
+endings: Array<string>, };
+
+/**
+ * A file the user chose.
+ */
+export type ChosenFile = { 
+/**
+ * Stands for the file in requests, until Ergon is closed.
+ */
+token: string, 
+/**
+ * Its name, to show.
+ */
+name: string, };
+
+/**
+ * A robust procedure beside the result.
+ */
+export type Companion = { 
+/**
+ * Name as printed.
+ */
+procedure: string, 
+/**
+ * Its p-value.
+ */
+p: number | null, 
+/**
+ * Its own estimate, where it has one.
+ */
+estimate: Estimate | null, 
+/**
+ * What it says that the main result doesn't.
+ */
+note: string, };
+
+/**
+ * What another process asks of the engine that holds a campaign.
+ */
+export type ControlCommand = "pause" | "resume" | "stop" | "retry";
+
+/**
+ * The registered campaign.
+ */
+export type CreateReply = { 
+/**
+ * Campaign id.
+ */
+campaign: string, 
+/**
+ * Its ULID.
+ */
+ulid: string, 
+/**
+ * Revision, from 1.
+ */
+revision: number, };
+
+/**
+ * A campaign to register.
+ */
+export type CreateRequest = { 
+/**
+ * Spec file.
+ */
+spec: string, 
+/**
+ * `path=value` overrides.
+ */
+set: Array<string>, 
+/**
+ * Title.
+ */
+name: string | null, 
+/**
+ * Research question.
+ */
+question: string | null, 
+/**
+ * Who runs it.
+ */
+researcher: string | null, };
+
+/**
+ * Prediction of conditions that weren't seen.
+ */
+export type CrossValidation = { 
+/**
+ * Factors of the additive model.
+ */
+predictors: Array<string>, 
+/**
+ * Folds.
+ */
+folds: number, 
+/**
+ * Conditions predicted.
+ */
+conditions: number, 
+/**
+ * 1 − squared error of prediction over squared deviation from the mean; below 0: the mean predicts better.
+ */
+r2: WireNumber, 
+/**
+ * The same of each fold, about the fold's own mean; absent where the fold doesn't vary.
+ */
+r2_per_fold: Array<number | null>, 
+/**
+ * Root of the mean squared error of prediction, in the metric's unit.
+ */
+rmse: WireNumber, };
+
+/**
+ * Percentile bootstrap interval of a crossing.
+ */
+export type CrossingInterval = { 
+/**
+ * Lower end; absent: not reached.
+ */
+lo: WireNumber | null, 
+/**
+ * Upper end; absent: not reached.
+ */
+hi: WireNumber | null, 
+/**
+ * Confidence level.
+ */
+level: number, 
+/**
+ * Resamples drawn.
+ */
+resamples: number, 
+/**
+ * Share of resamples in which the allowed loss was crossed.
+ */
+crossed: number, };
+
+/**
+ * A mean at one level of a numeric factor.
+ */
+export type CurvePoint = { 
+/**
+ * The level.
+ */
+x: WireNumber, 
+/**
+ * Runs it rests on.
+ */
+n: number, 
+/**
+ * Mean, in the metric's unit.
+ */
+mean: WireNumber, 
+/**
+ * Its interval.
+ */
+ci: Interval | null, };
+
+/**
+ * What a phase's design covers. Levels count as they were chosen, also where they can't matter.
+ */
+export type DesignReport = { 
+/**
+ * Kind of design.
+ */
+kind: string, 
+/**
+ * Combinations of levels in the phase's space.
+ */
+combinations: number, 
+/**
+ * Conditions chosen.
+ */
+conditions: number, 
+/**
+ * Combinations that constraints exclude.
+ */
+excluded: number, 
+/**
+ * Combinations that are one condition with another because a level can't matter.
+ */
+collapsed: number, 
+/**
+ * How often each level was chosen; empty for designs too large to count.
+ */
+counts: Array<FactorCounts>, 
+/**
+ * Largest difference between how often two levels of one factor were chosen.
+ */
+max_imbalance: number | null, 
+/**
+ * Chosen levels that can't matter in their condition.
+ */
+inactive_levels: number | null, 
+/**
+ * Share of the pairs of levels of two factors that occur, 0 to 1.
+ */
+pair_coverage: number | null, 
+/**
+ * D-efficiency of the model with main effects: 1 for a balanced orthogonal design.
+ */
+d_efficiency: number | null, };
+
+/**
+ * What a figure of this analysis draws.
+ */
+export type Detail = { "of": "ranking" } & Ranking | { "of": "regression" } & Regression | { "of": "scalability" } & Scalability | { "of": "grid" } & Grid | { "of": "survival" } & Survival | { "of": "cross_validation" } & CrossValidation;
+
+/**
+ * How they differ.
+ */
+export type DiffReply = { 
+/**
+ * Every difference, by path.
+ */
+differences: Array<Difference>, 
+/**
+ * What the step from a to b changes: nothing that needs a revision, the plan, or the analysis plan.
+ */
+change: Change, 
+/**
+ * Runs that both plans have.
+ */
+runs_shared: number, 
+/**
+ * Runs only `a` has.
+ */
+runs_only_a: number, 
+/**
+ * Runs only `b` has.
+ */
+runs_only_b: number, };
+
+/**
+ * Two specs (files) or campaigns.
+ */
+export type DiffRequest = { 
+/**
+ * The older.
+ */
+a: string, 
+/**
+ * The newer.
+ */
+b: string, };
+
+/**
+ * One difference between two specs.
+ */
+export type Difference = { 
+/**
+ * Where.
+ */
+path: string, 
+/**
+ * Value in the old spec.
+ */
+old: JsonValue | null, 
+/**
+ * Value in the new spec.
+ */
+new: JsonValue | null, };
+
+/**
+ * A 256-bit BLAKE3 digest. Written as 64 lower-case hexadecimal digits.
+ */
+export type Digest = string;
+
+/**
+ * One check.
+ */
+export type DoctorCheck = { 
+/**
+ * What was looked at.
+ */
+name: string, 
+/**
+ * How it came out.
+ */
+state: DoctorState, 
+/**
+ * What was seen.
+ */
+detail: string, 
+/**
+ * What to do.
+ */
+fix: string | null, };
+
+/**
+ * All checks.
+ */
+export type DoctorReply = { 
+/**
+ * The checks.
+ */
+checks: Array<DoctorCheck>, };
+
+/**
+ * Nothing to ask.
+ */
+export type DoctorRequest = Record<symbol, never>;
+
+/**
+ * How a check came out.
+ */
+export type DoctorState = "ok" | "missing" | "failed" | "not_built";
+
+/**
+ * Runs not used.
+ */
+export type Dropped = { 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * How many.
+ */
+count: number, };
+
+/**
+ * A copy of a campaign's spec under another id.
+ */
+export type DuplicateRequest = { 
+/**
+ * Campaign id, ULID prefix or `latest`.
+ */
+campaign: string, 
+/**
+ * The copy's id.
+ */
+new_id: string, };
+
+/**
+ * A standardised effect size.
+ */
+export type EffectSize = { 
+/**
+ * Its name as printed.
+ */
+name: string, 
+/**
+ * Its value.
+ */
+value: WireNumber, 
+/**
+ * Lower end of its interval.
+ */
+lo: WireNumber | null, 
+/**
+ * Upper end of its interval.
+ */
+hi: WireNumber | null, 
+/**
+ * Level of its interval.
+ */
+level: number, };
+
+/**
+ * An estimate with what is known of its uncertainty.
+ */
+export type Estimate = { 
+/**
+ * The value.
+ */
+value: WireNumber, 
+/**
+ * Its standard error.
+ */
+se: WireNumber | null, 
+/**
+ * Its interval.
+ */
+ci: Interval | null, 
+/**
+ * Its unit.
+ */
+unit: string, };
+
+/**
+ * One event.
+ */
+export type Event = { "event": "campaign_started", 
+/**
+ * Campaign id.
+ */
+campaign: string, 
+/**
+ * Runs planned.
+ */
+runs: number, 
+/**
+ * Runs that had ended before.
+ */
+ended_before: number, 
+/**
+ * Attempts at once.
+ */
+parallel: number, } | { "event": "recovered", 
+/**
+ * Interrupted runs.
+ */
+runs: Array<Digest>, } | { "event": "run_started", 
+/**
+ * The run.
+ */
+run_id: Digest, 
+/**
+ * Phase it runs under.
+ */
+phase: string, 
+/**
+ * Attempt, from 1.
+ */
+attempt: number, } | { "event": "run_ended", 
+/**
+ * The run.
+ */
+run_id: Digest, 
+/**
+ * Phase it runs under.
+ */
+phase: string, 
+/**
+ * Attempt, from 1.
+ */
+attempt: number, 
+/**
+ * State of the run now; `queued`: it is tried again.
+ */
+state: RunState, 
+/**
+ * Failure class.
+ */
+failure: FailureClass | null, 
+/**
+ * What was wrong.
+ */
+message: string | null, 
+/**
+ * Seconds.
+ */
+duration_s: number, } | { "event": "phase_skipped", 
+/**
+ * The phase.
+ */
+phase: string, 
+/**
+ * Why.
+ */
+reason: string, } | { "event": "progress" } & Progress | { "event": "paused" } | { "event": "resumed" } | { "event": "draining", 
+/**
+ * Why.
+ */
+reason: string, } | { "event": "store_trouble", 
+/**
+ * What the store said.
+ */
+message: string, };
+
+/**
+ * Leaves a run out of analyses.
+ */
+export type ExcludeRequest = { 
+/**
+ * Campaign id, ULID prefix or `latest`.
+ */
+campaign: string, 
+/**
+ * The run's id, or its beginning.
+ */
+run: string, 
+/**
+ * Why; it is printed with every analysis.
+ */
+reason: string, };
+
+/**
+ * The rule that leaves a run out of analyses.
+ */
+export type ExclusionInfo = { 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * Who.
+ */
+author: string, 
+/**
+ * When (UTC, RFC 3339).
+ */
+at: string, };
+
+/**
+ * An expected size, as an interval.
+ */
+export type Expected = { 
+/**
+ * Of the ratio treatment/control.
+ */
+ratio?: [number, number] | null, 
+/**
+ * Of the difference treatment − control.
+ */
+difference?: [number, number] | null, 
+/**
+ * Of the treatment's own value.
+ */
+value?: [number, number] | null, };
+
+/**
+ * How often each level of a factor was chosen.
+ */
+export type FactorCounts = { 
+/**
+ * The factor.
+ */
+factor: string, 
+/**
+ * Its levels as printed, and how many conditions were given each.
+ */
+levels: Array<[string, number]>, };
+
+/**
+ * A factor with its levels.
+ */
+export type FactorLevels = { 
+/**
+ * The parameter.
+ */
+name: string, 
+/**
+ * Levels as printed, in order.
+ */
+levels: Array<string>, };
+
+/**
+ * A run whose last attempt failed.
+ */
+export type FailedRun = { 
+/**
+ * The run.
+ */
+run_id: Digest, 
+/**
+ * Failure class.
+ */
+class: string, 
+/**
+ * What was wrong.
+ */
+message: string, 
+/**
+ * Attempts so far.
+ */
+attempts: number, };
+
+/**
+ * Failure classes of an attempt. They decide whether a retry can help.
+ */
+export type FailureClass = "invalid_input" | "model_refused" | "rate_limited" | "model_unavailable" | "malformed_reply" | "timeout" | "crashed" | "interrupted" | "budget" | "internal";
+
+/**
+ * The family of tests a p-value was corrected over.
+ */
+export type FamilyOfTests = { 
+/**
+ * In words.
+ */
+name: string, 
+/**
+ * Number of tests in it.
+ */
+size: number, 
+/**
+ * The correction's name as printed.
+ */
+correction: string, };
+
+/**
+ * Which figure.
+ */
+export type FigureRequest = { 
+/**
+ * Campaign id, ULID prefix, spec path or `latest`.
+ */
+campaign: string, 
+/**
+ * `raincloud`.
+ */
+kind: string, 
+/**
+ * One metric; left out: that of the spec's first question, else the first.
+ */
+metric: string | null, 
+/**
+ * Factors; left out: those of the question, else the campaign's.
+ */
+by: Array<string>, 
+/**
+ * Venue whose width is used: `neurips`, `icml`, `icml-page` ….
+ */
+width: string, 
+/**
+ * `svg`.
+ */
+format: string, };
+
+/**
+ * What must hold of a column.
+ */
+export type FilterBy = { 
+/**
+ * Id of the column.
+ */
+column: string, 
+/**
+ * `is`, `is_not`, `below`, `at_most`, `above`, `at_least` or `contains`.
+ */
+op: string, 
+/**
+ * What it is compared with.
+ */
+value: string | number | boolean, };
+
+/**
+ * Something found in the data.
+ */
+export type Finding = { 
+/**
+ * How much it matters.
+ */
+severity: Severity, 
+/**
+ * Stable name (`factor_changes_nothing`, `out_of_range` …).
+ */
+code: string, 
+/**
+ * Where: a metric, a factor, a condition.
+ */
+place: string, 
+/**
+ * What was found.
+ */
+message: string, 
+/**
+ * What to do.
+ */
+advice: string, };
+
+/**
+ * A fitted polynomial.
+ */
+export type Fitted = { 
+/**
+ * Coefficients of x⁰, x¹, ….
+ */
+coefficients: Array<FittedCoefficient>, 
+/**
+ * The curve at the levels and between them, with its pointwise interval.
+ */
+curve: Array<FittedPoint>, 
+/**
+ * Share of the variance between the means of the levels that it explains.
+ */
+r2_of_means: WireNumber | null, };
+
+/**
+ * A coefficient.
+ */
+export type FittedCoefficient = { 
+/**
+ * Power of x.
+ */
+power: number, 
+/**
+ * Estimate, in the metric's unit per unit of xᵖ.
+ */
+estimate: WireNumber, 
+/**
+ * Standard error.
+ */
+se: WireNumber | null, 
+/**
+ * Interval.
+ */
+ci: Interval | null, 
+/**
+ * Two-sided p-value.
+ */
+p: number | null, };
+
+/**
+ * A fitted curve at one x.
+ */
+export type FittedPoint = { 
+/**
+ * Where.
+ */
+x: WireNumber, 
+/**
+ * The curve.
+ */
+y: WireNumber, 
+/**
+ * Its pointwise interval.
+ */
+ci: Interval | null, };
+
+/**
+ * A line of the log.
+ */
+export type FollowLine = { 
+/**
+ * When (UTC, RFC 3339).
+ */
+at: string, 
+/**
+ * What happened.
+ */
+event: Event, };
+
+/**
+ * How it ended.
+ */
+export type FollowOutcome = { "kind": "ended" } & RunReply | { "kind": "broke" } & AppError;
+
+/**
+ * The campaign is no longer followed.
+ */
+export type FollowReply = { 
+/**
+ * Campaign id.
+ */
+campaign: string, 
+/**
+ * Whether the campaign has ended (rather than the subscription).
+ */
+ended: boolean, };
+
+/**
+ * Which campaign.
+ */
+export type FollowRequest = { 
+/**
+ * Campaign id, ULID prefix or `latest`.
+ */
+campaign: string, 
+/**
+ * A name of the subscriber's choice, to `unsubscribe` with.
+ */
+subscription: string, };
+
+/**
+ * How it stands now.
+ */
+export type FollowUpdate = { 
+/**
+ * Campaign id.
+ */
+campaign: string, 
+/**
+ * Whether it runs in this application; if not, there are no lines.
+ */
+here: boolean, 
+/**
+ * `running`, `paused`, `draining`; when it has ended, the campaign's state.
+ */
+state: string, 
+/**
+ * Counts, rate and forecast, once there are any.
+ */
+progress: Progress | null, 
+/**
+ * Failed attempts by class: of this session when `here`, else of all.
+ */
+failures: { [key in string]: number }, 
+/**
+ * What happened since the update before; with the first, what is still known.
+ */
+lines: Array<FollowLine>, 
+/**
+ * Set in the last update when it ended in this application.
+ */
+outcome: FollowOutcome | null, };
+
+/**
+ * What a campaign will take.
+ */
+export type Forecast = { 
+/**
+ * Seconds of wall time.
+ */
+duration_s: Estimate, 
+/**
+ * USD.
+ */
+cost_usd: Estimate, 
+/**
+ * Joules.
+ */
+energy_j: Estimate, };
+
+/**
+ * The data an analysis saw.
+ */
+export type FrameRef = { 
+/**
+ * Campaign.
+ */
+campaign: string, 
+/**
+ * Spec it was planned under.
+ */
+spec_hash: Digest, 
+/**
+ * Plan.
+ */
+plan_hash: Digest, 
+/**
+ * Digest of run keys and readings.
+ */
+digest: Digest, 
+/**
+ * Runs in the frame.
+ */
+runs: number, 
+/**
+ * Phases selected; empty for all.
+ */
+phases: Array<string>, 
+/**
+ * Filters applied.
+ */
+filters: Array<string>, };
+
+/**
+ * Means over two factors.
+ */
+export type Grid = { 
+/**
+ * Factor down the side.
+ */
+row_factor: string, 
+/**
+ * Its levels.
+ */
+rows: Array<string>, 
+/**
+ * Factor along the top.
+ */
+column_factor: string, 
+/**
+ * Its levels.
+ */
+columns: Array<string>, 
+/**
+ * Cells row by row; one for every pair of levels.
+ */
+cells: Array<GridCell>, };
+
+/**
+ * A condition in a phase.
+ */
+export type GridCell = { 
+/**
+ * Digest of the condition.
+ */
+key: string, 
+/**
+ * Levels of the phase's factors, as printed.
+ */
+levels: { [key in string]: string }, 
+/**
+ * Runs planned.
+ */
+planned: number, 
+/**
+ * Runs that succeeded.
+ */
+succeeded: number, 
+/**
+ * Runs whose last attempt failed.
+ */
+failed: number, 
+/**
+ * Runs executing; 0 while no engine holds the campaign.
+ */
+running: number, 
+/**
+ * Mean of the metric; `None` before there is a value.
+ */
+mean: number | null, 
+/**
+ * The mean as printed.
+ */
+display: string | null, };
+
+/**
+ * A phase's heat map.
+ */
+export type GridPhase = { 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Factors down the side.
+ */
+row_factors: Array<string>, 
+/**
+ * Factors along the top.
+ */
+column_factors: Array<string>, 
+/**
+ * Levels of each factor in order.
+ */
+levels: { [key in string]: Array<string> }, 
+/**
+ * Its conditions in plan order.
+ */
+cells: Array<GridCell>, 
+/**
+ * Why there are no cells, where the phase has too many or they are not chosen yet.
+ */
+note: string | null, };
+
+/**
+ * The heat maps.
+ */
+export type GridReply = { 
+/**
+ * Phases in the order of execution.
+ */
+phases: Array<GridPhase>, 
+/**
+ * The metric's id.
+ */
+metric: string | null, 
+/**
+ * Its title.
+ */
+title: string | null, 
+/**
+ * Its unit.
+ */
+unit: string | null, 
+/**
+ * Which way is better.
+ */
+direction: string | null, };
+
+/**
+ * Which campaign, and which metric to colour by.
+ */
+export type GridRequest = { 
+/**
+ * Campaign id, ULID prefix or `latest`.
+ */
+campaign: string, 
+/**
+ * A metric; left out: states alone.
+ */
+metric?: string, };
+
+/**
+ * A hypothesis, the contrast that decides it, and the verdict.
+ */
+export type HypothesisResult = { 
+/**
+ * Short name.
+ */
+id: string, 
+/**
+ * The expectation in words.
+ */
+statement: string | null, 
+/**
+ * The verdict.
+ */
+verdict: Verdict, 
+/**
+ * What the rule finds, where the verdict is that a simulated model is no evidence.
+ */
+in_simulation: InSimulation | null, 
+/**
+ * The verdict in a sentence; the numbers stand in `analysis`.
+ */
+sentence: string, 
+/**
+ * The written rule.
+ */
+rule: string, 
+/**
+ * The decision rule of the spec, in its words.
+ */
+decision: string | null, 
+/**
+ * The expected size as written; it decides nothing.
+ */
+expected: Expected | null, 
+/**
+ * The estimates beside what was expected.
+ */
+beside_expected: Array<BesideExpected>, 
+/**
+ * Level of the test.
+ */
+alpha: number, 
+/**
+ * The contrast; absent when the data can't answer.
+ */
+analysis: Analysis | null, };
+
+/**
+ * Two levels that give identical runs.
+ */
+export type IdenticalLevels = { 
+/**
+ * The factor.
+ */
+factor: ParameterName, 
+/**
+ * One level.
+ */
+a: string, 
+/**
+ * The other.
+ */
+b: string, 
+/**
+ * Pairs of runs compared.
+ */
+runs: number, };
+
+/**
+ * What became of the files.
+ */
+export type ImportReply = { 
+/**
+ * One per file.
+ */
+files: Array<ImportedFile>, 
+/**
+ * Keys taken over, of all files, each once.
+ */
+mapped: Array<string>, 
+/**
+ * Keys set to a default, of all files.
+ */
+defaulted: Array<string>, 
+/**
+ * Keys left out, of all files.
+ */
+ignored: Array<string>, 
+/**
+ * Contradictions and choices, of all files.
+ */
+warnings: Array<string>, 
+/**
+ * Problems of all files.
+ */
+problems: Array<string>, };
+
+/**
+ * Files to import.
+ */
+export type ImportRequest = { 
+/**
+ * The files.
+ */
+files: Array<string>, 
+/**
+ * What they are; recognised when left out.
+ */
+as: string | null, 
+/**
+ * Report only.
+ */
+dry_run: boolean, };
+
+/**
+ * What became of a file.
+ */
+export type ImportedFile = { 
+/**
+ * The file.
+ */
+file: string, 
+/**
+ * What it was taken for.
+ */
+kind: string | null, 
+/**
+ * The campaign it became.
+ */
+campaign: string | null, 
+/**
+ * The spec that was made of it, as JSON text; results are in one spec together.
+ */
+spec: string | null, 
+/**
+ * Keys taken over.
+ */
+mapped: Array<string>, 
+/**
+ * Keys set to a default.
+ */
+defaulted: Array<string>, 
+/**
+ * Keys left out, with the reason.
+ */
+ignored: Array<string>, 
+/**
+ * Where the original contradicts itself, or leaves a choice.
+ */
+warnings: Array<string>, 
+/**
+ * What kept it from being imported.
+ */
+problems: Array<string>, };
+
+/**
+ * What the rule finds about a simulated model. It says nothing of any real one.
+ */
+export type InSimulation = "holds" | "fails" | "undecided";
+
+/**
+ * An interval.
+ */
+export type Interval = { 
+/**
+ * Lower end.
+ */
+lo: WireNumber, 
+/**
+ * Upper end.
+ */
+hi: WireNumber, 
+/**
+ * Confidence level.
+ */
+level: number, };
+
+export type JsonValue = number | string | boolean | Array<JsonValue> | { [key in string]: JsonValue } | null;
+
+/**
+ * One level (or cell) in numbers.
+ */
+export type LevelSummary = { 
+/**
+ * The level, or the cell's levels joined.
+ */
+label: string, 
+/**
+ * Factor and level, in the order asked.
+ */
+levels: Array<[string, string]>, 
+/**
+ * Runs with a number.
+ */
+n: number, 
+/**
+ * Mean; absent where values are censored.
+ */
+mean: WireNumber | null, 
+/**
+ * Standard deviation (divisor n − 1).
+ */
+sd: WireNumber | null, 
+/**
+ * Standard error of the mean.
+ */
+se: WireNumber | null, 
+/**
+ * Interval of the mean.
+ */
+ci: Interval | null, 
+/**
+ * Median (of survival times: Kaplan–Meier).
+ */
+median: WireNumber | null, 
+/**
+ * Lower quartile.
+ */
+q1: WireNumber | null, 
+/**
+ * Upper quartile.
+ */
+q3: WireNumber | null, 
+/**
+ * Smallest value.
+ */
+min: WireNumber | null, 
+/**
+ * Largest value.
+ */
+max: WireNumber | null, 
+/**
+ * Runs with a censored value.
+ */
+censored: number, 
+/**
+ * Runs without a value, with reasons.
+ */
+missing: Array<Dropped>, 
+/**
+ * Weakest provenance of the values.
+ */
+provenance: string, };
+
+/**
+ * The campaigns.
+ */
+export type ListReply = { 
+/**
+ * Newest first.
+ */
+campaigns: Array<CampaignRow>, };
+
+/**
+ * Which campaigns.
+ */
+export type ListRequest = { 
+/**
+ * Only in this state.
+ */
+status: string | null, 
+/**
+ * Only with this tag.
+ */
+tag: string | null, };
+
+/**
+ * A measurement as shown.
+ */
+export type MeasurementInfo = { 
+/**
+ * Metric id.
+ */
+metric: string, 
+/**
+ * Title.
+ */
+title: string, 
+/**
+ * Unit.
+ */
+unit: string, 
+/**
+ * As printed; a dash where there is no value.
+ */
+display: string, 
+/**
+ * In full.
+ */
+number: number | null, 
+/**
+ * Lower end, where an interval is known.
+ */
+lo: number | null, 
+/**
+ * Upper end.
+ */
+hi: number | null, 
+/**
+ * `measured`, `derived`, `estimated` or `simulated`, and what from.
+ */
+provenance: string, 
+/**
+ * `value`, `censored`, `undefined` or `unavailable`.
+ */
+observed: string, 
+/**
+ * Why there is no value.
+ */
+reason: string | null, 
+/**
+ * Notes on it.
+ */
+flags: Array<string>, };
+
+/**
+ * Name of a metric, unit included where it has one (`convergence_time_s`).
+ */
+export type MetricId = string;
+
+/**
+ * A metric.
+ */
+export type MetricInfo = { 
+/**
+ * Id.
+ */
+id: string, 
+/**
+ * Title.
+ */
+title: string, 
+/**
+ * Unit.
+ */
+unit: string, 
+/**
+ * Which way is better.
+ */
+direction: string, 
+/**
+ * Smallest value that can be right.
+ */
+lo: number | null, 
+/**
+ * Largest.
+ */
+hi: number | null, 
+/**
+ * Family of values, which decides the procedures.
+ */
+family: string, 
+/**
+ * What it is.
+ */
+doc: string, };
+
+/**
+ * A source that isn't.
+ */
+export type MissingSensor = { 
+/**
+ * What it is.
+ */
+what: string, 
+/**
+ * Why it can't be read.
+ */
+why: string, 
+/**
+ * What to do; empty where nothing can be done.
+ */
+fix: string, };
+
+/**
+ * Power of one domain.
+ */
+export type MonitorDomain = { 
+/**
+ * The domain.
+ */
+name: string, 
+/**
+ * Mean power since the sample before, W; `None` where a reading failed.
+ */
+power_w: number | null, 
+/**
+ * `measured`, `derived` or `estimated`.
+ */
+provenance: string, 
+/**
+ * Whether it counts towards the total: parts of a package don't, they are in it.
+ */
+in_total: boolean, };
+
+/**
+ * The stream has ended.
+ */
+export type MonitorReply = { 
+/**
+ * Samples sent.
+ */
+samples: number, };
+
+/**
+ * A stream of samples.
+ */
+export type MonitorRequest = { 
+/**
+ * A name of the subscriber's choice, to `unsubscribe` with.
+ */
+subscription: string, };
+
+/**
+ * The host at a moment.
+ */
+export type MonitorSample = { 
+/**
+ * When (UTC, RFC 3339, to the millisecond).
+ */
+at: string, 
+/**
+ * Processor load since the sample before, percent of all cores.
+ */
+cpu_percent: number | null, 
+/**
+ * Memory in use, bytes.
+ */
+memory_used_bytes: number | null, 
+/**
+ * Memory installed, bytes.
+ */
+memory_total_bytes: number | null, 
+/**
+ * Power in total, W, nothing counted twice; `None` where a part of it failed or nothing can be read.
+ */
+power_w: number | null, 
+/**
+ * Weakest provenance of its parts.
+ */
+power_provenance: string | null, 
+/**
+ * What the total covers and how it is known.
+ */
+power_source: string | null, 
+/**
+ * By domain.
+ */
+domains: Array<MonitorDomain>, };
+
+/**
+ * What somebody wrote about a run.
+ */
+export type NoteInfo = { 
+/**
+ * The text.
+ */
+text: string, 
+/**
+ * Who.
+ */
+author: string, 
+/**
+ * When (UTC, RFC 3339).
+ */
+at: string, };
+
+/**
+ * Notes something about a run.
+ */
+export type NoteRequest = { 
+/**
+ * Campaign id, ULID prefix or `latest`.
+ */
+campaign: string, 
+/**
+ * The run's id, or its beginning.
+ */
+run: string, 
+/**
+ * The text.
+ */
+text: string, };
+
+/**
+ * What doesn't vary though it should.
+ */
+export type NothingVaried = { 
+/**
+ * Factors whose matched runs are identical in every metric.
+ */
+inert_factors: Array<ParameterName>, 
+/**
+ * Factors over which no metric differs detectably, though runs aren't identical.
+ */
+undetected_factors: Array<ParameterName>, 
+/**
+ * Pairs of levels whose matched runs are identical in every metric.
+ */
+identical_levels: Array<IdenticalLevels>, 
+/**
+ * Metrics with one value in all runs.
+ */
+constant_metrics: Array<MetricId>, 
+/**
+ * Metrics that no run has a value of.
+ */
+unset_metrics: Array<MetricId>, };
+
+/**
+ * How many runs have both of two levels.
+ */
+export type PairRuns = { 
+/**
+ * The levels, by factor: row and column heads.
+ */
+levels: Array<[string, string]>, 
+/**
+ * A square: runs with the level of the row and that of the column; on the diagonal runs with that level.
+ */
+runs: Array<Array<number>>, };
+
+/**
+ * A parameter.
+ */
+export type ParameterInfo = { 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * What it is.
+ */
+doc: string, 
+/**
+ * Unit.
+ */
+unit: string | null, 
+/**
+ * Value when the spec says nothing.
+ */
+default: string | number | boolean | null, 
+/**
+ * What it accepts.
+ */
+kind: ParameterRange, 
+/**
+ * When it matters at all, as a phrase: "fault_rate above 0".
+ */
+active_when: string | null, };
+
+/**
+ * Name of a parameter: identifiers joined by dots (`fault_rate`, `job_source.swf`). Cheap to clone.
+ */
+export type ParameterName = string;
+
+/**
+ * What a parameter accepts.
+ */
+export type ParameterRange = { 
+/**
+ * `bool`, `int`, `real`, `choice`, `choice_or_real`, `text`, `model`, `file` or `any`.
+ */
+type: string, 
+/**
+ * Smallest number; `None` where there is no bound.
+ */
+min: number | null, 
+/**
+ * Largest number.
+ */
+max: number | null, 
+/**
+ * Names accepted.
+ */
+values: Array<string>, 
+/**
+ * All of it as a phrase: "a whole number from 3 to 200".
+ */
+expected: string, };
+
+/**
+ * A phase's share of the plan.
+ */
+export type PhaseCount = { 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Conditions of its design.
+ */
+conditions: number, 
+/**
+ * Runs planned under it (a run that an earlier phase has is not counted twice).
+ */
+runs: number, 
+/**
+ * When its conditions are chosen, where results decide them: until then they are counted, not known.
+ */
+chosen_when: string | null, 
+/**
+ * What its design covers.
+ */
+design: JsonValue, };
+
+/**
+ * A phase and what its design covers.
+ */
+export type PhaseDesign = { 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Conditions of its design.
+ */
+conditions: number, 
+/**
+ * Runs it selects.
+ */
+selected: number, 
+/**
+ * Runs planned under it: those an earlier phase has are not counted twice.
+ */
+runs: number, 
+/**
+ * When its conditions are chosen, for a phase whose results decide them.
+ */
+chosen_when: string | null, 
+/**
+ * Replicates of each condition.
+ */
+replicates: number, 
+/**
+ * Factors.
+ */
+factors: Array<FactorLevels>, 
+/**
+ * Balance, coverage and efficiency.
+ */
+design: DesignReport, 
+/**
+ * Runs by pair of levels; `None` for a plan too large to count while somebody types.
+ */
+pairs: PairRuns | null, };
+
+/**
+ * One run of the plan.
+ */
+export type PlanLine = { 
+/**
+ * The run's key.
+ */
+run_id: Digest, 
+/**
+ * Phase it runs under.
+ */
+phase: string, 
+/**
+ * Every phase that selects it.
+ */
+phases: Array<string>, 
+/**
+ * All parameters.
+ */
+condition: { [key in ParameterName]: Value }, 
+/**
+ * Replicate, from 0.
+ */
+replicate: number, 
+/**
+ * The run's seed, as text: it may exceed 2^53.
+ */
+seed: string, };
+
+/**
+ * The plan as a whole.
+ */
+export type PlanReply = { 
+/**
+ * Digest of the run keys in plan order.
+ */
+plan_hash: Digest, 
+/**
+ * Runs, those that are still to be chosen included.
+ */
+runs: number, 
+/**
+ * Runs that the list leaves out because results decide their conditions; the hash can't cover them either.
+ */
+to_choose: number, 
+/**
+ * When they are chosen, by phase.
+ */
+chosen_when: { [key in string]: string }, };
+
+/**
+ * A plan to list.
+ */
+export type PlanRequest = { 
+/**
+ * Spec file, campaign id, ULID prefix or `latest`.
+ */
+spec: string, 
+/**
+ * `path=value` overrides.
+ */
+set: Array<string>, 
+/**
+ * What part of it.
+ */
+selection: Selection, };
+
+/**
+ * One thing wrong with a spec.
+ */
+export type Problem = { 
+/**
+ * File, as the user named it.
+ */
+file: string, 
+/**
+ * Where in the spec: `phases[1].design.size`; empty for the file as a whole.
+ */
+path: string, 
+/**
+ * Line, from 1; `None` for what isn't in the file (`--set`, something missing altogether).
+ */
+line: number | null, 
+/**
+ * Column, from 1.
+ */
+column: number | null, 
+/**
+ * What is wrong.
+ */
+message: string, 
+/**
+ * What would be accepted.
+ */
+expected: string | null, 
+/**
+ * The name that was probably meant.
+ */
+suggestion: string | null, 
+/**
+ * Whether it stops the campaign.
+ */
+severity: Severity, };
+
+/**
+ * How far a campaign is.
+ */
+export type Progress = { 
+/**
+ * Runs planned.
+ */
+runs: number, 
+/**
+ * Runs that succeeded.
+ */
+succeeded: number, 
+/**
+ * Runs that failed for good.
+ */
+failed: number, 
+/**
+ * Runs executing.
+ */
+running: number, 
+/**
+ * Runs skipped or cancelled.
+ */
+skipped: number, 
+/**
+ * Runs ended an hour at the rate of the last minute; `None` before any ended.
+ */
+throughput_per_hour: number | null, 
+/**
+ * Seconds to the end.
+ */
+eta_s: number | null, 
+/**
+ * Lower end of an 80 % interval for `eta_s`.
+ */
+eta_lo_s: number | null, 
+/**
+ * Upper end of an 80 % interval for `eta_s`.
+ */
+eta_hi_s: number | null, };
+
+/**
+ * What was asked.
+ */
+export type Question = { 
+/**
+ * As a sentence.
+ */
+text: string, 
+/**
+ * The response.
+ */
+metric: MetricId, 
+/**
+ * Its title.
+ */
+metric_title: string, 
+/**
+ * Its unit.
+ */
+unit: string, 
+/**
+ * The factor compared, where there is one.
+ */
+factor: string | null, 
+/**
+ * The level of interest, as printed.
+ */
+treatment: string | null, 
+/**
+ * The level it is compared with.
+ */
+control: string | null, 
+/**
+ * Factors of a breakdown.
+ */
+by: Array<string>, 
+/**
+ * What is estimated (`mean_difference`, `log_ratio` …).
+ */
+estimand: string, 
+/**
+ * Direction of the test: `greater`, `less` or `two_sided`.
+ */
+direction: string, 
+/**
+ * Whether it was written down before the data.
+ */
+role: Role, };
+
+/**
+ * Puts a campaign in the queue.
+ */
+export type QueueRequest = { 
+/**
+ * Campaign id, ULID prefix, spec path or `latest`.
+ */
+campaign: string, 
+/**
+ * Higher goes first.
+ */
+priority: number, 
+/**
+ * Only after this campaign has finished.
+ */
+depends_on: string | null, };
+
+/**
+ * One level of a ranking.
+ */
+export type RankedLevel = { 
+/**
+ * The level.
+ */
+level: string, 
+/**
+ * Place, best first; equal where the metric has no better side.
+ */
+place: number, 
+/**
+ * Mean over the cells that all levels share, in the metric's unit.
+ */
+mean: WireNumber, 
+/**
+ * Its interval.
+ */
+ci: Interval | null, 
+/**
+ * The mean between the worst (0) and the best (1) level; absent where all are equal or the metric has no better
+ * side. It says nothing of how large the differences are.
+ */
+scaled: WireNumber | null, 
+/**
+ * Letters of groups: two levels that share a letter aren't told apart by the corrected tests of pairs (Piepho
+ * 2004). Empty where no pair could be tested.
+ */
+letters: string, };
+
+/**
+ * Levels of a factor compared over the same cells of the other factors.
+ */
+export type Ranking = { 
+/**
+ * The factor.
+ */
+factor: string, 
+/**
+ * Which way is better: `higher`, `lower` or `none`.
+ */
+better: string, 
+/**
+ * Its levels in the order of the spec.
+ */
+levels: Array<RankedLevel>, };
+
+/**
+ * A text file.
+ */
+export type ReadFileReply = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its text.
+ */
+text: string, };
+
+/**
+ * A chosen file to read.
+ */
+export type ReadFileRequest = { 
+/**
+ * As `choose_files` gave it.
+ */
+token: string, };
+
+/**
+ * What the text means.
+ */
+export type ReadSpecReply = { 
+/**
+ * Whether it can be registered.
+ */
+ok: boolean, 
+/**
+ * What is wrong or worth a look, each with its place.
+ */
+problems: Array<Problem>, 
+/**
+ * Campaign id, where it can be read.
+ */
+campaign: string | null, 
+/**
+ * The spec in normal form: every default written out.
+ */
+spec: unknown, 
+/**
+ * Distinct conditions.
+ */
+conditions: number, 
+/**
+ * Runs.
+ */
+runs: number, 
+/**
+ * Combinations that constraints exclude.
+ */
+excluded_by_constraints: number, 
+/**
+ * Phases in the order of execution.
+ */
+phases: Array<PhaseDesign>, 
+/**
+ * What it will take.
+ */
+estimate: Forecast | null, 
+/**
+ * What this version leaves out.
+ */
+warnings: Array<string>, };
+
+/**
+ * A spec's text.
+ */
+export type ReadSpecRequest = { 
+/**
+ * YAML or JSON.
+ */
+text: string, 
+/**
+ * Name shown with problems.
+ */
+name: string, 
+/**
+ * What relative paths are taken from: a campaign (its folder) or a chosen file (the folder it is in); left out: the
+ * folder of the store.
+ */
+base: string | null, };
+
+/**
+ * A question without an answer.
+ */
+export type Refusal = { 
+/**
+ * The question in words.
+ */
+question: string, 
+/**
+ * Why.
+ */
+reason: string, };
+
+/**
+ * A response over a numeric factor.
+ */
+export type Regression = { 
+/**
+ * The factor.
+ */
+factor: string, 
+/**
+ * Means at its levels, in rising order.
+ */
+points: Array<CurvePoint>, 
+/**
+ * The straight line.
+ */
+linear: Fitted, 
+/**
+ * The parabola; absent with fewer than three levels.
+ */
+quadratic: Fitted | null, 
+/**
+ * p-value of the curvature (the coefficient of the square), two-sided.
+ */
+curvature_p: number | null, };
+
+/**
+ * What was written.
+ */
+export type ReportReply = { 
+/**
+ * The files.
+ */
+paths: Array<string>, };
+
+/**
+ * Which documents.
+ */
+export type ReportRequest = { 
+/**
+ * Campaign id, ULID prefix, spec path or `latest`.
+ */
+campaign: string, 
+/**
+ * Only these phases.
+ */
+phases: Array<string> | null, 
+/**
+ * While it runs: marked exploratory.
+ */
+interim: boolean, 
+/**
+ * Folder; left out: the current one.
+ */
+output: string | null, };
+
+/**
+ * Form of the text.
+ */
+export type ResultsForm = "csv" | "json" | "jsonl";
+
+/**
+ * The text and what it covers.
+ */
+export type ResultsReply = { 
+/**
+ * The text.
+ */
+text: string, 
+/**
+ * Runs in it.
+ */
+runs: number, 
+/**
+ * Runs of the plan that have no result (not run yet, failed, skipped).
+ */
+without_result: number, };
+
+/**
+ * What to write.
+ */
+export type ResultsRequest = { 
+/**
+ * Campaign id, ULID prefix, spec path or `latest`.
+ */
+campaign: string, 
+/**
+ * Only runs of this phase.
+ */
+phase: string | null, 
+/**
+ * Form.
+ */
+form: ResultsForm, 
+/**
+ * One row a run instead of one row a measurement.
+ */
+wide: boolean, 
+/**
+ * Add durations, attempts and provenance.
+ */
+resources: boolean, 
+/**
+ * Instead of the plan's runs those that a later revision dropped from it.
+ */
+out_of_plan: boolean, };
+
+/**
+ * A revision of a spec.
+ */
+export type RevisionInfo = { 
+/**
+ * Number, from 1.
+ */
+revision: number, 
+/**
+ * When it was registered (UTC, RFC 3339).
+ */
+created_at: string, 
+/**
+ * Why the plan changed.
+ */
+reason: string | null, 
+/**
+ * Digest of the whole spec.
+ */
+spec_hash: string, 
+/**
+ * Runs planned.
+ */
+runs: number, };
+
+/**
+ * Whether a question was asked before the data were seen.
+ */
+export type Role = "planned" | "exploratory";
+
+/**
+ * A run from close by.
+ */
+export type RunDetailReply = { 
+/**
+ * The run's id.
+ */
+run_id: string, 
+/**
+ * Phases that select it.
+ */
+phases: Array<string>, 
+/**
+ * All parameters.
+ */
+condition: { [key in string]: Value }, 
+/**
+ * Replicate, from 0.
+ */
+replicate: number, 
+/**
+ * The run's seed, as text: it may exceed 2^53.
+ */
+seed: string, 
+/**
+ * State.
+ */
+state: string, 
+/**
+ * Whether it is in the plan in force.
+ */
+in_plan: boolean, 
+/**
+ * The revision it first ran under.
+ */
+revision: number, 
+/**
+ * Attempts in order.
+ */
+attempts: Array<AttemptInfo>, 
+/**
+ * Measurements, as the metrics were declared.
+ */
+measurements: Array<MeasurementInfo>, 
+/**
+ * Set while it is left out of analyses.
+ */
+excluded: ExclusionInfo | null, 
+/**
+ * Notes, oldest first.
+ */
+notes: Array<NoteInfo>, };
+
+/**
+ * Which run.
+ */
+export type RunDetailRequest = { 
+/**
+ * Campaign id, ULID prefix or `latest`.
+ */
+campaign: string, 
+/**
+ * The run's id, or its beginning.
+ */
+run: string, };
+
+/**
+ * What became of it.
+ */
+export type RunReply = { 
+/**
+ * Campaign id.
+ */
+campaign: string, 
+/**
+ * Revision, from 1.
+ */
+revision: number, 
+/**
+ * Runs of the selected plan.
+ */
+runs: number, 
+/**
+ * Runs that have succeeded.
+ */
+succeeded: number, 
+/**
+ * Runs whose last attempt failed.
+ */
+failed: number, 
+/**
+ * Runs left out because a phase could not run.
+ */
+skipped: number, 
+/**
+ * Runs still to do.
+ */
+remaining: number, 
+/**
+ * Attempts of this session.
+ */
+attempts: number, 
+/**
+ * Seconds of this session.
+ */
+duration_s: number, 
+/**
+ * USD spent; 0 exactly: this version has no paid provider, and a simulated model's price is nobody's money.
+ */
+cost_usd: number, 
+/**
+ * Joules; `None`: not measured in this version.
+ */
+energy_j: number | null, 
+/**
+ * Seconds of worker time outside of runs.
+ */
+overhead_s: number, 
+/**
+ * Why it ended before its plan.
+ */
+stopped: Stopped | null, 
+/**
+ * Where the events were logged.
+ */
+log: string, 
+/**
+ * What is worth a look.
+ */
+warnings: Array<string>, };
+
+/**
+ * What to run.
+ */
+export type RunRequest = { 
+/**
+ * Spec file, campaign id, ULID prefix or `latest`.
+ */
+target: string, 
+/**
+ * `path=value` overrides.
+ */
+set: Array<string>, 
+/**
+ * What part of the plan.
+ */
+selection: Selection, 
+/**
+ * Only the run with this key (or a prefix of it).
+ */
+only: string | null, 
+/**
+ * Attempts at once.
+ */
+parallel: number | null, 
+/**
+ * Runs that failed are tried again.
+ */
+retry_failed: boolean, 
+/**
+ * Why the plan changed.
+ */
+amend: string | null, };
+
+/**
+ * State of a run. `Planned` runs have no row in the store.
+ */
+export type RunState = "planned" | "queued" | "running" | "succeeded" | "failed" | "cancelled" | "skipped";
+
+/**
+ * A campaign that runs in this application.
+ */
+export type RunningCampaign = { 
+/**
+ * Campaign id.
+ */
+campaign: string, 
+/**
+ * Since when (UTC, RFC 3339).
+ */
+since: string, 
+/**
+ * `running`, `paused` or `draining`.
+ */
+state: string, };
+
+/**
+ * The campaigns that run in this application.
+ */
+export type RunningReply = { 
+/**
+ * By id.
+ */
+campaigns: Array<RunningCampaign>, };
+
+/**
+ * Nothing to ask.
+ */
+export type RunningRequest = Record<symbol, never>;
+
+/**
+ * A cell.
+ */
+export type RunsCell = { 
+/**
+ * As shown; empty where there is nothing.
+ */
+text: string, 
+/**
+ * The number shown, in full.
+ */
+number: number | null, 
+/**
+ * Provenance of a metric's value.
+ */
+provenance?: string, 
+/**
+ * Why there is no value.
+ */
+reason?: string, };
+
+/**
+ * A column.
+ */
+export type RunsColumn = { 
+/**
+ * Id, for sorting and filtering.
+ */
+id: string, 
+/**
+ * Title.
+ */
+title: string, 
+/**
+ * Unit.
+ */
+unit: string | null, 
+/**
+ * `run`, `parameter` or `metric`.
+ */
+kind: string, 
+/**
+ * Whether it holds numbers, aligned at the right.
+ */
+numeric: boolean, };
+
+/**
+ * The page.
+ */
+export type RunsReply = { 
+/**
+ * Rows in all.
+ */
+total: number, 
+/**
+ * Columns.
+ */
+columns: Array<RunsColumn>, 
+/**
+ * Rows, a cell a column.
+ */
+rows: Array<Array<RunsCell>>, 
+/**
+ * The runs' ids, a row each.
+ */
+keys: Array<string>, };
+
+/**
+ * Which page of which table.
+ */
+export type RunsRequest = { 
+/**
+ * Campaign id, ULID prefix or `latest`.
+ */
+campaign: string, 
+/**
+ * Rows left out at the beginning.
+ */
+offset: number, 
+/**
+ * Most rows, up to 1000; 0: 100.
+ */
+limit: number, 
+/**
+ * Sorted by; the order of execution when empty.
+ */
+sort: Array<SortBy>, 
+/**
+ * Conditions that all must hold.
+ */
+filter: Array<FilterBy>, 
+/**
+ * Metrics shown; all when empty.
+ */
+metrics: Array<string>, };
+
+/**
+ * The sample.
+ */
+export type SampleReply = { 
+/**
+ * Campaign id.
+ */
+campaign: string, 
+/**
+ * Whether it has results already or was started now; `false`: it is only registered.
+ */
+with_results: boolean, };
+
+/**
+ * Which sample.
+ */
+export type SampleRequest = { 
+/**
+ * A copy of its own that is run now, instead of the one that came with the program.
+ */
+fresh: boolean, };
+
+/**
+ * A text to write.
+ */
+export type SaveFileRequest = { 
+/**
+ * As `choose_files` gave it.
+ */
+token: string, 
+/**
+ * The text.
+ */
+text: string, };
+
+/**
+ * The registered spec.
+ */
+export type SaveSpecReply = { 
+/**
+ * Campaign id.
+ */
+campaign: string, 
+/**
+ * Its ULID.
+ */
+ulid: string, 
+/**
+ * Revision, from 1.
+ */
+revision: number, 
+/**
+ * Digest of the whole spec.
+ */
+spec_hash: string, };
+
+/**
+ * A spec to register.
+ */
+export type SaveSpecRequest = { 
+/**
+ * YAML or JSON.
+ */
+text: string, 
+/**
+ * As in `read_spec`.
+ */
+base: string | null, 
+/**
+ * Why the plan changes, where finished runs are affected.
+ */
+amend: string | null, 
+/**
+ * The campaign that is edited. Without it, an id that is taken is refused rather than made a revision.
+ */
+campaign: string | null, };
+
+/**
+ * A response over a size, one curve a group.
+ */
+export type Scalability = { 
+/**
+ * The size.
+ */
+factor: string, 
+/**
+ * Which way is better: `higher` or `lower`.
+ */
+better: string, 
+/**
+ * Share of the best mean that may be lost (0.2: 20 %).
+ */
+allowed_loss: WireNumber, 
+/**
+ * Curves, in the order of the spec.
+ */
+curves: Array<ScalabilityCurve>, };
+
+/**
+ * One curve and its limit.
+ */
+export type ScalabilityCurve = { 
+/**
+ * The level of the grouping factor; `all runs` without one.
+ */
+group: string, 
+/**
+ * Points in rising order of size.
+ */
+points: Array<ScalabilityPoint>, 
+/**
+ * The size with the best mean.
+ */
+best: WireNumber, 
+/**
+ * The smallest size above the best one whose loss exceeds the allowed one by its lower confidence bound; absent:
+ * not reached within the sizes run.
+ */
+limit: WireNumber | null, 
+/**
+ * Where the straight lines between the means cross the allowed loss; absent: they don't.
+ */
+crossing: WireNumber | null, 
+/**
+ * Bootstrap interval of the crossing; an end that is absent wasn't reached within the sizes run.
+ */
+crossing_ci: CrossingInterval | null, };
+
+/**
+ * One point of a scalability curve.
+ */
+export type ScalabilityPoint = { 
+/**
+ * The size.
+ */
+x: WireNumber, 
+/**
+ * Runs it rests on.
+ */
+n: number, 
+/**
+ * Mean, in the metric's unit.
+ */
+mean: WireNumber, 
+/**
+ * Its interval.
+ */
+ci: Interval | null, 
+/**
+ * Share of the best mean that is lost here.
+ */
+loss: WireNumber | null, 
+/**
+ * Lower confidence bound of the loss, corrected over all pairs of sizes, as the best one was chosen on these data.
+ */
+loss_lower: WireNumber | null, };
+
+/**
+ * What part of a plan is wanted.
+ */
+export type Selection = { 
+/**
+ * Phases; all when left out.
+ */
+phases: Array<string> | null, 
+/**
+ * `factor=level` filters.
+ */
+filters: Array<string>, 
+/**
+ * At most this many runs.
+ */
+limit: number | null, 
+/**
+ * Replicates from this one on.
+ */
+start_from: number, };
+
+/**
+ * A source that is read.
+ */
+export type SensorInfo = { 
+/**
+ * The domain.
+ */
+domain: string, 
+/**
+ * Where it is read.
+ */
+place: string, 
+/**
+ * `measured`, `derived` or `estimated`, and how.
+ */
+provenance: string, 
+/**
+ * Seconds between its own updates.
+ */
+update_s: number, };
+
+/**
+ * What this machine lets one read.
+ */
+export type SensorsReply = { 
+/**
+ * Sources that are read.
+ */
+found: Array<SensorInfo>, 
+/**
+ * Sources that aren't, and why.
+ */
+missing: Array<MissingSensor>, };
+
+/**
+ * Nothing to ask.
+ */
+export type SensorsRequest = Record<symbol, never>;
+
+/**
+ * Settings to change; those not named stay.
+ */
+export type SetSettingsRequest = Partial<Settings>;
+
+/**
+ * The settings.
+ */
+export type Settings = { 
+/**
+ * `system`, `light`, `dark` or `contrast`.
+ */
+theme: string, 
+/**
+ * `dense` or `comfortable`.
+ */
+density: string, 
+/**
+ * The folder of the store, as it is now; it can't be set here.
+ */
+data_folder: string | null, } & ({ [key in string]: number | string | boolean | Array<JsonValue> | { [key in string]: JsonValue } | null });
+
+/**
+ * Nothing to ask.
+ */
+export type SettingsRequest = Record<symbol, never>;
+
+/**
+ * Whether a problem stops the campaign.
+ */
+export type Severity = "error" | "warning";
+
+/**
+ * A column to sort by.
+ */
+export type SortBy = { 
+/**
+ * Id of the column.
+ */
+column: string, 
+/**
+ * The largest first.
+ */
+descending: boolean, };
+
+/**
+ * A named stretch of an attempt.
+ */
+export type SpanInfo = { 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Seconds since the attempt began.
+ */
+start_s: number, 
+/**
+ * Seconds since the attempt began.
+ */
+end_s: number, };
+
+/**
+ * The spec in force and its history.
+ */
+export type SpecReply = { 
+/**
+ * Campaign id.
+ */
+campaign: string, 
+/**
+ * Its ULID.
+ */
+ulid: string, 
+/**
+ * The spec in force, as written.
+ */
+text: string, 
+/**
+ * Its number.
+ */
+revision: number, 
+/**
+ * Digest of the whole spec.
+ */
+spec_hash: string, 
+/**
+ * Digest of the run keys in plan order.
+ */
+plan_hash: string, 
+/**
+ * All revisions, oldest first.
+ */
+revisions: Array<RevisionInfo>, };
+
+/**
+ * Its rows.
+ */
+export type SqlReply = { 
+/**
+ * Column names.
+ */
+columns: Array<string>, 
+/**
+ * Rows; numbers, text, null; blobs as hexadecimal text.
+ */
+rows: Array<Array<JsonValue>>, };
+
+/**
+ * A query.
+ */
+export type SqlRequest = { 
+/**
+ * A SELECT.
+ */
+query: string, };
+
+/**
+ * A campaign that was started.
+ */
+export type StartReply = { 
+/**
+ * Campaign id.
+ */
+campaign: string, };
+
+/**
+ * A test statistic.
+ */
+export type Statistic = { 
+/**
+ * Its letter (`t`, `F`, `χ²`).
+ */
+name: string, 
+/**
+ * Its value.
+ */
+value: WireNumber, };
+
+/**
+ * How a campaign stands.
+ */
+export type StatusReply = { 
+/**
+ * Campaign id.
+ */
+campaign: string, 
+/**
+ * Title.
+ */
+title: string, 
+/**
+ * Campaign state.
+ */
+state: string, 
+/**
+ * Whether an engine holds it now.
+ */
+live: boolean, 
+/**
+ * Revision, from 1.
+ */
+revision: number, 
+/**
+ * Runs in the plan.
+ */
+runs: number, 
+/**
+ * Share of the plan that has ended, 0 to 1.
+ */
+progress: number, 
+/**
+ * Seconds to the end while an engine holds it; `None` otherwise or before it can be told.
+ */
+eta_s: number | null, 
+/**
+ * Lower end of an 80 % interval.
+ */
+eta_lo_s: number | null, 
+/**
+ * Upper end of an 80 % interval.
+ */
+eta_hi_s: number | null, 
+/**
+ * Runs that succeeded.
+ */
+runs_completed: number, 
+/**
+ * Runs whose last attempt failed.
+ */
+runs_failed: number, 
+/**
+ * Runs executing.
+ */
+runs_running: number, 
+/**
+ * Finished runs that are no longer in the plan.
+ */
+runs_out_of_plan: number, 
+/**
+ * The failed runs.
+ */
+failed_runs: Array<FailedRun>, 
+/**
+ * Failed attempts by class.
+ */
+failures: { [key in string]: number }, 
+/**
+ * Model calls; 0 exactly in this version.
+ */
+api_calls: number, 
+/**
+ * USD spent; 0 exactly in this version.
+ */
+total_cost_usd: number, 
+/**
+ * Joules; not measured in this version.
+ */
+energy_j: number | null, 
+/**
+ * Share of ended runs that succeeded; `None` before any ended.
+ */
+success_rate: number | null, 
+/**
+ * Runs ended an hour, over the last minute of work.
+ */
+throughput_per_hour: number | null, };
+
+/**
+ * Which campaign.
+ */
+export type StatusRequest = { 
+/**
+ * Campaign id, ULID prefix, spec path or `latest`.
+ */
+campaign: string, };
+
+/**
+ * Steers a campaign.
+ */
+export type SteerRequest = { 
+/**
+ * Campaign id, ULID prefix, spec path or `latest`.
+ */
+campaign: string, 
+/**
+ * What to do.
+ */
+command: ControlCommand, };
+
+/**
+ * Why an execution ended before its plan.
+ */
+export type Stopped = "asked" | "budget";
+
+/**
+ * Survival curves, one a level.
+ */
+export type Survival = { 
+/**
+ * The factor.
+ */
+factor: string, 
+/**
+ * Curves in the order of the spec.
+ */
+curves: Array<SurvivalCurve>, };
+
+/**
+ * One Kaplan–Meier curve.
+ */
+export type SurvivalCurve = { 
+/**
+ * The level.
+ */
+level: string, 
+/**
+ * Times it rests on.
+ */
+n: number, 
+/**
+ * Of which events.
+ */
+events: number, 
+/**
+ * Its steps, one per distinct event time.
+ */
+steps: Array<SurvivalPoint>, 
+/**
+ * Censored times, rising.
+ */
+censored_at: Array<number>, 
+/**
+ * Median time; absent where survival stays above one half.
+ */
+median: WireNumber | null, };
+
+/**
+ * A step of a survival curve.
+ */
+export type SurvivalPoint = { 
+/**
+ * Time, in the metric's unit.
+ */
+time: WireNumber, 
+/**
+ * At risk just before it.
+ */
+at_risk: number, 
+/**
+ * Events at it.
+ */
+events: number, 
+/**
+ * Share that lasts longer.
+ */
+survival: WireNumber, 
+/**
+ * Its pointwise interval (log(−log)).
+ */
+ci: Interval | null, };
+
+/**
+ * Which table.
+ */
+export type TableRequest = { 
+/**
+ * Campaign id, ULID prefix, spec path or `latest`.
+ */
+campaign: string, 
+/**
+ * `descriptive`, `comparison`, `summary`, `quality` or `hypotheses`.
+ */
+kind: string, 
+/**
+ * One metric; left out: that of the spec's first question, else the first.
+ */
+metric: string | null, 
+/**
+ * Factors; left out: those of the question, else the campaign's.
+ */
+by: Array<string>, 
+/**
+ * `booktabs` or `apa7`.
+ */
+style: string, 
+/**
+ * `tex`, `html`, `md` or `csv`.
+ */
+format: string, };
+
+/**
+ * A text to print or save.
+ */
+export type TextReply = { 
+/**
+ * The text.
+ */
+text: string, 
+/**
+ * What could not be rendered as it is.
+ */
+warnings: Array<string>, };
+
+/**
+ * The trash.
+ */
+export type TrashedReply = { 
+/**
+ * Thrown away last first.
+ */
+campaigns: Array<TrashedRow>, };
+
+/**
+ * Nothing to ask.
+ */
+export type TrashedRequest = Record<symbol, never>;
+
+/**
+ * A campaign in the trash.
+ */
+export type TrashedRow = { 
+/**
+ * Campaign id.
+ */
+campaign: string, 
+/**
+ * Its ULID, to restore it by.
+ */
+ulid: string, 
+/**
+ * Title.
+ */
+title: string, 
+/**
+ * When it was thrown away (UTC, RFC 3339).
+ */
+trashed: string, };
+
+/**
+ * Which stream to end.
+ */
+export type UnsubscribeRequest = { 
+/**
+ * The name given when it began.
+ */
+subscription: string, };
+
+/**
+ * A checked spec.
+ */
+export type ValidateReply = { 
+/**
+ * Campaign id.
+ */
+campaign: string, 
+/**
+ * Digest of the whole spec.
+ */
+spec_hash: Digest, 
+/**
+ * Digest of the run keys in plan order.
+ */
+plan_hash: Digest, 
+/**
+ * Distinct conditions.
+ */
+conditions: number, 
+/**
+ * Runs.
+ */
+runs: number, 
+/**
+ * Conditions left out by constraints.
+ */
+excluded_by_constraints: number, 
+/**
+ * Combinations that were one condition with another because a level could not matter.
+ */
+collapsed: number, 
+/**
+ * Phases in the order of execution.
+ */
+phases: Array<PhaseCount>, 
+/**
+ * Forecast.
+ */
+estimate: Forecast, 
+/**
+ * What is worth a look.
+ */
+warnings: Array<string>, };
+
+/**
+ * A spec to check.
+ */
+export type ValidateRequest = { 
+/**
+ * Spec file, campaign id, ULID prefix or `latest`.
+ */
+spec: string, 
+/**
+ * `path=value` overrides.
+ */
+set: Array<string>, };
+
+/**
+ * One level of a factor or one fixed parameter, typed. Missing is the absence of a value, never a `Value`.
+ *
+ * Invariant: a `Real` is finite and never `-0.0` once it went through [`Value::real`] or a parameter's binding, so
+ * that equal levels are equal bytes.
+ */
+export type Value = boolean | number | string;
+
+/**
+ * What became of a hypothesis.
+ */
+export type Verdict = "supported" | "not_supported" | "undecided" | "not_evidence" | "not_tested";
+
+/**
+ * What to know before trusting the numbers.
+ */
+export type Warning = { 
+/**
+ * Stable name (`few_per_cell`, `mixed_provenance` …).
+ */
+code: string, 
+/**
+ * In words.
+ */
+message: string, };
+
+/**
+ * An `f64` that survives JSON: non-finite values are the strings `NaN`, `Infinity`, `-Infinity`.
+ */
+export type WireNumber = number | "NaN" | "Infinity" | "-Infinity";
+
+/**
+ * A workload.
+ */
+export type WorkloadInfo = { 
+/**
+ * Its name in a spec.
+ */
+kind: string, 
+/**
+ * Semantic version.
+ */
+version: number, 
+/**
+ * What it does.
+ */
+doc: string, 
+/**
+ * Whether a spec may name parameters of its own.
+ */
+open_parameters: boolean, 
+/**
+ * Keys of the spec's `workload` section besides `kind`.
+ */
+settings: Array<string>, 
+/**
+ * Parameters.
+ */
+parameters: Array<ParameterInfo>, 
+/**
+ * Metrics.
+ */
+metrics: Array<MetricInfo>, 
+/**
+ * Why its parameters are not known here, where they depend on the spec.
+ */
+depends: string | null, };
+
+/**
+ * All of them.
+ */
+export type WorkloadsReply = { 
+/**
+ * By name.
+ */
+workloads: Array<WorkloadInfo>, };
+
+/**
+ * Nothing to ask.
+ */
+export type WorkloadsRequest = Record<symbol, never>;
+
+/** What an operation takes, gives back and streams. */
+export interface Operations {
+  validate: { request: ValidateRequest; reply: ValidateReply; stream: never };
+  plan: { request: PlanRequest; reply: PlanReply; stream: PlanLine };
+  create: { request: CreateRequest; reply: CreateReply; stream: never };
+  run: { request: RunRequest; reply: RunReply; stream: Event };
+  status: { request: StatusRequest; reply: StatusReply; stream: never };
+  list: { request: ListRequest; reply: ListReply; stream: never };
+  queue: { request: QueueRequest; reply: Acknowledged; stream: never };
+  steer: { request: SteerRequest; reply: Acknowledged; stream: never };
+  results: { request: ResultsRequest; reply: ResultsReply; stream: never };
+  sql: { request: SqlRequest; reply: SqlReply; stream: never };
+  check: { request: CheckRequest; reply: CheckReply; stream: never };
+  analyze: { request: AnalyzeRequest; reply: AnalyzeReply; stream: never };
+  report: { request: ReportRequest; reply: ReportReply; stream: never };
+  table: { request: TableRequest; reply: TextReply; stream: never };
+  figure: { request: FigureRequest; reply: TextReply; stream: never };
+  import: { request: ImportRequest; reply: ImportReply; stream: never };
+  diff: { request: DiffRequest; reply: DiffReply; stream: never };
+  doctor: { request: DoctorRequest; reply: DoctorReply; stream: never };
+  workloads: { request: WorkloadsRequest; reply: WorkloadsReply; stream: never };
+  start: { request: RunRequest; reply: StartReply; stream: never };
+  running: { request: RunningRequest; reply: RunningReply; stream: never };
+  follow: { request: FollowRequest; reply: FollowReply; stream: FollowUpdate };
+  halt: { request: CampaignRequest; reply: Acknowledged; stream: never };
+  unsubscribe: { request: UnsubscribeRequest; reply: Acknowledged; stream: never };
+  choose_files: { request: ChooseFilesRequest; reply: ChooseFilesReply; stream: never };
+  read_file: { request: ReadFileRequest; reply: ReadFileReply; stream: never };
+  save_file: { request: SaveFileRequest; reply: Acknowledged; stream: never };
+  read_spec: { request: ReadSpecRequest; reply: ReadSpecReply; stream: never };
+  spec: { request: CampaignRequest; reply: SpecReply; stream: never };
+  save_spec: { request: SaveSpecRequest; reply: SaveSpecReply; stream: never };
+  duplicate: { request: DuplicateRequest; reply: SaveSpecReply; stream: never };
+  archive: { request: ArchiveRequest; reply: Acknowledged; stream: never };
+  trash: { request: CampaignRequest; reply: Acknowledged; stream: never };
+  restore: { request: CampaignRequest; reply: Acknowledged; stream: never };
+  trashed: { request: TrashedRequest; reply: TrashedReply; stream: never };
+  grid: { request: GridRequest; reply: GridReply; stream: never };
+  runs: { request: RunsRequest; reply: RunsReply; stream: never };
+  run_detail: { request: RunDetailRequest; reply: RunDetailReply; stream: never };
+  exclude: { request: ExcludeRequest; reply: Acknowledged; stream: never };
+  include: { request: RunDetailRequest; reply: Acknowledged; stream: never };
+  note: { request: NoteRequest; reply: Acknowledged; stream: never };
+  monitor: { request: MonitorRequest; reply: MonitorReply; stream: MonitorSample };
+  sensors: { request: SensorsRequest; reply: SensorsReply; stream: never };
+  settings: { request: SettingsRequest; reply: Settings; stream: never };
+  set_settings: { request: SetSettingsRequest; reply: Settings; stream: never };
+  sample: { request: SampleRequest; reply: SampleReply; stream: never };
+}
+
+/** One function per operation. */
+export const operations = {
+  /** Parses a spec, checks it, counts its runs, forecasts. */
+  validate: (request: ValidateRequest): Promise<ValidateReply> => call("validate", request),
+  /** The exact run list, dry. */
+  plan: (request: PlanRequest, each: (document: PlanLine) => void): Subscription<PlanReply> =>
+    stream("plan", request, each),
+  /** Registers a campaign without running it. */
+  create: (request: CreateRequest): Promise<CreateReply> => call("create", request),
+  /** Runs a campaign, or resumes it. */
+  run: (request: RunRequest, each: (document: Event) => void): Subscription<RunReply> =>
+    stream("run", request, each),
+  /** How a campaign stands. */
+  status: (request: StatusRequest): Promise<StatusReply> => call("status", request),
+  /** The campaigns of the store. */
+  list: (request: ListRequest): Promise<ListReply> => call("list", request),
+  /** Puts a campaign in the queue. */
+  queue: (request: QueueRequest): Promise<Acknowledged> => call("queue", request),
+  /** Pauses, resumes, stops or retries a campaign. */
+  steer: (request: SteerRequest): Promise<Acknowledged> => call("steer", request),
+  /** The measured values, in plan order. */
+  results: (request: ResultsRequest): Promise<ResultsReply> => call("results", request),
+  /** A read-only query on the store. */
+  sql: (request: SqlRequest): Promise<SqlReply> => call("sql", request),
+  /** Data quality, and factors that changed nothing. */
+  check: (request: CheckRequest): Promise<CheckReply> => call("check", request),
+  /** Statistics. */
+  analyze: (request: AnalyzeRequest): Promise<AnalyzeReply> => call("analyze", request),
+  /** Documents. */
+  report: (request: ReportRequest): Promise<ReportReply> => call("report", request),
+  /** A publication table. */
+  table: (request: TableRequest): Promise<TextReply> => call("table", request),
+  /** A publication figure. */
+  figure: (request: FigureRequest): Promise<TextReply> => call("figure", request),
+  /** Brings specs into the store. */
+  import: (request: ImportRequest): Promise<ImportReply> => call("import", request),
+  /** Compares two specs or campaigns. */
+  diff: (request: DiffRequest): Promise<DiffReply> => call("diff", request),
+  /** What works here, what doesn't, how to mend it. */
+  doctor: (request: DoctorRequest): Promise<DoctorReply> => call("doctor", request),
+  /** What there is to run, with every parameter and metric. */
+  workloads: (request: WorkloadsRequest): Promise<WorkloadsReply> => call("workloads", request),
+  /** Starts a campaign, or resumes it, in the background. */
+  start: (request: RunRequest): Promise<StartReply> => call("start", request),
+  /** The campaigns that run in this application. */
+  running: (request: RunningRequest): Promise<RunningReply> => call("running", request),
+  /** How a running campaign stands, as it changes. */
+  follow: (request: FollowRequest, each: (document: FollowUpdate) => void): Subscription<FollowReply> =>
+    stream("follow", request, each),
+  /** Cancels the executing runs of a campaign. */
+  halt: (request: CampaignRequest): Promise<Acknowledged> => call("halt", request),
+  /** Ends a stream. */
+  unsubscribe: (request: UnsubscribeRequest): Promise<Acknowledged> => call("unsubscribe", request),
+  /** Lets the user choose files in a native dialog. */
+  choose_files: (request: ChooseFilesRequest): Promise<ChooseFilesReply> => call("choose_files", request),
+  /** Reads a text file that the user chose. */
+  read_file: (request: ReadFileRequest): Promise<ReadFileReply> => call("read_file", request),
+  /** Writes a text into a file that the user chose. */
+  save_file: (request: SaveFileRequest): Promise<Acknowledged> => call("save_file", request),
+  /** What a spec under edit means, and what is wrong with it where. */
+  read_spec: (request: ReadSpecRequest): Promise<ReadSpecReply> => call("read_spec", request),
+  /** The spec of a stored campaign and its history. */
+  spec: (request: CampaignRequest): Promise<SpecReply> => call("spec", request),
+  /** Registers a spec written in the window. */
+  save_spec: (request: SaveSpecRequest): Promise<SaveSpecReply> => call("save_spec", request),
+  /** Registers a copy of a campaign's spec, without its runs. */
+  duplicate: (request: DuplicateRequest): Promise<SaveSpecReply> => call("duplicate", request),
+  /** Puts a campaign aside, or back. */
+  archive: (request: ArchiveRequest): Promise<Acknowledged> => call("archive", request),
+  /** Puts a campaign in the trash. */
+  trash: (request: CampaignRequest): Promise<Acknowledged> => call("trash", request),
+  /** Takes a campaign out of the trash, by its ULID. */
+  restore: (request: CampaignRequest): Promise<Acknowledged> => call("restore", request),
+  /** The campaigns in the trash. */
+  trashed: (request: TrashedRequest): Promise<TrashedReply> => call("trashed", request),
+  /** How far each condition is, and a metric's mean in it. */
+  grid: (request: GridRequest): Promise<GridReply> => call("grid", request),
+  /** A page of a table of runs, sorted and filtered. */
+  runs: (request: RunsRequest): Promise<RunsReply> => call("runs", request),
+  /** One run from close by. */
+  run_detail: (request: RunDetailRequest): Promise<RunDetailReply> => call("run_detail", request),
+  /** Leaves a run out of analyses. */
+  exclude: (request: ExcludeRequest): Promise<Acknowledged> => call("exclude", request),
+  /** Takes a run into analyses again. */
+  include: (request: RunDetailRequest): Promise<Acknowledged> => call("include", request),
+  /** Notes something about a run. */
+  note: (request: NoteRequest): Promise<Acknowledged> => call("note", request),
+  /** The host's load and power, as they change. */
+  monitor: (request: MonitorRequest, each: (document: MonitorSample) => void): Subscription<MonitorReply> =>
+    stream("monitor", request, each),
+  /** What this machine lets one read, and why not more. */
+  sensors: (request: SensorsRequest): Promise<SensorsReply> => call("sensors", request),
+  /** How the window looks and what it remembers. */
+  settings: (request: SettingsRequest): Promise<Settings> => call("settings", request),
+  /** Changes settings. */
+  set_settings: (request: SetSettingsRequest): Promise<Settings> => call("set_settings", request),
+  /** The sample campaign, or a fresh copy of it that is run now. */
+  sample: (request: SampleRequest): Promise<SampleReply> => call("sample", request),
+};
