@@ -12,7 +12,8 @@ const SPEC: &str = "ergon: 1\ncampaign: { id: study, title: A study, seed: 7 } #
     full_factorial, replicates: 3 }\n";
 
 struct Fixture {
-    app: App,
+    /// Never dropped: its runtimes must not end inside of a test's own.
+    app: &'static App,
     _folder: tempfile::TempDir,
 }
 
@@ -20,7 +21,7 @@ fn fixture() -> Fixture {
     let folder = tempfile::tempdir().unwrap();
     let store = folder.path().join("library.ergon");
     let app = App::new(AppOptions { store: Some(store), ..AppOptions::default() }).unwrap();
-    Fixture { app, _folder: folder }
+    Fixture { app: Box::leak(Box::new(app)), _folder: folder }
 }
 
 impl Fixture {
@@ -248,7 +249,7 @@ async fn a_stream_ends_when_its_subscriber_says_so() {
     let f = fixture();
     let samples = Arc::new(Mutex::new(Vec::new()));
     let kept = samples.clone();
-    let app = f.app.clone();
+    let app = f.app;
     let stream = tokio::spawn(async move {
         let sink = Box::new(move |sample: Value| kept.lock().unwrap().push(sample));
         app.invoke("monitor", json!({"subscription": "m"}), sink).await
