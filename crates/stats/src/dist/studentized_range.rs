@@ -181,7 +181,8 @@ impl Largest {
 
     /// The integral of a unimodal function by the trapezoidal rule, outwards from near its peak.
     fn outwards(&self, start: f64, f: impl Fn(Node) -> f64) -> f64 {
-        let first = libm::round(start / self.step) as i32;
+        // Further out the density is 0 whatever the range; the number of a step stays within i32.
+        let first = libm::round((start / self.step).clamp(-1e6, 1e6)) as i32;
         let mut total = f(self.node(first));
         for direction in [-1, 1] {
             for i in 1..2000 {
