@@ -248,8 +248,8 @@ export type RunEvent =
       phase: string;
       attempt: number;
       state: string;
-      failure?: string;
-      message?: string;
+      failure?: string | null;
+      message?: string | null;
       duration_s: number;
     }
   | { event: "phase_skipped"; phase: string; reason: string }

@@ -33,7 +33,7 @@ export function logLine(event: RunEvent): LogLine | null {
         text: `started, attempt ${event.attempt} (${bounded(event.phase, 40)})`,
       };
     case "run_ended": {
-      if (event.failure === undefined) {
+      if (event.failure === undefined || event.failure === null) {
         return {
           level: "info",
           about: short(event.run_id),

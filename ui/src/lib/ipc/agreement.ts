@@ -1,0 +1,42 @@
+import type { Operations } from "./bindings";
+import type * as wire from "./wire";
+
+/** Doesn't compile unless what the views read is what the backend sends. */
+type Sent<Name extends keyof Operations, Read> = Operations[Name]["reply"] extends Read ? true : false;
+type Streamed<Name extends keyof Operations, Read> = Operations[Name]["stream"] extends Read ? true : false;
+/** Nor unless what the views send is what the backend takes. */
+type Taken<Name extends keyof Operations, Given> = Given extends Lenient<Operations[Name]["request"]> ? true : false;
+/** What may be left out of a request: each field has a default, and so have those inside. */
+type Lenient<T> = T extends readonly unknown[] ? T : T extends object ? { [K in keyof T]?: Lenient<T[K]> } : T;
+
+export const AGREEMENT: readonly [
+  Sent<"workloads", wire.WorkloadsReply>,
+  Sent<"list", wire.ListReply>,
+  Sent<"status", wire.StatusReply>,
+  // Without the forecast: the bindings have two types by the name of Estimate.
+  Sent<"read_spec", Omit<wire.ReadSpecReply, "estimate">>,
+  Sent<"save_spec", wire.SaveSpecReply>,
+  Sent<"spec", wire.SpecReply>,
+  Sent<"grid", wire.GridReply>,
+  Sent<"runs", wire.RunsReply>,
+  Sent<"run_detail", wire.RunDetailReply>,
+  Sent<"running", wire.RunningReply>,
+  Sent<"trashed", wire.TrashedReply>,
+  Sent<"sample", wire.SampleReply>,
+  Sent<"analyze", wire.AnalyzeReply>,
+  Sent<"table", wire.TextReply>,
+  Sent<"figure", wire.TextReply>,
+  Sent<"doctor", wire.DoctorReply>,
+  Sent<"sensors", wire.SensorsReply>,
+  Sent<"settings", wire.Settings>,
+  Sent<"diff", wire.DiffReply>,
+  Sent<"import", wire.ImportReply>,
+  Sent<"steer", wire.Acknowledged>,
+  Streamed<"follow", wire.FollowUpdate>,
+  Streamed<"monitor", wire.MonitorSample>,
+  Streamed<"plan", wire.PlanLine>,
+  Taken<"runs", wire.RunsRequest>,
+  Taken<"start", wire.RunRequest>,
+] extends readonly true[]
+  ? true
+  : never = true;
