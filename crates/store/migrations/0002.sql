@@ -11,6 +11,3 @@ CREATE INDEX note_of_run ON note(run_id);
 
 -- Set while a campaign is put aside: listed apart, otherwise as ever.
 ALTER TABLE campaign ADD COLUMN archived_us INTEGER;
-
--- A condition's runs are counted while they are executed.
-CREATE INDEX run_of_condition ON run(condition_id);

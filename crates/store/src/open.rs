@@ -143,7 +143,11 @@ impl Store {
     /// # Errors
     /// The file can't be read.
     pub async fn integrity(&self) -> Result<Vec<String>, StoreError> {
-        self.read(|raw| findings(raw, "PRAGMA integrity_check")).await
+        match self.read(|raw| findings(raw, "PRAGMA integrity_check")).await {
+            // Some damage SQLite can't even look past.
+            Err(StoreError::Damaged(what)) => Ok(vec![what]),
+            other => other,
+        }
     }
 }
 
