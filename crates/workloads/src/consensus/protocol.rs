@@ -8,9 +8,12 @@
 //! value answers a request; any agent may learn of a request, and the coordinator of the moment (the
 //! primary, the leader) is asked by the application to propose a value for it.
 
+pub mod hotstuff;
+pub mod multi_paxos;
 pub mod negotiation;
 pub mod pbft;
 pub mod raft;
+pub mod tendermint;
 pub mod weighted;
 
 use rand_chacha::ChaCha8Rng;

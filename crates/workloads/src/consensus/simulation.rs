@@ -42,9 +42,12 @@ use super::job::{Job, nanoseconds, seconds};
 use super::kernel::{Pace, Stopped};
 use super::network::{Network, NetworkProfile};
 use super::node_set::{MAX_NODES, NodeId};
+use super::protocol::hotstuff::{HotStuff, HotStuffSettings};
+use super::protocol::multi_paxos::MultiPaxos;
 use super::protocol::negotiation::{Bargaining, Negotiation, NegotiationSettings};
 use super::protocol::pbft::{Pbft, PbftSettings};
 use super::protocol::raft::Raft;
+use super::protocol::tendermint::{Tendermint, TendermintSettings};
 use super::protocol::weighted::{Weighted, WeightedSettings};
 use super::protocol::{ByzantineQuorum, Milestone, Protocol, byzantine_bound};
 use super::queue::{LocalQueue, Policy};
@@ -191,6 +194,22 @@ pub fn open<'a>(
             let (agents, bargaining) = (input.agents, input.bargaining);
             let settings = NegotiationSettings { agents, bargaining, timeout_ns: times.timeout_ns };
             Box::new(World::new(input, minds, times, Negotiation::group(settings), 1, streams, checkpoint)?)
+        }
+        ProtocolKind::MultiPaxos => {
+            let agents = MultiPaxos::group(input.agents, times.timeout_ns);
+            Box::new(World::new(input, minds, times, agents, 1, streams, checkpoint)?)
+        }
+        ProtocolKind::HotStuff => {
+            let (agents, quorum) = (input.agents, ByzantineQuorum::Intersecting);
+            let settings = HotStuffSettings { agents, quorum, timeout_ns: times.timeout_ns };
+            let witness = byzantine_bound(agents) + 1;
+            Box::new(World::new(input, minds, times, HotStuff::group(settings), witness, streams, checkpoint)?)
+        }
+        ProtocolKind::Tendermint => {
+            let (agents, quorum) = (input.agents, ByzantineQuorum::Intersecting);
+            let settings = TendermintSettings { agents, quorum, timeout_ns: times.timeout_ns };
+            let witness = byzantine_bound(agents) + 1;
+            Box::new(World::new(input, minds, times, Tendermint::group(settings), witness, streams, checkpoint)?)
         }
     })
 }
