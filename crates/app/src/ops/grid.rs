@@ -105,9 +105,12 @@ impl App {
     }
 }
 
+/// A phase with its conditions' digests in order, and where each one's cell is.
+type Filling = (GridPhase, Vec<Digest>, BTreeMap<Digest, usize>);
+
 fn skeleton(loaded: &LoadedSpec) -> Result<Vec<(GridPhase, Vec<Digest>)>, AppError> {
     let plan = loaded.campaign.plan(&PlanOptions::default()).map_err(plan_error)?;
-    let mut phases: BTreeMap<u16, (GridPhase, Vec<Digest>, BTreeMap<Digest, usize>)> = BTreeMap::new();
+    let mut phases: BTreeMap<u16, Filling> = BTreeMap::new();
     for summary in plan.phases() {
         let Some(phase) = loaded.campaign.phases.get(usize::from(summary.index)) else { continue };
         let names: Vec<String> = phase.factors.iter().map(|f| f.name.to_string()).collect();

@@ -165,7 +165,7 @@ pub(crate) fn describe(manifest: &Manifest) -> WorkloadInfo {
                 direction: word(m.direction),
                 lo: m.range.0,
                 hi: m.range.1,
-                family: word(&m.family),
+                family: word(m.family),
                 doc: m.doc.to_string(),
             })
             .collect(),
