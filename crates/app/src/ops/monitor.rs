@@ -113,7 +113,7 @@ impl App {
     fn sensors(&self) -> Arc<Sensors> {
         let look = || {
             let found = Discovery::run(&Roots::from_environment());
-            let meter = Meter::new(found.sources, Arc::new(SystemClock::default()));
+            let meter = Meter::new(found.sources, Arc::new(SystemClock));
             Arc::new(Sensors { meter, unavailable: found.unavailable })
         };
         self.session.sensors.get_or_init(look).clone()
