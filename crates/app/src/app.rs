@@ -73,7 +73,13 @@ impl App {
             None => data_folder()?.join("library.ergon"),
         };
         let runtimes = Runtimes::start().map_err(|e| AppError::operation("no_threads", e.to_string()))?;
-        Ok(Self { store_path, sample: options.sample, store: Arc::default(), runtimes: Arc::new(runtimes), session: Arc::default() })
+        Ok(Self {
+            store_path,
+            sample: options.sample,
+            store: Arc::default(),
+            runtimes: Arc::new(runtimes),
+            session: Arc::default(),
+        })
     }
 
     /// Attaches the desktop that this application runs on. From then on a path counts only when the user chose it.

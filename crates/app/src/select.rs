@@ -111,12 +111,14 @@ impl App {
             }
         }
         let mut unfinished: Vec<MissingRuns> = unfinished.into_values().collect();
-        unfinished.extend(plan.phases().iter().filter(|p| p.chosen_when.is_some() && p.runs > 0).map(|p| MissingRuns {
-            state: RunState::Planned,
-            class: None,
-            condition: None,
-            phases: Arc::from([p.index]),
-            count: p.runs,
+        unfinished.extend(plan.phases().iter().filter(|p| p.chosen_when.is_some() && p.runs > 0).map(|p| {
+            MissingRuns {
+                state: RunState::Planned,
+                class: None,
+                condition: None,
+                phases: Arc::from([p.index]),
+                count: p.runs,
+            }
         }));
         let out_of_plan = dropped(&table, &columns);
         Ok(StoredRuns {

@@ -79,7 +79,7 @@ async fn a_campaign_runs_in_the_background_and_is_followed_to_its_end() {
     let sink = Box::new(move |update| kept.lock().unwrap().push(update));
     let reply = f.app.invoke("follow", json!({"campaign": "study", "subscription": "s"}), sink).await.unwrap();
     assert_eq!(reply, json!({"campaign": "study", "ended": true}));
-    let updates = updates.lock().unwrap();
+    let updates = updates.lock().unwrap().clone();
     let last: &Value = updates.last().unwrap();
     assert_eq!((&last["state"], &last["outcome"]["kind"]), (&json!("finished"), &json!("ended")));
     assert_eq!(last["progress"]["succeeded"], 12);

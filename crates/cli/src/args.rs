@@ -86,6 +86,9 @@ pub(crate) enum Command {
     Power(crate::statistics::PowerArgs),
     /// Answer statistics cases from a file.
     Stat(crate::statistics::StatArgs),
+    /// Energy without a campaign: sensors, recordings, programs.
+    #[command(subcommand)]
+    Energy(crate::energy::EnergyCommand),
     /// Documents.
     Report(ReportArgs),
     /// A publication table.

@@ -1,6 +1,7 @@
 //! The `ergon` command: parse, call one operation of `app`, show the reply. Nothing here decides anything.
 
 mod args;
+mod energy;
 mod output;
 mod progress;
 mod run;

@@ -36,6 +36,7 @@ pub(crate) async fn command(app: &App, command: Command, output: Output) -> anyh
             })?;
         }
         Command::Run(args) => return run::run(app, *args, output).await,
+        Command::Energy(command) => return crate::energy::energy(app, command, output).await,
         Command::Status(args) => {
             let request = app_api::StatusRequest { campaign: args.campaign };
             output.result(&app_api::status(app, request).await?, standing)?;
@@ -346,7 +347,8 @@ fn imported(r: &app_api::ImportReply) -> String {
         .iter()
         .map(|f| {
             let name = f.file.display();
-            let keys = format!("{} mapped, {} defaulted, {} ignored", f.mapped.len(), f.defaulted.len(), f.ignored.len());
+            let keys =
+                format!("{} mapped, {} defaulted, {} ignored", f.mapped.len(), f.defaulted.len(), f.ignored.len());
             match (&f.campaign, f.problems.is_empty()) {
                 (Some(campaign), _) => format!("{name}: campaign {campaign} ({keys})"),
                 (None, true) if f.spec.is_none() && f.kind.as_deref() == Some("consensus-report") => {

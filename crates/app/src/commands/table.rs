@@ -87,6 +87,8 @@ commands! {
     monitor(MonitorRequest) -> MonitorReply, stream MonitorSample;
     /// What this machine lets one read, and why not more.
     sensors(SensorsRequest) -> SensorsReply;
+    /// Records the machine's energy for a while.
+    energy_record(RecordRequest) -> RecordReply;
     /// How the window looks and what it remembers.
     settings(SettingsRequest) -> Settings;
     /// Changes settings.

@@ -93,7 +93,8 @@ pub struct RecordReply {
 pub async fn energy_record(_: &App, request: RecordRequest) -> Result<RecordReply, AppError> {
     let duration_s = request.duration_s.unwrap_or(10.0);
     if !(duration_s > 0.0 && duration_s <= LONGEST_S) {
-        let message = format!("a duration of {duration_s} s is not accepted; expected more than 0 and at most {LONGEST_S}");
+        let message =
+            format!("a duration of {duration_s} s is not accepted; expected more than 0 and at most {LONGEST_S}");
         return Err(AppError::input("invalid_duration", message).field("duration"));
     }
     let recording = Recording::start(request.rate_hz, request.sysfs_root).await?;

@@ -5,6 +5,7 @@ mod check;
 mod create;
 mod diff;
 mod doctor;
+mod energy;
 mod figure;
 mod files;
 mod follow;
@@ -39,24 +40,27 @@ pub use create::{CreateReply, CreateRequest, create};
 pub use diff::{DiffReply, DiffRequest, diff};
 pub(crate) use doctor::free_bytes;
 pub use doctor::{DoctorCheck, DoctorReply, DoctorRequest, DoctorState, doctor};
+pub use energy::{DomainEnergy, ExecReply, ExecRequest, RecordReply, RecordRequest, energy_exec, energy_record};
 pub use figure::{FigureRequest, figure};
 pub use files::{
     ChooseFilesReply, ChooseFilesRequest, ChosenFile, ReadFileReply, ReadFileRequest, SaveFileRequest, choose_files,
     read_file, save_file,
 };
-pub use follow::{FollowLine, FollowOutcome, FollowReply, FollowRequest, FollowUpdate, UnsubscribeRequest, follow, unsubscribe};
+pub use follow::{
+    FollowLine, FollowOutcome, FollowReply, FollowRequest, FollowUpdate, UnsubscribeRequest, follow, unsubscribe,
+};
 pub(crate) use grid::Skeleton;
 pub use grid::{GridCell, GridPhase, GridReply, GridRequest, grid};
 pub use import::{ImportReply, ImportRequest, ImportedFile, import};
 pub use list::{CampaignRow, ListReply, ListRequest, list};
 pub(crate) use monitor::SensorsOnce;
 pub use monitor::{
-    MissingSensor, MonitorDomain, MonitorReply, MonitorRequest, MonitorSample, SensorInfo, SensorsReply, SensorsRequest,
-    monitor, sensors,
+    MissingSensor, MonitorDomain, MonitorReply, MonitorRequest, MonitorSample, SensorInfo, SensorsReply,
+    SensorsRequest, monitor, sensors,
 };
 pub use plan::{PlanLine, PlanReply, PlanRequest, plan};
-pub use read_spec::{FactorLevels, PairRuns, PhaseDesign, ReadSpecReply, ReadSpecRequest, read_spec};
 pub use power::{PowerPoint, PowerReply, PowerRequest, power};
+pub use read_spec::{FactorLevels, PairRuns, PhaseDesign, ReadSpecReply, ReadSpecRequest, read_spec};
 pub use report::{ReportReply, ReportRequest, report};
 pub use results::{ResultsForm, ResultsReply, ResultsRequest, results};
 pub use run::{RunEvent, RunReply, RunRequest, run, run_with};
@@ -77,7 +81,9 @@ pub use steer::{Acknowledged, QueueRequest, Steer, SteerRequest, queue, steer};
 pub use table::{TableRequest, TextReply, table};
 pub use trash::{ArchiveRequest, TrashedReply, TrashedRequest, TrashedRow, archive, restore, trash, trashed};
 pub use validate::{Estimate, Forecast, PhaseCount, ValidateReply, ValidateRequest, validate};
-pub use workloads::{MetricInfo, ParameterInfo, ParameterRange, WorkloadInfo, WorkloadsReply, WorkloadsRequest, workloads};
+pub use workloads::{
+    MetricInfo, ParameterInfo, ParameterRange, WorkloadInfo, WorkloadsReply, WorkloadsRequest, workloads,
+};
 
 use ergon_design::{PlanOptions, WhereFilter};
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,6 @@
 //! `monitor`, `sensors`: what the host does now: processor, memory, power.
 
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -63,9 +64,13 @@ pub struct MonitorReply {
     pub samples: u64,
 }
 
-/// Nothing to ask.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, ts_rs::TS)]
-pub struct SensorsRequest {}
+/// Where to look for sensors.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, ts_rs::TS)]
+#[serde(default)]
+pub struct SensorsRequest {
+    /// Stands in for `/sys`, for this once (always: `ERGON_SYSFS_ROOT`).
+    pub sysfs_root: Option<PathBuf>,
+}
 
 /// A source that is read.
 #[derive(Clone, Debug, Serialize, ts_rs::TS)]
@@ -91,13 +96,19 @@ pub struct MissingSensor {
     pub fix: String,
 }
 
+impl From<&Unavailable> for MissingSensor {
+    fn from(u: &Unavailable) -> Self {
+        Self { what: u.what.clone(), why: u.why.clone(), fix: u.fix.clone() }
+    }
+}
+
 /// What this machine lets one read.
 #[derive(Clone, Debug, Serialize, ts_rs::TS)]
 pub struct SensorsReply {
     /// Sources that are read.
-    pub found: Vec<SensorInfo>,
+    pub domains: Vec<SensorInfo>,
     /// Sources that aren't, and why.
-    pub missing: Vec<MissingSensor>,
+    pub unavailable: Vec<MissingSensor>,
 }
 
 /// The sensors of this machine, looked for once.
@@ -106,16 +117,33 @@ pub(crate) struct Sensors {
     unavailable: Vec<Unavailable>,
 }
 
+impl Sensors {
+    fn look(roots: Roots) -> Self {
+        let found = Discovery::run(&roots);
+        let meter = Meter::new(found.sources, Arc::new(SystemClock));
+        Self { meter, unavailable: found.unavailable }
+    }
+}
+
+/// Where the kernel's files are, with another `/sys` where one is named.
+pub(crate) fn roots(sysfs_root: Option<PathBuf>) -> Result<Roots, AppError> {
+    let mut roots = Roots::from_environment();
+    if let Some(root) = sysfs_root {
+        if !root.is_dir() {
+            let message = format!("{} is no folder; expected one that stands in for /sys", root.display());
+            return Err(AppError::input("no_such_folder", message).field("sysfs_root"));
+        }
+        roots.sysfs = root;
+    }
+    Ok(roots)
+}
+
 /// Held by the session.
 pub(crate) type SensorsOnce = OnceLock<Arc<Sensors>>;
 
 impl App {
     fn sensors(&self) -> Arc<Sensors> {
-        let look = || {
-            let found = Discovery::run(&Roots::from_environment());
-            let meter = Meter::new(found.sources, Arc::new(SystemClock));
-            Arc::new(Sensors { meter, unavailable: found.unavailable })
-        };
+        let look = || Arc::new(Sensors::look(Roots::from_environment()));
         self.session.sensors.get_or_init(look).clone()
     }
 }
@@ -123,21 +151,20 @@ impl App {
 /// What this machine lets one read.
 ///
 /// # Errors
-/// None.
-pub async fn sensors(app: &App, _: SensorsRequest) -> Result<SensorsReply, AppError> {
-    let sensors = app.sensors();
-    let found = sensors.meter.channels().iter().map(|c| SensorInfo {
+/// The folder that is to stand in for `/sys` is none.
+pub async fn sensors(app: &App, request: SensorsRequest) -> Result<SensorsReply, AppError> {
+    let sensors = match request.sysfs_root {
+        Some(root) => Arc::new(Sensors::look(roots(Some(root))?)),
+        None => app.sensors(),
+    };
+    let domains = sensors.meter.channels().iter().map(|c| SensorInfo {
         domain: c.domain.to_string(),
         place: c.place.clone(),
         provenance: c.provenance.to_string(),
         update_s: c.update_s,
     });
-    let missing = sensors.unavailable.iter().map(|u| MissingSensor {
-        what: u.what.clone(),
-        why: u.why.clone(),
-        fix: u.fix.clone(),
-    });
-    Ok(SensorsReply { found: found.collect(), missing: missing.collect() })
+    let unavailable = sensors.unavailable.iter().map(MissingSensor::from);
+    Ok(SensorsReply { domains: domains.collect(), unavailable: unavailable.collect() })
 }
 
 /// Streams the host's load and power five times a second until the subscription ends.

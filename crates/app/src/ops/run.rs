@@ -270,7 +270,11 @@ async fn mark(
     };
     let skipped = result.as_ref().map_or(0, |s| s.skipped);
     let open = full.iter().filter(|run| !ended(run.clone())).take(1 + skipped as usize).count() as u64;
-    let state = if result.is_ok() && open <= skipped && full.runs_to_choose() == 0 { CampaignState::Finished } else { CampaignState::Stopped };
+    let state = if result.is_ok() && open <= skipped && full.runs_to_choose() == 0 {
+        CampaignState::Finished
+    } else {
+        CampaignState::Stopped
+    };
     app.set_state(campaign, state).await
 }
 
