@@ -18,6 +18,8 @@ use ergon_publish::from_analysis::{
 };
 use ergon_publish::table::{CsvOptions, Table, TableStyle};
 
+mod estimands;
+
 const AGENTS: [&str; 3] = ["heuristic", "llm", "hybrid"];
 
 /// Three agents under two protocols, six replicates with common streams; hostile names on purpose.

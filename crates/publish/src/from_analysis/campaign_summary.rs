@@ -9,6 +9,7 @@ use crate::number::{Digits, Grouping, Shown, count};
 use crate::table::{Table, TableError, TableStyle};
 
 use super::descriptive::sentence;
+use super::detail_lines::detail_lines;
 use super::{comparison_table, descriptive_table, hypotheses_table};
 
 /// The most rows of a table in the summary.
@@ -171,12 +172,15 @@ fn results(report: &mut MarkdownReport, plan: &PlanResult, style: TableStyle) ->
         if let Some(table) = comparison_table(part) {
             cut(report, table, style)?;
         }
+        let lines: Vec<String> = part.iter().flat_map(detail_lines).collect();
+        report.points(lines.iter().map(String::as_str));
         for analysis in part {
             if let (Some(why), Some(factor)) = (&analysis.not_tested, &analysis.question.factor) {
                 let question = &analysis.question;
                 let levels: Vec<&str> =
                     [&question.treatment, &question.control].iter().filter_map(|l| l.as_deref()).collect();
-                report.paragraph(format!("{factor} ({}): {}", levels.join(", "), sentence(why)));
+                let levels = if levels.is_empty() { String::new() } else { format!(" ({})", levels.join(", ")) };
+                report.paragraph(format!("{factor}{levels}: {}", sentence(why)));
             }
         }
         if let Some(analysis) = part.iter().find(|a| a.kind != AnalysisKind::Descriptive) {

@@ -65,6 +65,9 @@ fn heading(analysis: &Analysis) -> String {
     let title = crate::number::heading_with_unit(&question.metric_title, unit(&question.unit));
     let what = match question.estimand.as_str() {
         "log_ratio" => "ratio of geometric means of",
+        "ratio" => "ratio of means of",
+        "odds_ratio" => "odds ratio of",
+        "hazard_ratio" => "hazard ratio of",
         "survival" => "survival of",
         _ => "difference of",
     };
@@ -75,24 +78,17 @@ fn row(analysis: &Analysis) -> Row {
     let question = &analysis.question;
     let source = provenance(&analysis.provenance);
     let level = |l: &Option<String>| l.clone().unwrap_or_default();
-    let ratio = question.estimand == "log_ratio";
-    let main = analysis.estimates.get(if ratio { "ratio" } else { "mean_difference" });
-    // The digits of a ratio come from its standard error by the delta method.
-    let se = if ratio {
-        let log = analysis.estimates.get("log_ratio").and_then(|e| e.se);
-        main.zip(log).map(|(e, se)| e.value * se)
-    } else {
-        main.and_then(|e| e.se)
-    };
+    let main = analysis.main_estimate();
+    let se = main_error(analysis);
     let effect = analysis.effect.as_ref();
     let ends = effect.and_then(|e| e.lo.zip(e.hi));
-    let sign = if ratio { "/" } else { "−" };
+    let sign = if question.estimand.ends_with("ratio") { "/" } else { "−" };
     Row::new(
         format!("{} {sign} {}", level(&question.treatment), level(&question.control)),
         vec![
             Cell::count(analysis.n as u64),
             number(main.map(|e| e.value), se, source),
-            interval(analysis.ci, se, source),
+            interval(main.and_then(|e| e.ci), se, source),
             statistic(analysis).map_or_else(Cell::missing, |text| Content::Mathematics(text).into()),
             effect.map_or_else(Cell::missing, |e| two_decimals(e.value, source)),
             ends.map_or_else(Cell::missing, |(lo, hi)| two_decimal_interval(lo, hi, source)),
@@ -102,12 +98,24 @@ fn row(analysis: &Analysis) -> Row {
     )
 }
 
+/// Standard error of the main estimate, in its unit: that of a ratio of geometric means by the delta method, from its
+/// log's. `None` where there is none.
+pub(super) fn main_error(analysis: &Analysis) -> Option<f64> {
+    let main = analysis.main_estimate()?;
+    match analysis.estimates.get("log_ratio") {
+        Some(log) if analysis.question.estimand == "log_ratio" => log.se.map(|se| main.value * se),
+        _ => main.se,
+    }
+}
+
 /// *t*(9.3) = 2.41
 pub(super) fn statistic(analysis: &Analysis) -> Option<RichText> {
     let statistic = analysis.statistic.as_ref()?;
     let df: Vec<String> = analysis.df.iter().map(|df| degrees(df.0)).collect();
     let value = Shown::new(statistic.value, None, Digits::Decimals(2))?.to_text(Grouping::None);
-    Some(RichText::variable(statistic.name.clone()).plain(format!("({}) = {value}", df.join(", "))))
+    // A z has no degrees of freedom.
+    let df = if df.is_empty() { String::new() } else { format!("({})", df.join(", ")) };
+    Some(RichText::variable(statistic.name.clone()).plain(format!("{df} = {value}")))
 }
 
 /// Which tests p-values were corrected over, and how.

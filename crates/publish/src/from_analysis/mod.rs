@@ -7,6 +7,7 @@ mod campaign_summary;
 mod comparison;
 mod comparison_figures;
 mod descriptive;
+mod detail_lines;
 mod drawing;
 mod factor_figures;
 mod hypotheses;
