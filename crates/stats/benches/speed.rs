@@ -1,120 +1,173 @@
-//! Speed of the procedures that have a target. Prints milliseconds (the best of several runs) and
-//! the ratio to the target; below 1 is within it.
+//! Speed of the procedures that have a target or a peer, on the files of `stats/speed` in the test
+//! data (`ERGON_TEST_DATA`, else `../shared/data` beside the repository). Prints for each the best
+//! time in milliseconds, and the result, which `peers/table.py` compares with those of other
+//! libraries on the same files.
 
 use std::hint::black_box;
+use std::path::PathBuf;
 use std::time::Instant;
 
+use ergon_stats::dist::{noncentral_f, studentized_range};
 use ergon_stats::*;
 
-/// Numbers between 0 and 1 from a fixed linear congruence.
-fn numbers(n: usize, seed: u64) -> Vec<f64> {
-    let mut state = seed;
-    (0..n)
-        .map(|_| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (state >> 11) as f64 / (1_u64 << 53) as f64
-        })
-        .collect()
+/// Columns of a table with a header; a text column as the numbers of its distinct texts, in order.
+struct Table {
+    header: Vec<String>,
+    rows: Vec<Vec<String>>,
 }
 
-fn time(name: &str, target_ms: f64, mut work: impl FnMut()) {
-    let mut best = f64::INFINITY;
-    for _ in 0..15 {
-        let start = Instant::now();
-        work();
-        best = best.min(start.elapsed().as_secs_f64() * 1e3);
+impl Table {
+    fn read(file: &str) -> Option<Self> {
+        let mut root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+        root.push("../../../shared/data");
+        let root = std::env::var_os("ERGON_TEST_DATA").map_or(root, PathBuf::from);
+        let text = std::fs::read_to_string(root.join("stats/speed").join(file)).ok()?;
+        let mut rows = text.lines().map(|l| l.split(',').map(str::to_owned).collect::<Vec<_>>());
+        Some(Self { header: rows.next()?, rows: rows.collect() })
     }
-    println!("{name:44} {best:10.3} ms   target {target_ms:8.3} ms   ratio {:6.2}", best / target_ms);
+
+    fn texts(&self, name: &str) -> Vec<&str> {
+        let at = self.header.iter().position(|h| h == name).unwrap_or(usize::MAX);
+        self.rows.iter().filter_map(|r| r.get(at)).map(String::as_str).collect()
+    }
+
+    fn numbers(&self, name: &str) -> Vec<f64> {
+        self.texts(name).iter().filter_map(|t| t.parse().ok()).collect()
+    }
+
+    fn levels(&self, name: &str) -> Vec<usize> {
+        let texts = self.texts(name);
+        let mut distinct = texts.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        texts.iter().map(|t| distinct.partition_point(|d| d < t)).collect()
+    }
+
+    /// The values of `name` for each level of `by`.
+    fn split(&self, name: &str, by: &str) -> Vec<Vec<f64>> {
+        let mut groups: Vec<Vec<f64>> = Vec::new();
+        for (value, level) in self.numbers(name).into_iter().zip(self.levels(by)) {
+            if groups.len() <= level {
+                groups.resize(level + 1, Vec::new());
+            }
+            groups[level].push(value);
+        }
+        groups
+    }
+}
+
+/// Rows of numbers without a header.
+fn matrix(file: &str) -> Vec<Vec<f64>> {
+    let Some(table) = Table::read(file) else { return Vec::new() };
+    let row = |r: &Vec<String>| r.iter().filter_map(|t| t.parse().ok()).collect();
+    std::iter::once(&table.header).chain(&table.rows).map(row).collect()
+}
+
+/// Times `work` at least five times and for a third of a second, and prints the best.
+fn time(case: &str, mut work: impl FnMut() -> Result<f64, StatError>) {
+    let (mut best, begun, mut rounds) = (f64::INFINITY, Instant::now(), 0);
+    let mut value = Ok(f64::NAN);
+    while rounds < 5 || (begun.elapsed().as_secs_f64() < 0.3 && rounds < 1000) {
+        let start = Instant::now();
+        value = black_box(work());
+        best = best.min(start.elapsed().as_secs_f64() * 1e3);
+        rounds += 1;
+    }
+    match value {
+        Ok(value) => println!("{case:44} {best:10.4} ms   {value:e}"),
+        Err(e) => println!("{case:44} failed: {e}"),
+    }
+}
+
+/// The cases on groups, pairs and tables.
+fn tests(plain: &TestOptions) -> Option<()> {
+    let (a, b) = (matrix("welch_A.csv"), matrix("welch_B.csv"));
+    time("welch x 1000", || a.iter().zip(&b).map(|(x, y)| t_welch(x, y, plain).map(|t| t.p)).sum());
+    let mwu = Table::read("mwu.csv")?;
+    let (u1, u2) = (mwu.numbers("u1"), mwu.numbers("u2"));
+    let (tied1, tied2) = (mwu.numbers("u1t"), mwu.numbers("u2t"));
+    let asymptotic = RankMethod::Asymptotic { continuity: true };
+    time("mann_whitney 1000", || mann_whitney(&u1, &u2, asymptotic, plain).map(|t| t.p));
+    time("mann_whitney 1000 tied", || mann_whitney(&tied1, &tied2, asymptotic, plain).map(|t| t.p));
+    let pairs: Vec<f64> = u1.iter().zip(&u2).map(|(x, y)| x - y).collect();
+    let simple = RankMethod::Asymptotic { continuity: false };
+    time("wilcoxon 1000", || wilcoxon_signed_rank(&pairs, ZeroDifferences::Drop, simple, plain).map(|t| t.p));
+    time("spearman 1000", || spearman(&u1, &u2, CorrelationMethod::Auto, plain).map(|c| c.p));
+    time("kendall 1000", || kendall(&u1, &u2, CorrelationMethod::Auto, plain).map(|c| c.p));
+    time("shapiro_wilk 1000", || shapiro_wilk(&u1, MissingPolicy::Refuse).map(|t| t.p));
+    let groups = Table::read("tukey.csv")?.split("y", "g");
+    time("kruskal_wallis 5x200", || kruskal_wallis(&groups, MissingPolicy::Refuse).map(|t| t.p));
+    time("tukey_hsd 5x200", || tukey_hsd(&groups, 0.95, MissingPolicy::Refuse).map(|t| t.pairs[0].p));
+    time("games_howell 5x200", || games_howell(&groups, 0.95, MissingPolicy::Refuse).map(|t| t.pairs[0].p));
+    let rm = Table::read("rm.csv")?.split("y", "s");
+    time("anova_rm 100x4", || anova_rm(&rm).map(|t| t.p_gg));
+    time("friedman 100x4", || friedman(&rm, MissingPolicy::Refuse).map(|t| t.p));
+    time("fisher_exact x 100", || {
+        (0..100).map(|_| fisher_exact(black_box([[8, 2], [1, 5]]), plain).map(|t| t.p)).sum()
+    });
+    let p: Vec<f64> = (0..10_000).map(|i| (f64::from(i * 7919 % 10_000) + 0.5) / 1e4).map(|u| u * u).collect();
+    time("holm 10000", || p_adjust(&p, Adjustment::Holm).map(|p| p[0]));
+    time("benjamini_hochberg 10000", || p_adjust(&p, Adjustment::BenjaminiHochberg).map(|p| p[0]));
+    time("studentized_range.sf", || Ok(studentized_range::sf(black_box(3.5), 4.0, 60.0)));
+    time("noncentral_f.sf", || Ok(noncentral_f::sf(black_box(3.0), 3.0, 96.0, 11.0)));
+    Some(())
+}
+
+fn resampling(plain: &TestOptions) -> Option<()> {
+    let boot = Table::read("boot.csv")?;
+    let (x, y) = (boot.numbers("x"), boot.numbers("y"));
+    time("mann_whitney exact 200+200", || mann_whitney(&x, &y, RankMethod::Exact, plain).map(|t| t.p));
+    let permutations = Resampling { resamples: 100_000, ..Resampling::default() };
+    time("permutation 100000", || permutation_two_sample(&x, &y, &permutations, plain).map(|t| t.p));
+    let b = BootstrapOptions::default();
+    time("bca means 10000", || bootstrap(&[&x, &y], |s| mean_of(&s[0]) - mean_of(&s[1]), &b).map(|b| b.bca.low));
+    time("bca medians 10000", || {
+        bootstrap(&[&x, &y], |s| median_of(&mut s[0]) - median_of(&mut s[1]), &b).map(|b| b.bca.low)
+    });
+    Some(())
+}
+
+fn models() -> Option<()> {
+    let anova = Table::read("anova2.csv")?;
+    let (y, a, b) = (anova.numbers("y"), anova.levels("a"), anova.levels("b"));
+    let predictors = [Predictor::Factor { name: "a", levels: &a }, Predictor::Factor { name: "b", levels: &b }];
+    let terms = [vec![0], vec![1], vec![0, 1]];
+    let typed = LinearModelOptions::default();
+    time("anova_twoway 2400", || linear_model(&y, &predictors, &terms, &typed).map(|m| m.terms[0].f));
+    let cells: Vec<Vec<f64>> =
+        (1..12).map(|c| a.iter().zip(&b).map(|(a, b)| f64::from(u8::from(a * 3 + b == c))).collect()).collect();
+    let cells: Vec<&[f64]> = cells.iter().map(Vec::as_slice).collect();
+    time("ols 12 columns HC3 2400", || ols(&y, &cells, &OlsOptions::default()).map(|m| m.r2));
+    let mixed = Table::read("mixed.csv")?;
+    let (y, x, g) = (mixed.numbers("y"), mixed.numbers("x"), mixed.levels("g"));
+    time("lmm 2400", || lmm_random_intercept(&y, &[&x], &g, &LmmOptions::default()).map(|m| m.fixed[1].estimate));
+    let logit = Table::read("logit.csv")?;
+    let y = logit.numbers("y");
+    let x = ["x1", "x2", "x3"].map(|c| logit.numbers(c));
+    let x: Vec<&[f64]> = x.iter().map(Vec::as_slice).collect();
+    time("logistic 2400x3", || logistic(&y, &x, &GlmOptions::default()).map(|m| m.coefficients[1].estimate));
+    let surv = Table::read("surv.csv")?;
+    let (t, event) = (surv.numbers("T"), surv.numbers("E").iter().map(|e| *e == 1.0).collect::<Vec<bool>>());
+    let arm = surv.levels("arm");
+    let arms = surv.split("T", "arm");
+    let events: Vec<Vec<bool>> =
+        surv.split("E", "arm").iter().map(|arm| arm.iter().map(|e| *e == 1.0).collect()).collect();
+    time("kaplan_meier 2000", || {
+        let both =
+            arms.iter().zip(&events).map(|(t, e)| kaplan_meier(t, e, 0.95).map(|k| k.median.unwrap_or(f64::NAN)));
+        both.sum()
+    });
+    time("log_rank 2000", || log_rank(&t, &event, &arm).map(|t| t.chi2));
+    let x = ["arm", "age", "sev"].map(|c| surv.numbers(c));
+    let x: Vec<&[f64]> = x.iter().map(Vec::as_slice).collect();
+    time("cox_ph 2000x3", || cox_ph(&t, &event, &x, &CoxOptions::default()).map(|m| m.coefficients[0].estimate));
+    Some(())
 }
 
 fn main() {
     let plain = TestOptions { effect_ci: false, ..TestOptions::default() };
-    let pairs: Vec<(Vec<f64>, Vec<f64>)> = (0..1000).map(|i| (numbers(50, 2 * i), numbers(50, 2 * i + 1))).collect();
-    time("1,000 Welch tests, n = 50, with CI", 1.0, || {
-        for (x, y) in &pairs {
-            let _ = black_box(t_welch(x, y, &plain));
-        }
-    });
-    time("1,000 Welch tests, n = 50, exact CI of g too", 100.0, || {
-        for (x, y) in &pairs {
-            let _ = black_box(t_welch(x, y, &TestOptions::default()));
-        }
-    });
-
-    let p = numbers(10_000, 5);
-    for (name, method) in
-        [("Holm 10,000", Adjustment::Holm), ("Benjamini-Hochberg 10,000", Adjustment::BenjaminiHochberg)]
-    {
-        time(name, 0.3, || {
-            let _ = black_box(p_adjust(&p, method));
-        });
+    let found = tests(&plain).and_then(|()| resampling(&plain)).and_then(|()| models());
+    if found.is_none() {
+        println!("no speed data: set ERGON_TEST_DATA to the folder that holds stats/speed");
     }
-
-    let (x, y) = (numbers(1000, 1), numbers(1000, 2));
-    let asymptotic = RankMethod::Asymptotic { continuity: true };
-    time("Mann-Whitney n = 1000", 0.15, || {
-        let _ = black_box(mann_whitney(&x, &y, asymptotic, &plain));
-    });
-    let (x, y) = (numbers(200, 3), numbers(200, 4));
-    time("exact Mann-Whitney 200 + 200", 20.0, || {
-        let _ = black_box(mann_whitney(&x, &y, RankMethod::Exact, &plain));
-    });
-    let resampling = Resampling { resamples: 100_000, ..Resampling::default() };
-    time("permutation 100,000, 200 + 200", 100.0, || {
-        let _ = black_box(permutation_two_sample(&x, &y, &resampling, &plain));
-    });
-
-    let b = BootstrapOptions::default();
-    time("BCa 10,000 x (200 + 200), means", 15.0, || {
-        let _ = black_box(bootstrap(&[&x, &y], |s| mean_of(&s[0]) - mean_of(&s[1]), &b));
-    });
-    time("BCa 10,000 x (200 + 200), medians", 60.0, || {
-        let _ = black_box(bootstrap(&[&x, &y], |s| median_of(&mut s[0]) - median_of(&mut s[1]), &b));
-    });
-
-    let rows = 2400;
-    let a: Vec<usize> = (0..rows).map(|i| i % 3).collect();
-    let b: Vec<usize> = (0..rows).map(|i| (i / 3) % 4).collect();
-    let response = numbers(rows, 9);
-    let predictors = [Predictor::Factor { name: "a", levels: &a }, Predictor::Factor { name: "b", levels: &b }];
-    let terms = [vec![0], vec![1], vec![0, 1]];
-    time("two-way ANOVA 2,400 rows", 0.5, || {
-        let options = LinearModelOptions::default();
-        let _ = black_box(linear_model(&response, &predictors, &terms, &options));
-    });
-
-    let groups: Vec<Vec<f64>> = (0..5).map(|i| numbers(200, 20 + i)).collect();
-    time("Tukey HSD 5 x 200 with CI", 1.0, || {
-        let _ = black_box(tukey_hsd(&groups, 0.95, MissingPolicy::Refuse));
-    });
-
-    let times = numbers(2000, 11);
-    let event: Vec<bool> = (0..2000).map(|i| i % 4 != 0).collect();
-    let group: Vec<usize> = (0..2000).map(|i| i % 2).collect();
-    time("Kaplan-Meier 2,000 rows", 0.5, || {
-        let _ = black_box(kaplan_meier(&times, &event, 0.95));
-    });
-    time("log-rank 2,000 rows", 0.5, || {
-        let _ = black_box(log_rank(&times, &event, &group));
-    });
-    let columns: Vec<Vec<f64>> = (30..33).map(|i| numbers(2000, i)).collect();
-    let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
-    time("Cox 2,000 rows, 3 regressors", 5.0, || {
-        let _ = black_box(cox_ph(&times, &event, &columns, &CoxOptions::default()));
-    });
-
-    let subject: Vec<usize> = (0..rows).map(|i| i / 20).collect();
-    let own = numbers(rows / 20, 40);
-    let repeated: Vec<f64> = numbers(rows, 41).iter().zip(&subject).map(|(v, s)| v + own[*s]).collect();
-    let dose = numbers(rows, 42);
-    time("mixed model, random intercept, 2,400 rows", 1.0, || {
-        let _ = black_box(lmm_random_intercept(&repeated, &[&dose], &subject, &LmmOptions::default()));
-    });
-    let success: Vec<f64> = repeated.iter().map(|v| f64::from(u8::from(*v > 1.0))).collect();
-    time("logistic 2,400 rows, 1 regressor", 5.0, || {
-        let _ = black_box(logistic(&success, &[&dose], &GlmOptions::default()));
-    });
-    time("logistic, random intercept, 2,400 rows", 1000.0, || {
-        let _ = black_box(logistic_random_intercept(&success, &[&dose], &subject, 0.95, MissingPolicy::Refuse));
-    });
 }
