@@ -86,12 +86,10 @@ pub(crate) struct Family {
     pub(crate) method: &'static str,
     pub(crate) method_clustered: &'static str,
     pub(crate) references: &'static [&'static str],
-    /// Mean from the linear predictor.
-    pub(crate) mean: fn(f64) -> f64,
-    /// Variance from the linear predictor.
-    pub(crate) variance: fn(f64) -> f64,
-    /// Log-likelihood of a response, from its linear predictor.
-    pub(crate) log_likelihood: fn(f64, f64) -> f64,
+    /// A response with its linear predictor.
+    pub(crate) at: fn(f64, f64) -> At,
+    /// The linear predictor of a mean.
+    pub(crate) link: fn(f64) -> f64,
     /// Log-likelihood of a response fitted perfectly.
     pub(crate) saturated: fn(f64) -> f64,
     /// A linear predictor to start from.
@@ -102,6 +100,15 @@ pub(crate) struct Family {
     /// Whether a response can be of the family, else what it must be.
     pub(crate) accepts: fn(f64) -> bool,
     pub(crate) range: &'static str,
+}
+
+/// What a family says of a response, given its linear predictor; together, because they share their
+/// exponential, which is most of the cost of a fit.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct At {
+    pub(crate) mean: f64,
+    pub(crate) variance: f64,
+    pub(crate) log_likelihood: f64,
 }
 
 /// The rows that are used.
@@ -133,7 +140,7 @@ fn rows(y: &[f64], x: &[&[f64]], options: &GlmOptions<'_>) -> Result<Rows, StatE
 /// The maximum of the likelihood.
 struct Maximum {
     beta: Vec<f64>,
-    eta: Vec<f64>,
+    here: Vec<At>,
     /// R⁻¹ of the weighted columns: row j times its transpose is the variance of coefficient j.
     inverse: Vec<Vec<f64>>,
     steps: usize,
@@ -150,8 +157,8 @@ fn predictor(rows: &Rows, beta: &[f64]) -> Vec<f64> {
 }
 
 /// √W times the columns, each scaled to unit length, and R⁻¹ of them in the units of the data.
-fn weighted(rows: &Rows, eta: &[f64], z: Option<&[f64]>, family: &Family) -> Option<(Vec<f64>, Vec<Vec<f64>>)> {
-    let root: Vec<f64> = eta.iter().map(|e| (family.variance)(*e).sqrt()).collect();
+fn weighted(rows: &Rows, here: &[At], z: Option<&[f64]>) -> Option<(Vec<f64>, Vec<Vec<f64>>)> {
+    let root: Vec<f64> = here.iter().map(|at| at.variance.sqrt()).collect();
     let mut lengths = Vec::with_capacity(rows.columns.len());
     let columns: Vec<Vec<f64>> = rows
         .columns
@@ -166,7 +173,7 @@ fn weighted(rows: &Rows, eta: &[f64], z: Option<&[f64]>, family: &Family) -> Opt
         .collect();
     let right = match z {
         Some(z) => z.iter().zip(&root).map(|(z, w)| z * w).collect(),
-        None => vec![0.0; eta.len()],
+        None => vec![0.0; here.len()],
     };
     let factored = factor::<f64>(columns, right);
     if !factored.aliased.is_empty() {
@@ -180,8 +187,12 @@ fn weighted(rows: &Rows, eta: &[f64], z: Option<&[f64]>, family: &Family) -> Opt
     sound.then_some((solution, inverse))
 }
 
-fn likelihood(y: &[f64], eta: &[f64], family: &Family) -> f64 {
-    y.iter().zip(eta).map(|(y, e)| (family.log_likelihood)(*y, *e)).sum()
+fn at_all(y: &[f64], eta: &[f64], family: &Family) -> Vec<At> {
+    y.iter().zip(eta).map(|(y, e)| (family.at)(*y, *e)).collect()
+}
+
+fn likelihood(here: &[At]) -> f64 {
+    here.iter().map(|at| at.log_likelihood).sum()
 }
 
 /// Whether the likelihood never falls along a direction, and rises: then it has no maximum.
@@ -209,6 +220,7 @@ fn maximise(rows: &Rows, family: &Family, first: usize) -> Result<Maximum, StatE
     let p = rows.columns.len();
     let mut beta = vec![0.0; p];
     let mut eta: Vec<f64> = rows.y.iter().map(|y| (family.start)(*y)).collect();
+    let mut here = at_all(&rows.y, &eta, family);
     let mut best = f64::NEG_INFINITY;
     let (mut step, mut direction) = (vec![0.0; p], vec![0.0; rows.y.len()]);
     for taken in 1..=MOST_STEPS {
@@ -216,14 +228,15 @@ fn maximise(rows: &Rows, family: &Family, first: usize) -> Result<Maximum, StatE
             .iter()
             .zip(&rows.y)
             .zip(&rows.offset)
-            .map(|((e, y), o)| e - o + (y - (family.mean)(*e)) / (family.variance)(*e))
+            .zip(&here)
+            .map(|(((e, y), o), at)| e - o + (y - at.mean) / at.variance)
             .collect();
         // Weights that vanish are those of a likelihood that recedes.
-        let Some((target, _)) = weighted(rows, &eta, Some(&working), family) else {
+        let Some((target, _)) = weighted(rows, &here, Some(&working)) else {
             return Err(separated(rows, &step, &direction, family, first));
         };
         let mut share = 1.0;
-        let (mut next, mut there, mut value);
+        let (mut next, mut there, mut anew, mut value);
         loop {
             next = if taken == 1 {
                 target.clone()
@@ -231,7 +244,8 @@ fn maximise(rows: &Rows, family: &Family, first: usize) -> Result<Maximum, StatE
                 beta.iter().zip(&target).map(|(b, t)| b + share * (t - b)).collect::<Vec<f64>>()
             };
             there = predictor(rows, &next);
-            value = likelihood(&rows.y, &there, family);
+            anew = at_all(&rows.y, &there, family);
+            value = likelihood(&anew);
             // A full step can overshoot; rounding at the maximum must not count as that.
             if taken == 1 || value >= best - 1e-10 * best.abs() || share < 1e-6 {
                 break;
@@ -242,22 +256,22 @@ fn maximise(rows: &Rows, family: &Family, first: usize) -> Result<Maximum, StatE
         direction = there.iter().zip(&eta).map(|(a, b)| a - b).collect();
         let change = direction.iter().fold(0.0_f64, |m, d| m.max(d.abs()));
         let size = there.iter().fold(1.0_f64, |m, e| m.max(e.abs()));
-        (beta, eta, best) = (next, there, value);
+        (beta, eta, here, best) = (next, there, anew, value);
         if taken > 1 && change <= SETTLED * size {
             let (_, inverse) =
-                weighted(rows, &eta, None, family).ok_or_else(|| separated(rows, &step, &direction, family, first))?;
-            return Ok(Maximum { beta, eta, inverse, steps: taken });
+                weighted(rows, &here, None).ok_or_else(|| separated(rows, &step, &direction, family, first))?;
+            return Ok(Maximum { beta, here, inverse, steps: taken });
         }
     }
     Err(separated(rows, &step, &direction, family, first))
 }
 
 /// The cluster-robust sandwich: the scores summed within clusters, times G / (G − 1).
-fn sandwich(rows: &Rows, maximum: &Maximum, clusters: &[usize], family: &Family) -> Result<Vec<Vec<f64>>, StatError> {
+fn sandwich(rows: &Rows, maximum: &Maximum, clusters: &[usize]) -> Result<Vec<Vec<f64>>, StatError> {
     let p = maximum.beta.len();
     let mut scores = std::collections::BTreeMap::new();
     for (i, cluster) in clusters.iter().enumerate() {
-        let gap = rows.y[i] - (family.mean)(maximum.eta[i]);
+        let gap = rows.y[i] - maximum.here[i].mean;
         let sum = scores.entry(cluster).or_insert_with(|| vec![0.0; p]);
         for (slot, column) in sum.iter_mut().zip(&rows.columns) {
             *slot += gap * column[i];
@@ -280,7 +294,13 @@ fn sandwich(rows: &Rows, maximum: &Maximum, clusters: &[usize], family: &Family)
 /// The log-likelihood without regressors: with the constant alone, or with nothing.
 fn null_likelihood(rows: &Rows, family: &Family, intercept: bool) -> Result<f64, StatError> {
     if !intercept {
-        return Ok(likelihood(&rows.y, &rows.offset, family));
+        return Ok(likelihood(&at_all(&rows.y, &rows.offset, family)));
+    }
+    if rows.offset.iter().all(|o| *o == 0.0) {
+        // The constant alone fits the mean.
+        let count = rows.y.len() as f64;
+        let eta = (family.link)(rows.y.iter().map(|y| y / count).sum());
+        return Ok(likelihood(&at_all(&rows.y, &vec![eta; rows.y.len()], family)));
     }
     let constant = Rows {
         y: rows.y.clone(),
@@ -290,7 +310,7 @@ fn null_likelihood(rows: &Rows, family: &Family, intercept: bool) -> Result<f64,
         dropped: 0,
     };
     let maximum = maximise(&constant, family, 0)?;
-    Ok(likelihood(&rows.y, &maximum.eta, family))
+    Ok(likelihood(&maximum.here))
 }
 
 /// Fits `y` by the columns `x`.
@@ -320,7 +340,7 @@ pub(crate) fn fit(y: &[f64], x: &[&[f64]], options: &GlmOptions<'_>, family: &Fa
     let method = if rows.clusters.is_some() { family.method_clustered } else { family.method };
     let mut account = Account::new(method, n, rows.dropped, family.references);
     let covariance = match &rows.clusters {
-        Some(clusters) => sandwich(&rows, &maximum, clusters, family)?,
+        Some(clusters) => sandwich(&rows, &maximum, clusters)?,
         None => maximum.inverse.iter().map(|a| maximum.inverse.iter().map(|b| dot(a, b)).collect()).collect(),
     };
     let coefficients: Vec<GlmCoefficient> = maximum
@@ -333,19 +353,15 @@ pub(crate) fn fit(y: &[f64], x: &[&[f64]], options: &GlmOptions<'_>, family: &Fa
     if !coefficients.iter().all(GlmCoefficient::is_finite) {
         return Err(StatError::OutOfRange { what: "coefficients" });
     }
-    let log_likelihood = likelihood(&rows.y, &maximum.eta, family);
+    let log_likelihood = likelihood(&maximum.here);
     let log_likelihood_null = null_likelihood(&rows, family, options.intercept)?;
     let saturated: f64 = rows.y.iter().map(|y| (family.saturated)(*y)).sum();
     let lr_chi2 = (2.0 * (log_likelihood - log_likelihood_null)).max(0.0);
     let lr_df = (p - first) as f64;
     let (count, parameters) = (n as f64, p as f64);
-    let fitted: Vec<f64> = maximum.eta.iter().map(|e| (family.mean)(*e)).collect();
-    let pearson: f64 = maximum
-        .eta
-        .iter()
-        .zip(&rows.y)
-        .map(|(e, y)| (y - (family.mean)(*e)) * (y - (family.mean)(*e)) / (family.variance)(*e))
-        .sum();
+    let fitted: Vec<f64> = maximum.here.iter().map(|at| at.mean).collect();
+    let pearson: f64 =
+        maximum.here.iter().zip(&rows.y).map(|(at, y)| (y - at.mean) * (y - at.mean) / at.variance).sum();
     if n < 10 * p {
         account.warnings.push(Warning::FewObservations { n });
     }

@@ -1,7 +1,7 @@
 //! Logistic regression of a response that is 0 or 1.
 
 use crate::StatError;
-use crate::glm::{Family, Glm, GlmOptions, fit};
+use crate::glm::{At, Family, Glm, GlmOptions, fit};
 
 const FAMILY: Family = Family {
     method: "Logistic regression",
@@ -10,9 +10,19 @@ const FAMILY: Family = Family {
         "McCullagh & Nelder (1989), Generalized Linear Models",
         "Albert & Anderson (1984), Biometrika 71, 1–10",
     ],
-    mean: probability,
-    variance: |eta| probability(eta) * probability(-eta),
-    log_likelihood: |y, eta| if y > 0.0 { log_probability(eta) } else { log_probability(-eta) },
+    at: |y, eta| {
+        let odds = libm::exp(-eta.abs());
+        let (likely, unlikely) = (1.0 / (1.0 + odds), odds / (1.0 + odds));
+        // ln P of the likelier outcome; the other's is |eta| less.
+        let log_likely = -libm::log1p(odds);
+        let as_expected = (y > 0.0) == (eta >= 0.0);
+        At {
+            mean: if eta >= 0.0 { likely } else { unlikely },
+            variance: likely * unlikely,
+            log_likelihood: if as_expected { log_likely } else { log_likely - eta.abs() },
+        }
+    },
+    link: |mean| libm::log(mean / (1.0 - mean)),
     saturated: |_| 0.0,
     start: |y| if y > 0.0 { 1.0986122886681098 } else { -1.0986122886681098 },
     free: |y| (y == 0.0, y > 0.0),

@@ -2,7 +2,7 @@
 
 use crate::StatError;
 use crate::account::Warning;
-use crate::glm::{Family, Glm, GlmOptions, fit};
+use crate::glm::{At, Family, Glm, GlmOptions, fit};
 
 const FAMILY: Family = Family {
     method: "Poisson regression",
@@ -11,9 +11,11 @@ const FAMILY: Family = Family {
         "McCullagh & Nelder (1989), Generalized Linear Models",
         "Correia, Guimarães & Zylkin (2019), arXiv:1903.01633",
     ],
-    mean: libm::exp,
-    variance: libm::exp,
-    log_likelihood: |y, eta| y * eta - libm::exp(eta) - libm::lgamma(y + 1.0),
+    at: |y, eta| {
+        let mean = libm::exp(eta);
+        At { mean, variance: mean, log_likelihood: y * eta - mean - libm::lgamma(y + 1.0) }
+    },
+    link: libm::log,
     saturated: |y| if y > 0.0 { y * libm::log(y) - y - libm::lgamma(y + 1.0) } else { 0.0 },
     start: |y| libm::log(y.max(0.0) + 0.1),
     free: |y| (y == 0.0, false),

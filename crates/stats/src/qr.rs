@@ -61,13 +61,25 @@ pub(crate) fn factor<R: Real>(mut columns: Vec<Vec<R>>, mut y: Vec<R>) -> Factor
 }
 
 fn squares<R: Real>(x: &[R]) -> R {
-    x.iter().fold(R::from_f64(0.0), |acc, v| acc + *v * *v)
+    inner(x, x)
+}
+
+/// Σ aᵢ bᵢ in four sums side by side: one alone waits for each addition before the next.
+fn inner<R: Real>(a: &[R], b: &[R]) -> R {
+    let mut lanes = [R::from_f64(0.0); 4];
+    let ((a, rest_a), (b, rest_b)) = (a.as_chunks::<4>(), b.as_chunks::<4>());
+    for (a, b) in a.iter().zip(b) {
+        for (lane, (a, b)) in lanes.iter_mut().zip(a.iter().zip(b)) {
+            *lane = *lane + *a * *b;
+        }
+    }
+    let [p, q, r, s] = lanes;
+    rest_a.iter().zip(rest_b).fold((p + q) + (r + s), |acc, (a, b)| acc + *a * *b)
 }
 
 /// w − v (vᵀw) / half.
 fn reflect<R: Real>(v: &[R], half: R, w: &mut [R]) {
-    let dot = v.iter().zip(w.iter()).fold(R::from_f64(0.0), |acc, (a, b)| acc + *a * *b);
-    let factor = dot.over(half);
+    let factor = inner(v, w).over(half);
     for (slot, a) in w.iter_mut().zip(v) {
         *slot = *slot - factor * *a;
     }

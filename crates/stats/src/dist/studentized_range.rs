@@ -124,7 +124,9 @@ fn over_scale_by(df: f64, width: f64, fineness: f64, f: impl Fn(f64) -> f64) -> 
 /// Steps relative to those that keep 1e-11 for up to ten groups: with more, both integrands are
 /// narrower.
 fn fineness(k: f64) -> f64 {
-    if k <= 10.0 {
+    if k <= 5.0 {
+        1.2
+    } else if k <= 10.0 {
         1.0
     } else if k <= 20.0 {
         0.7
