@@ -81,7 +81,7 @@ pub(crate) fn assumptions(residuals: &[f64], groups: &[Vec<f64>]) -> Vec<Assumpt
 
 /// Resampling seeded by the data, so that the same data give the same p.
 pub(crate) fn resampling(seed: Digest) -> Resampling {
-    Resampling { resamples: 9_999, seed: seed.to_u64(), exact_limit: 100_000 }
+    Resampling { resamples: 9_999, seed: seed.to_u64(), exact_limit: 100_000, ..Resampling::default() }
 }
 
 fn directed(ask: &Ask) -> TestOptions {

@@ -2,7 +2,7 @@
 
 use ergon_domain::{Direction, Value};
 use ergon_stats::dist::student_t;
-use ergon_stats::{BootstrapOptions, MissingPolicy, bootstrap};
+use ergon_stats::{BootstrapOptions, bootstrap};
 
 use crate::ask::Ask;
 use crate::contrast::refuse_unusable;
@@ -249,7 +249,7 @@ fn crossing_ci(
     let largest = *x.last()?;
     let beyond = 2.0 * largest.abs() + 1.0;
     let at = |drawn: &[Vec<f64>]| crossing(x, &resampled(drawn), allowed, lower_is_better);
-    let options = BootstrapOptions { resamples: RESAMPLES, seed, level, missing: MissingPolicy::Refuse };
+    let options = BootstrapOptions { resamples: RESAMPLES, seed, level, ..BootstrapOptions::default() };
     let samples: Vec<&[f64]> = samples.iter().map(Vec::as_slice).collect();
     let found = bootstrap(&samples, |drawn| at(drawn).unwrap_or(beyond), &options).ok()?;
     let crossed = match bootstrap(&samples, |drawn| f64::from(u8::from(at(drawn).is_some())), &options) {

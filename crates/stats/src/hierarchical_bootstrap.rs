@@ -7,7 +7,7 @@ use crate::bootstrap::BootstrapOptions;
 use crate::missing::observed;
 use crate::options::check_level;
 use crate::quantile::{QuantileType, quantiles};
-use crate::resample::Stream;
+use crate::resample::in_blocks;
 use crate::{MissingPolicy, StatError};
 
 const REFERENCES: &[&str] = &[
@@ -74,19 +74,22 @@ pub fn hierarchical_bootstrap<G: AsRef<[f64]>>(
     }
     let means: Vec<f64> = values.iter().map(|v| mean(v)).collect();
     let estimate = mean(&means);
-    let mut stream = Stream::of(options.seed, 0);
-    let mut draws = Vec::with_capacity(options.resamples);
     let count = values.len();
-    for _ in 0..options.resamples {
-        let mut total = 0.0;
-        for _ in 0..count {
-            let group = &values[stream.below(count as u32) as usize];
-            let n = group.len() as u32;
-            let of_group: f64 = (0..n).map(|_| group[stream.below(n) as usize] / f64::from(n)).sum();
-            total += of_group / count as f64;
-        }
-        draws.push(total);
-    }
+    let rows: usize = values.iter().map(|v| v.len()).sum();
+    let blocks = in_blocks(options.resamples, rows + count, options.seed, options.threads, |stream, resamples| {
+        let mut of_a_resample = || {
+            let mut total = 0.0;
+            for _ in 0..count {
+                let group = &values[stream.below(count as u32) as usize];
+                let n = group.len() as u32;
+                let of_group: f64 = (0..n).map(|_| group[stream.below(n) as usize] / f64::from(n)).sum();
+                total += of_group / count as f64;
+            }
+            total
+        };
+        (0..resamples).map(|_| of_a_resample()).collect::<Vec<f64>>()
+    });
+    let draws = blocks.concat();
     let middle = mean(&draws);
     let ss: f64 = draws.iter().map(|d| (d - middle) * (d - middle)).sum();
     let se = (ss / (draws.len() as f64 - 1.0)).sqrt();
@@ -98,8 +101,7 @@ pub fn hierarchical_bootstrap<G: AsRef<[f64]>>(
     }
     let tail = 0.5 * (1.0 - options.level);
     let ends = quantiles(&draws, &[tail, 1.0 - tail], QuantileType::Type7, MissingPolicy::Refuse)?;
-    let n: usize = values.iter().map(|v| v.len()).sum();
-    let mut account = Account::new("Hierarchical bootstrap of a mean", n, dropped, REFERENCES);
+    let mut account = Account::new("Hierarchical bootstrap of a mean", rows, dropped, REFERENCES);
     if count < 10 {
         account.warnings.push(Warning::FewObservations { n: count });
     }

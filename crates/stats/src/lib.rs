@@ -7,8 +7,8 @@
 //! NaN or panics, whatever the data.
 //!
 //! What belongs here: estimators, tests, intervals, effect sizes, distributions. What deliberately
-//! does not: input and output, clocks, threads, Ergon's own types, and the choice of the
-//! procedure, which is `ergon-analysis`'s.
+//! does not: input and output, clocks, Ergon's own types, and the choice of the procedure, which is
+//! `ergon-analysis`'s. Only resampling uses threads, and its results don't depend on them.
 //!
 //! Missing values are NaN; [`MissingPolicy`] says what to do with them. Infinite values are
 //! always refused. Samples, groups and pairs keep the order in which they are given; a difference

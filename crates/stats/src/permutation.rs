@@ -8,7 +8,7 @@ use crate::missing::{observed, observed_pairs};
 use crate::moments::{Moments, deviation, unit_of};
 use crate::options::{Alternative, TestOptions};
 use crate::paired::differences;
-use crate::resample::{BLOCK, Stream};
+use crate::resample::{Stream, in_blocks};
 use crate::subset_sum::SubsetSums;
 use crate::two_samples::TwoSamples;
 
@@ -26,11 +26,13 @@ pub struct Resampling {
     pub seed: u64,
     /// Largest number of arrangements that is enumerated; 0 always draws.
     pub exact_limit: u64,
+    /// Threads to draw on, 0 for as many as the machine offers. The result is the same for any.
+    pub threads: usize,
 }
 
 impl Default for Resampling {
     fn default() -> Self {
-        Self { resamples: 20_000, seed: 0, exact_limit: 200_000 }
+        Self { resamples: 20_000, seed: 0, exact_limit: 200_000, threads: 0 }
     }
 }
 
@@ -53,6 +55,7 @@ pub struct PermutationTest {
 }
 
 /// Counts arrangements at least as extreme as the observed one.
+#[derive(Clone, Copy)]
 struct Tally {
     observed: f64,
     slack: f64,
@@ -84,6 +87,23 @@ impl Tally {
         self.seen += 1;
     }
 
+    /// Looks at random arrangements, of `draws` draws each: `sampler` makes what draws those of a block.
+    fn sample<F: FnMut(&mut Stream) -> f64>(
+        &mut self,
+        resampling: &Resampling,
+        draws: usize,
+        sampler: impl Fn() -> F + Sync,
+    ) {
+        let none = *self;
+        let blocks = in_blocks(resampling.resamples, draws, resampling.seed, resampling.threads, |stream, count| {
+            let (mut tally, mut next) = (none, sampler());
+            (0..count).for_each(|_| tally.look(next(stream)));
+            tally
+        });
+        self.hits += blocks.iter().map(|b| b.hits).sum::<u64>();
+        self.seen += blocks.iter().map(|b| b.seen).sum::<u64>();
+    }
+
     fn finish(self, account: &mut Account, exact: bool) -> (f64, u64) {
         if exact {
             return (self.hits as f64 / self.seen as f64, self.seen);
@@ -96,11 +116,12 @@ impl Tally {
 }
 
 /// How random groups are drawn.
+#[derive(Clone)]
 enum Draw {
     /// Groups of about half: subsets from coins.
     Coins { sums: SubsetSums, size: usize },
     /// Small groups: one member after the other (Fisher & Yates).
-    Members { original: Vec<f64>, values: Vec<f64>, size: usize },
+    Members { values: Vec<f64>, size: usize },
 }
 
 impl Draw {
@@ -108,14 +129,7 @@ impl Draw {
         if 3 * size >= values.len() && values.len() >= 16 {
             Self::Coins { sums: SubsetSums::of(&values), size }
         } else {
-            Self::Members { original: values.clone(), values, size }
-        }
-    }
-
-    /// Forgets earlier draws, so that a block depends on its own stream alone.
-    fn restart(&mut self) {
-        if let Self::Members { original, values, .. } = self {
-            values.copy_from_slice(original);
+            Self::Members { values, size }
         }
     }
 
@@ -123,7 +137,7 @@ impl Draw {
     fn sum(&mut self, stream: &mut Stream) -> f64 {
         match self {
             Self::Coins { sums, size } => sums.subset_of(*size, stream),
-            Self::Members { values, size, .. } => {
+            Self::Members { values, size } => {
                 let mut sum = 0.0;
                 for i in 0..*size {
                     let j = i + stream.below((values.len() - i) as u32) as usize;
@@ -179,14 +193,11 @@ pub fn permutation_two_sample(
         check_resamples(resampling)?;
         // The smaller group is drawn: its sum is minus that of the other.
         let (size, sign) = if nx <= ny { (nx, 1.0) } else { (ny, -1.0) };
-        let mut draw = Draw::of(centered, size);
-        for start in (0..resampling.resamples).step_by(BLOCK) {
-            let mut stream = Stream::of(resampling.seed, (start / BLOCK) as u64);
-            draw.restart();
-            for _ in start..(start + BLOCK).min(resampling.resamples) {
-                tally.look(sign * draw.sum(&mut stream));
-            }
-        }
+        let draw = Draw::of(centered, size);
+        tally.sample(resampling, n, || {
+            let mut draw = draw.clone();
+            move |stream| sign * draw.sum(stream)
+        });
     }
     let (p, permutations) = tally.finish(&mut account, exact);
     // Variance of the difference over permutations: S² (1/nx + 1/ny), S² with divisor n − 1.
@@ -256,15 +267,12 @@ fn sign_flips(
         flip(&scaled, 0.0, &mut |sum| tally.look(sum));
     } else {
         check_resamples(resampling)?;
-        let mut coins = SubsetSums::of(&scaled);
-        let total = observed_sum;
-        for start in (0..resampling.resamples).step_by(BLOCK) {
-            let mut stream = Stream::of(resampling.seed, (start / BLOCK) as u64);
-            for _ in start..(start + BLOCK).min(resampling.resamples) {
-                // Those that keep their sign, minus those that change it.
-                tally.look(2.0 * coins.coin_flips(&mut stream) - total);
-            }
-        }
+        let coins = SubsetSums::of(&scaled);
+        tally.sample(resampling, n, || {
+            let mut coins = coins.clone();
+            // Those that keep their sign, minus those that change it.
+            move |stream| 2.0 * coins.coin_flips(stream) - observed_sum
+        });
     }
     let (p, permutations) = tally.finish(&mut account, exact);
     // Variance of the mean over sign flips: Σ d² / n².

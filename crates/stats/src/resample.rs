@@ -5,7 +5,48 @@ use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
 
 /// Resamples per stream.
-pub(crate) const BLOCK: usize = 256;
+const BLOCK: usize = 256;
+
+/// Fewest random draws that are worth starting threads for, which costs about as much.
+const WORTH_THREADS: usize = 100_000;
+
+/// Calls `work` with the stream and the number of resamples of each block, on `threads` threads (0:
+/// as many as the machine offers), and returns the results in the order of the blocks, whatever
+/// their number. `draws` is the number of random draws of one resample.
+pub(crate) fn in_blocks<T: Send>(
+    resamples: usize,
+    draws: usize,
+    seed: u64,
+    threads: usize,
+    work: impl Fn(&mut Stream, usize) -> T + Sync,
+) -> Vec<T> {
+    let blocks = resamples.div_ceil(BLOCK);
+    let of_block = |block: usize| {
+        let mut stream = Stream::of(seed, block as u64);
+        work(&mut stream, BLOCK.min(resamples - block * BLOCK))
+    };
+    let offered = match threads {
+        _ if resamples.saturating_mul(draws) < WORTH_THREADS => 1,
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        asked => asked,
+    };
+    let share = blocks.div_ceil(offered.clamp(1, blocks.max(1))).max(1);
+    if share >= blocks {
+        return (0..blocks).map(of_block).collect();
+    }
+    let of_block = &of_block;
+    std::thread::scope(|scope| {
+        let parts: Vec<_> = (0..blocks)
+            .step_by(share)
+            .map(|first| {
+                let range = first..(first + share).min(blocks);
+                scope.spawn(move || range.map(of_block).collect::<Vec<T>>())
+            })
+            .collect();
+        let finished = parts.into_iter().map(|part| part.join().unwrap_or_else(|e| std::panic::resume_unwind(e)));
+        finished.flatten().collect()
+    })
+}
 
 /// Words drawn at a time.
 const WORDS: usize = 256;

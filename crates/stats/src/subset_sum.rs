@@ -1,12 +1,15 @@
 //! Sums of random subsets, eight values at a time from a table of all their partial sums.
 
+use std::sync::Arc;
+
 use crate::resample::Stream;
 
-/// A list of values, ready for sums of its subsets.
+/// A list of values, ready for sums of its subsets. Clones share the tables, which are large.
+#[derive(Clone)]
 pub(crate) struct SubsetSums {
     values: Vec<f64>,
     /// For every eight values, the sums of their 256 subsets.
-    tables: Vec<[f64; 256]>,
+    tables: Arc<[[f64; 256]]>,
     bits: Vec<u64>,
 }
 

@@ -6,7 +6,7 @@ const LEVELS: [f64; 2] = [0.95, 0.5];
 
 const METHODS: [RankMethod; 3] = [RankMethod::Auto, RankMethod::Exact, RankMethod::Asymptotic { continuity: true }];
 
-const FEW: Resampling = Resampling { resamples: 50, seed: 1, exact_limit: 100 };
+const FEW: Resampling = Resampling { resamples: 50, seed: 1, exact_limit: 100, threads: 1 };
 
 /// Samples nobody would call nice.
 fn samples() -> Vec<Vec<f64>> {
@@ -102,7 +102,7 @@ fn one_sample_procedures_answer_or_say_why() {
             sound(&what, outliers(&x, o.missing));
             sound(&what, pseudomedian(&x, &o));
             sound(&what, sign_test(&x, &o));
-            let b = BootstrapOptions { resamples: 100, seed: 1, level: o.level, missing: o.missing };
+            let b = BootstrapOptions { resamples: 100, seed: 1, level: o.level, missing: o.missing, threads: 1 };
             sound(&what, bootstrap(&[&x], |s| mean_of(&s[0]), &b));
             sound(&what, bootstrap(&[&x, &x], |s| median_of(&mut s[0]) - mean_of(&s[1]), &b));
             sound(&what, permutation_one_sample(&x, &FEW, &o));
