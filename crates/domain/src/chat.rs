@@ -61,6 +61,34 @@ pub struct ChatRequest {
     pub seed: Option<u64>,
     /// JSON Schema of the reply, where the reply must be JSON.
     pub reply_schema: Option<serde_json::Value>,
+    /// Tools that the model may call.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tools: Vec<Tool>,
+    /// Texts at which the reply ends.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stop: Vec<String>,
+}
+
+/// A tool that a model may call.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Tool {
+    /// Name.
+    pub name: String,
+    /// What it does, for the model.
+    pub description: String,
+    /// JSON Schema of its arguments.
+    pub parameters: serde_json::Value,
+}
+
+/// A model's wish to call a tool.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ToolCall {
+    /// The provider's id of the call, where it gives one.
+    pub id: Option<String>,
+    /// The tool.
+    pub name: String,
+    /// Its arguments: what the model wrote, read as JSON; a text where it is none.
+    pub arguments: serde_json::Value,
 }
 
 impl ChatRequest {
@@ -74,6 +102,8 @@ impl ChatRequest {
             temperature: None,
             seed: None,
             reply_schema: None,
+            tools: Vec::new(),
+            stop: Vec::new(),
         }
     }
 
@@ -89,8 +119,15 @@ impl ChatRequest {
             .u64(self.temperature.map_or(u64::MAX, f64::to_bits))
             .u64(u64::from(self.seed.is_some()))
             .u64(self.seed.unwrap_or(0))
-            .str(&schema)
-            .finish()
+            .str(&schema);
+        // Written only where there are some: requests without keep the identity they always had.
+        for tool in &self.tools {
+            c.tag(1).str(&tool.name).str(&tool.description).str(&tool.parameters.to_string());
+        }
+        for stop in &self.stop {
+            c.tag(2).str(stop);
+        }
+        c.finish()
     }
 }
 
@@ -177,6 +214,9 @@ pub struct ChatReply {
     pub confidence: Option<f64>,
     /// It came from the `simulated` provider: not evidence about any real model.
     pub simulated: bool,
+    /// Tools that the model wants called.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tool_calls: Vec<ToolCall>,
 }
 
 /// Why there is no answer.
@@ -206,6 +246,8 @@ pub struct CallContext {
     pub streams: RunStreams,
     /// How often the run has asked the same before, from 0: identical requests stay apart.
     pub occurrence: u64,
+    /// The attempt of the run that asks, from 1.
+    pub attempt: u32,
 }
 
 impl CallContext {
@@ -229,6 +271,57 @@ pub trait Models: Send + Sync {
         aside: Option<&DecisionProblem>,
         call: &CallContext,
     ) -> Result<ChatReply, ModelError>;
+
+    /// Whether an answer takes real time: then runs wait for it without holding a core, and wall time bounds them.
+    fn takes_time(&self) -> bool {
+        false
+    }
+
+    /// What was asked and spent so far; `None` where nothing is metered.
+    fn meter(&self) -> Option<ModelMeter> {
+        None
+    }
+
+    /// Why no further run should start: a budget of the campaign is used up.
+    fn exhausted(&self) -> Option<String> {
+        None
+    }
+}
+
+/// What a campaign's calls have come to in this session.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, ts_rs::TS)]
+pub struct ModelMeter {
+    /// Calls answered or failed for good.
+    #[ts(type = "number")]
+    pub calls: u64,
+    /// Of these, the ones without an answer.
+    #[ts(type = "number")]
+    pub errors: u64,
+    /// Requests sent again after a failure that another try can mend.
+    #[ts(type = "number")]
+    pub retries: u64,
+    /// Calls that another, declared model answered.
+    #[ts(type = "number")]
+    pub fallbacks: u64,
+    /// Tokens of prompts; those that Ergon counted itself are in it.
+    #[ts(type = "number")]
+    pub prompt_tokens: u64,
+    /// Tokens of replies.
+    #[ts(type = "number")]
+    pub completion_tokens: u64,
+    /// Whether Ergon counted some of the tokens, because a provider did not say.
+    pub tokens_estimated: bool,
+    /// USD of calls with a known price.
+    pub usd: f64,
+    /// Calls whose price is unknown: `usd` leaves them out.
+    #[ts(type = "number")]
+    pub unpriced: u64,
+    /// USD that count against the budget, earlier sessions included: calls in progress at their worst case.
+    pub usd_committed: f64,
+    /// Mean service latency, seconds; `None` before the first answer.
+    pub latency_s: Option<f64>,
+    /// What came near its limit or went past a bound that asks for attention.
+    pub warnings: Vec<String>,
 }
 
 /// One call of a run, for the account of what it cost.

@@ -6,10 +6,12 @@
 //!
 //! Architecture invariant: this crate does no I/O and reads no clock.
 
+mod call_log;
 mod chat;
 mod condition;
 mod digest;
 pub mod draw;
+mod energy_log;
 mod failure;
 mod manifest;
 mod measurement;
@@ -20,16 +22,19 @@ mod run_context;
 mod run_log;
 mod seed;
 mod state;
+pub mod structured;
 mod value;
 mod wire_number;
 mod workload;
 
+pub use call_log::{CallLog, CallLogError, Exchange, ModelCall, RecordedCalls};
 pub use chat::{
     CallContext, CallCost, CallRecord, ChatMessage, ChatReply, ChatRequest, DecisionOption, DecisionProblem,
-    FinishReason, Item, ModelError, Models, Role, SIMULATED_MODEL, Usage,
+    FinishReason, Item, ModelError, ModelMeter, Models, Role, SIMULATED_MODEL, Tool, ToolCall, Usage,
 };
 pub use condition::Condition;
 pub use digest::{Canonical, ContentDigest, Digest, DigestParseError};
+pub use energy_log::{EnergyEntry, EnergyMode, EnergySamples, EnergyWindow, EnergyWindowKind};
 pub use failure::{FailureClass, RunError};
 pub use manifest::{
     ActiveWhen, Binding, InputFormat, Manifest, Parameter, ParameterKind, RunLimit, SpanKind, Stream, ValueProblem,

@@ -129,7 +129,12 @@ impl RunContext {
             retry_after_s: None,
         })?;
         let started_s = self.elapsed_s();
-        let call = CallContext { streams: self.0.parts.streams.clone(), occurrence: self.occurrence(request) };
+        let call = CallContext {
+            streams: self.0.parts.streams.clone(),
+            occurrence: self.occurrence(request),
+            // Whoever runs attempts knows their number and writes it here.
+            attempt: 1,
+        };
         let reply = models.chat(request, aside, &call).await;
         let result = match &reply {
             Ok(reply) => Ok(CallCost {

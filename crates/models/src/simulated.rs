@@ -118,6 +118,7 @@ impl Provider for Simulated {
             cost_usd: Some(prompt as f64 * usd_in + completion as f64 * usd_out),
             confidence,
             simulated: true,
+            tool_calls: Vec::new(),
         })
     }
 }

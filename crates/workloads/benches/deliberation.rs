@@ -43,6 +43,7 @@ impl Models for Quantal {
             cost_usd: None,
             confidence: Some(0.5),
             simulated: true,
+            tool_calls: Vec::new(),
         })
     }
 }

@@ -56,6 +56,7 @@ fn reply(text: &str, model: &Quantal) -> ChatReply {
         cost_usd: None,
         confidence: model.confidence,
         simulated: model.simulated,
+        tool_calls: Vec::new(),
     }
 }
 

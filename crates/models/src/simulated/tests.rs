@@ -13,7 +13,7 @@ fn model(settings: &serde_json::Value) -> Result<Simulated, SettingProblem> {
 
 fn call(run: u8, occurrence: u64) -> CallContext {
     let streams = RunStreams { key: Digest([run; 32]), campaign_seed: 1, replicate: 0, common: Vec::new() };
-    CallContext { streams, occurrence }
+    CallContext { streams, occurrence, attempt: 1 }
 }
 
 fn options(utilities: &[f64]) -> DecisionProblem {
