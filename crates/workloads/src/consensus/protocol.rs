@@ -12,6 +12,7 @@ pub mod hotstuff;
 pub mod multi_paxos;
 pub mod negotiation;
 pub mod pbft;
+mod pending;
 pub mod raft;
 pub mod tendermint;
 pub mod weighted;

@@ -21,6 +21,7 @@ mod pacemaker;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
+use super::pending::Pending;
 use super::{ByzantineQuorum, Context, Protocol, TimerId, Value, byzantine_bound};
 use crate::consensus::node_set::{NodeId, NodeSet};
 
@@ -78,15 +79,17 @@ pub struct HotStuff {
     /// Requests answered by blocks on its branch, or waiting.
     taken: BTreeSet<u32>,
     done: BTreeSet<u32>,
-    pending: BTreeSet<u32>,
+    pending: Pending,
     /// Calls in a row.
     changes: u32,
     /// A quorum is in its view or beyond, so that it may call for the next leader's.
     joined: bool,
-    /// It has said where it is, and waits for the other half of its time-out.
-    asked: bool,
+    /// How often it has said where it is since it called or something was decided.
+    asked: u32,
     watching: bool,
     retrying: bool,
+    /// How often the block proposed last was sent again.
+    repeats: u32,
 }
 
 impl HotStuff {
@@ -109,12 +112,13 @@ impl HotStuff {
             waiting: VecDeque::new(),
             taken: BTreeSet::new(),
             done: BTreeSet::new(),
-            pending: BTreeSet::new(),
+            pending: Pending::default(),
             changes: 0,
             joined: true,
-            asked: false,
+            asked: 0,
             watching: false,
             retrying: false,
+            repeats: 0,
         }
     }
 
@@ -174,6 +178,7 @@ impl HotStuff {
         self.open = None;
         let block = Arc::new(Block { view, value: value.unwrap_or(Value::NOOP), justify });
         self.proposed = Some(block.clone());
+        self.repeats = 0;
         cx.broadcast(HotStuffMessage::Proposal(block.clone()));
         self.retry_later(cx);
         self.on_proposal(self.id, &block, cx);
@@ -272,11 +277,11 @@ impl HotStuff {
         }
         for value in decided.into_iter().filter(|value| !value.is_noop()) {
             self.done.insert(value.request);
-            self.pending.remove(&value.request);
+            self.pending.remove(value.request);
             cx.decide(self.chain.next_position(), value);
         }
         self.changes = 0;
-        self.asked = false;
+        self.asked = 0;
         self.unwatch(cx);
         self.watch(cx);
     }
@@ -300,7 +305,7 @@ impl Protocol for HotStuff {
     }
 
     fn forget(&mut self, request: u32, cx: &mut Cx<'_>) {
-        if self.pending.remove(&request) && self.pending.is_empty() {
+        if self.pending.expire(request) && self.pending.is_empty() {
             self.unwatch(cx);
         }
     }
@@ -332,10 +337,10 @@ impl Protocol for HotStuff {
                 if self.pending.is_empty() {
                     return;
                 }
-                if self.asked && self.joined {
+                if self.asked > 0 && self.joined {
                     self.call(cx);
                 } else {
-                    self.asked = true;
+                    self.asked = self.asked.saturating_add(1);
                     cx.broadcast(self.whereabouts(self.view));
                     self.watch(cx);
                 }

@@ -9,7 +9,7 @@
 //! - An accepted value goes to all learners: two one-way delays to a decision everywhere, n(n−1) messages.
 //! - Who knows of a request that is not decided asks the others after half a time-out, and takes over after a whole
 //!   one; time-outs are uniform in 1–2 × base and double, up to 8 ×, while attempts fail.
-//! - A leader with open requests says so four times per base, and repeats what was not answered.
+//! - A leader with open requests says so four times per base, and repeats what was not answered at doubling intervals.
 //! - A new leader fills positions that nobody accepted with no-ops.
 
 mod ballots;
@@ -17,6 +17,7 @@ mod messages;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::pending::Pending;
 use super::{Context, Milestone, Protocol, TimerId, Value, majority};
 use crate::consensus::node_set::{NodeId, NodeSet};
 use crate::draw;
@@ -32,7 +33,10 @@ const BEAT: TimerId = 1;
 const CHUNK: usize = 64;
 /// Time-outs double while attempts fail, up to two to this power.
 const DOUBLINGS: u32 = 3;
-/// Unanswered beats after which an agent is taken for dead by a leader that wants to be quiet.
+/// Open offers are repeated with the first, second, fourth, eighth … and every so manieth beat: each makes every agent
+/// tell all others again what it accepted.
+const REPEATED_EVERY: u32 = 64;
+/// Beats in vain after which a leader that wants to be quiet gives an agent up: it is dead, or keeps the leader busy.
 const DEAD_AFTER: u8 = 8;
 
 type Cx<'a> = Context<'a, PaxosMessage>;
@@ -70,7 +74,7 @@ pub struct MultiPaxos {
     history: Vec<Value>,
     done: BTreeSet<u32>,
     /// Requests known and not decided.
-    pending: BTreeSet<u32>,
+    pending: Pending,
     // What is not:
     role: Role,
     /// Who leads, as far as it has shown itself in the promised ballot.
@@ -84,8 +88,10 @@ pub struct MultiPaxos {
     chosen: BTreeMap<u64, Value>,
     /// How far each agent said it has decided.
     reached: Vec<u64>,
-    /// Beats since it last said so.
-    unanswered: Vec<u8>,
+    /// Beats since it last got on.
+    in_vain: Vec<u8>,
+    /// Beats since something was decided or it began to lead.
+    beats: u32,
     /// Attempts to lead since something was decided.
     attempts: u32,
     asked: bool,
@@ -104,7 +110,7 @@ impl MultiPaxos {
             accepted: BTreeMap::new(),
             history: Vec::new(),
             done: BTreeSet::new(),
-            pending: BTreeSet::new(),
+            pending: Pending::default(),
             role: Role::Follower,
             leader: None,
             last: 0,
@@ -112,7 +118,8 @@ impl MultiPaxos {
             proposed: BTreeSet::new(),
             chosen: BTreeMap::new(),
             reached: vec![0; agents],
-            unanswered: vec![0; agents],
+            in_vain: vec![0; agents],
+            beats: 0,
             attempts: 0,
             asked: false,
             watching: false,
@@ -183,11 +190,11 @@ impl MultiPaxos {
         }
     }
 
-    /// Something is open, or somebody who answers lacks something.
+    /// Something is open, or somebody who gets on lacks something.
     fn has_business(&self) -> bool {
         let lacks = |node: NodeId| {
             let node = usize::from(node);
-            self.reached[node] < self.executed() && self.unanswered[node] < DEAD_AFTER
+            self.reached[node] < self.executed() && self.in_vain[node] < DEAD_AFTER
         };
         match self.role {
             Role::Follower => false,
@@ -209,9 +216,10 @@ impl MultiPaxos {
             self.tallies.remove(&position);
             cx.decide(position, value);
             self.attempts = 0;
+            self.beats = 0;
             if !value.is_noop() {
                 self.done.insert(value.request);
-                self.pending.remove(&value.request);
+                self.pending.remove(value.request);
             }
         }
         self.reached[usize::from(self.id)] = self.executed();
@@ -229,8 +237,10 @@ impl MultiPaxos {
     /// An agent says how far it has decided: help it on.
     fn on_reached(&mut self, from: NodeId, reached: u64, cx: &mut Cx<'_>) {
         let known = &mut self.reached[usize::from(from)];
-        *known = (*known).max(reached);
-        self.unanswered[usize::from(from)] = 0;
+        if reached > *known {
+            *known = reached;
+            self.in_vain[usize::from(from)] = 0;
+        }
         if reached < self.executed()
             && let Some(values) = self.catch_up(reached)
         {
@@ -259,7 +269,7 @@ impl Protocol for MultiPaxos {
     }
 
     fn forget(&mut self, request: u32, cx: &mut Cx<'_>) {
-        if self.pending.remove(&request) {
+        if self.pending.expire(request) {
             self.watch(cx);
         }
     }
@@ -373,6 +383,7 @@ impl MultiPaxos {
         let open = self.executed() + 1;
         let reported: BTreeMap<u64, Accepted> = reported.range(open..).map(|(position, a)| (*position, *a)).collect();
         self.role = Role::Leading;
+        self.beats = 0;
         self.watch(cx);
         cx.passed(Milestone::Elected(self.promised));
         self.set_leader(Some(self.id), cx);

@@ -29,6 +29,7 @@ mod talk;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::pending::Pending;
 use super::{Context, Milestone, Opinion, Protocol, TimerId, Value, majority};
 use crate::consensus::node_set::{NodeId, NodeSet};
 
@@ -135,7 +136,7 @@ pub struct Negotiation {
     /// Changes of epoch since the last deal.
     changes: u32,
     /// Requests known and without a deal.
-    pending: BTreeSet<u32>,
+    pending: Pending,
     considered: BTreeMap<u32, Considered>,
     /// As initiator: negotiations under way, by request.
     talks: BTreeMap<u32, Talk>,
@@ -161,7 +162,7 @@ impl Negotiation {
             accepted: BTreeMap::new(),
             active: true,
             changes: 0,
-            pending: BTreeSet::new(),
+            pending: Pending::default(),
             considered: BTreeMap::new(),
             talks: BTreeMap::new(),
             given_up: BTreeSet::new(),
@@ -232,7 +233,7 @@ impl Negotiation {
     }
 
     fn wants_help(&self) -> bool {
-        !self.active || !self.pending.is_empty()
+        !self.pending.is_empty()
     }
 
     fn on_call(&mut self, from: NodeId, ballot: Ballot, round: u32, offer: Value, binding: bool, cx: &mut Cx<'_>) {
@@ -288,7 +289,7 @@ impl Negotiation {
         self.deals.insert(request, deal);
         self.accepted.remove(&request);
         self.considered.remove(&request);
-        self.pending.remove(&request);
+        self.pending.remove(request);
         self.talks.remove(&request);
         self.changes = 0;
         cx.decide(u64::from(request) + 1, deal);
@@ -301,7 +302,7 @@ impl Negotiation {
         if !self.wants_help() {
             return;
         }
-        let requests = self.pending.iter().copied().collect();
+        let requests = self.pending.iter().collect();
         cx.broadcast(NegotiationMessage::Ask { epoch: self.epoch, active: self.active, requests });
         if !self.active {
             self.hand_over(cx);
@@ -348,7 +349,7 @@ impl Protocol for Negotiation {
             cx.passed(Milestone::Deadline);
         }
         self.considered.remove(&request);
-        if self.pending.remove(&request) && self.pending.is_empty() && self.active {
+        if self.pending.expire(request) && self.pending.is_empty() && self.active {
             self.unwatch(cx);
         }
     }
@@ -381,7 +382,7 @@ impl Protocol for Negotiation {
             }
             NegotiationMessage::Deal(deal) => self.on_deal(deal, cx),
             NegotiationMessage::Impasse { epoch, request } => {
-                if epoch == self.epoch && self.pending.remove(&request) {
+                if epoch == self.epoch && self.pending.remove(request) {
                     self.heard(cx);
                 }
             }
@@ -402,7 +403,7 @@ impl Protocol for Negotiation {
         match timer {
             PROGRESS => {
                 self.progress_armed = false;
-                if !self.active || !self.pending.is_empty() {
+                if !self.pending.is_empty() {
                     self.call_for(self.epoch + 1, cx);
                 }
             }

@@ -19,6 +19,7 @@ mod view_change;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
+use super::pending::Pending;
 use super::{ByzantineQuorum, Context, Protocol, TimerId, Value, byzantine_bound};
 use crate::consensus::node_set::{NodeId, NodeSet};
 
@@ -84,7 +85,7 @@ pub struct Pbft {
     digest: u64,
     done: BTreeSet<u32>,
     /// Requests known and not executed.
-    pending: BTreeSet<u32>,
+    pending: Pending,
     /// By position and digest: who said so.
     checkpoints: BTreeMap<(u64, u64), NodeSet>,
     /// Highest checkpoint known to be stable; may be ahead of what is executed.
@@ -118,7 +119,7 @@ impl Pbft {
             history: Vec::new(),
             digest: 0,
             done: BTreeSet::new(),
-            pending: BTreeSet::new(),
+            pending: Pending::default(),
             checkpoints: BTreeMap::new(),
             stable: 0,
             calls: BTreeMap::new(),
@@ -307,7 +308,7 @@ impl Pbft {
             self.changes = 0;
             if !value.is_noop() {
                 self.done.insert(value.request);
-                self.pending.remove(&value.request);
+                self.pending.remove(value.request);
             }
             self.unwatch(cx);
             if position.is_multiple_of(self.settings.checkpoint_every) {
@@ -369,7 +370,7 @@ impl Protocol for Pbft {
     }
 
     fn forget(&mut self, request: u32, cx: &mut Cx<'_>) {
-        if self.pending.remove(&request) && self.pending.is_empty() && self.active {
+        if self.pending.expire(request) && self.pending.is_empty() && self.active {
             self.unwatch(cx);
         }
     }

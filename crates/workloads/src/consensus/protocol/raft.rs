@@ -20,6 +20,7 @@ mod replication;
 
 use std::collections::BTreeSet;
 
+use super::pending::Pending;
 use super::{Context, Protocol, TimerId, Value, majority};
 use crate::consensus::node_set::{NodeId, NodeSet};
 
@@ -28,7 +29,8 @@ pub use messages::{Entry, RaftMessage};
 const ELECTION: TimerId = 0;
 const HEARTBEAT: TimerId = 1;
 
-/// Unanswered heartbeats after which a follower is taken for dead by a leader that wants to be quiet.
+/// Heartbeats in vain after which a leader that wants to be quiet gives a follower up: it is dead, or says what it says
+/// to keep the leader busy.
 const DEAD_AFTER: u8 = 8;
 
 type Cx<'a> = Context<'a, RaftMessage>;
@@ -51,8 +53,8 @@ struct Follower {
     matched: u64,
     /// How far it said it has committed.
     commit: u64,
-    /// Heartbeats since it last answered.
-    unanswered: u8,
+    /// Heartbeats since it last got on.
+    in_vain: u8,
 }
 
 /// One server.
@@ -79,7 +81,7 @@ pub struct Raft {
     /// Requests executed.
     done: BTreeSet<u32>,
     /// Requests known and not executed.
-    pending: BTreeSet<u32>,
+    pending: Pending,
     /// Polls since it last heard from a leader.
     polls: u32,
     /// Somebody who can't be elected looks for a leader.
@@ -106,7 +108,7 @@ impl Raft {
             followers: Vec::new(),
             logged: BTreeSet::new(),
             done: BTreeSet::new(),
-            pending: BTreeSet::new(),
+            pending: Pending::default(),
             polls: 0,
             nudged: false,
             election_armed: false,
@@ -178,7 +180,7 @@ impl Raft {
             cx.decide(self.commit, value);
             if !value.is_noop() {
                 self.done.insert(value.request);
-                self.pending.remove(&value.request);
+                self.pending.remove(value.request);
             }
         }
         self.watch(cx);
@@ -201,7 +203,7 @@ impl Protocol for Raft {
     }
 
     fn forget(&mut self, request: u32, cx: &mut Cx<'_>) {
-        if self.pending.remove(&request) {
+        if self.pending.expire(request) {
             self.watch(cx);
         }
     }

@@ -17,6 +17,7 @@ mod round;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::pending::Pending;
 use super::{ByzantineQuorum, Context, Milestone, Protocol, TimerId, Value, byzantine_bound};
 use crate::consensus::node_set::{NodeId, NodeSet};
 
@@ -65,7 +66,7 @@ pub struct Tendermint {
     /// Decided, from height 1 on.
     history: Vec<Value>,
     done: BTreeSet<u32>,
-    pending: BTreeSet<u32>,
+    pending: Pending,
     // Of the present height:
     round: u32,
     step: Step,
@@ -91,7 +92,7 @@ impl Tendermint {
             witness: byzantine_bound(settings.agents) + 1,
             history: Vec::new(),
             done: BTreeSet::new(),
-            pending: BTreeSet::new(),
+            pending: Pending::default(),
             round: 0,
             step: Step::Propose,
             locked: None,
@@ -242,7 +243,7 @@ impl Tendermint {
         self.history.push(value);
         cx.decide(self.history.len() as u64, value);
         self.done.insert(value.request);
-        self.pending.remove(&value.request);
+        self.pending.remove(value.request);
         self.locked = None;
         self.valid = None;
         self.rounds.clear();
@@ -285,7 +286,7 @@ impl Protocol for Tendermint {
     }
 
     fn forget(&mut self, request: u32, cx: &mut Cx<'_>) {
-        if self.pending.remove(&request) && self.pending.is_empty() {
+        if self.pending.expire(request) && self.pending.is_empty() {
             self.rest(cx);
         }
     }

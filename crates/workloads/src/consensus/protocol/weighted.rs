@@ -27,6 +27,7 @@ mod tally;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
+use super::pending::Pending;
 use super::{Context, Opinion, Protocol, TimerId, Value, Verdict};
 use crate::consensus::node_set::NodeId;
 
@@ -91,7 +92,7 @@ pub struct Weighted {
     verdicts: BTreeMap<u32, Verdict>,
     done: BTreeSet<u32>,
     /// Requests known and not decided.
-    pending: BTreeSet<u32>,
+    pending: Pending,
     calls: BTreeMap<NodeId, Arc<Call>>,
     /// The opening of this view.
     opening: Option<Arc<Opening>>,
@@ -126,7 +127,7 @@ impl Weighted {
             proposed: BTreeSet::new(),
             verdicts: BTreeMap::new(),
             done: BTreeSet::new(),
-            pending: BTreeSet::new(),
+            pending: Pending::default(),
             calls: BTreeMap::new(),
             opening: None,
             ahead: None,
@@ -220,6 +221,10 @@ impl Weighted {
         if from != self.coordinator_of(view) || view < self.view || position < self.position() {
             return;
         }
+        if !block.value.is_noop() && !self.done.contains(&block.value.request) {
+            // The proposal carries the request: whoever hears of it knows it.
+            self.pending.insert(block.value.request);
+        }
         if view > self.view || !self.active || position > self.position() {
             if self.early.len() < 4 * self.agents() {
                 self.early.push((from, view, position, block.clone()));
@@ -235,10 +240,6 @@ impl Weighted {
             return;
         }
         let settled = bound.is_some() || block.value.is_noop();
-        if !block.value.is_noop() && !self.done.contains(&block.value.request) {
-            // The proposal carries the request: whoever votes on it knows it.
-            self.pending.insert(block.value.request);
-        }
         self.cast = Some(Cast { view, block: block.clone(), approve: None });
         if self.done.contains(&block.value.request) {
             self.vote(false, cx);
@@ -323,7 +324,7 @@ impl Weighted {
         cx.decide(position, value);
         if !value.is_noop() {
             self.done.insert(value.request);
-            self.pending.remove(&value.request);
+            self.pending.remove(value.request);
         }
         self.unwatch(cx);
     }
@@ -351,7 +352,7 @@ impl Protocol for Weighted {
     }
 
     fn forget(&mut self, request: u32, cx: &mut Cx<'_>) {
-        if self.pending.remove(&request) && self.pending.is_empty() && self.active {
+        if self.pending.expire(request) && self.pending.is_empty() && self.active {
             self.unwatch(cx);
         }
     }
@@ -413,7 +414,7 @@ impl Protocol for Weighted {
         match timer {
             PROGRESS => {
                 self.progress_armed = false;
-                if !self.active || !self.pending.is_empty() {
+                if !self.pending.is_empty() {
                     self.call_for(self.view + 1, cx);
                 }
             }

@@ -64,6 +64,10 @@ impl<P: Protocol> World<'_, P> {
         }
         self.ledger.came_up(node, at_ns);
         self.group.recover(node, keeps_state);
+        // Requests carry their deadlines: what expired while the agent was down is not wanted now.
+        for request in self.portal.expired(at_ns, self.times.patience_ns) {
+            self.group.forget(node, request);
+        }
         let starts = self.queues[usize::from(node)].schedule(at_ns);
         self.start(node, &starts);
     }

@@ -76,6 +76,12 @@ impl Portal {
         &self.requests
     }
 
+    /// Requests whose deadline has passed.
+    pub(super) fn expired(&self, now_ns: u64, patience_ns: u64) -> Vec<u32> {
+        let past = |request: &Request| request.sent_ns.saturating_add(patience_ns) <= now_ns;
+        (0..).zip(&self.requests).filter(|(_, request)| past(request)).map(|(index, _)| index).collect()
+    }
+
     /// Whether the job may still be taken.
     pub(super) fn wants(&self, request: u32) -> bool {
         let request = self.request(request);

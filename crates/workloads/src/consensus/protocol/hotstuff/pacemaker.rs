@@ -7,14 +7,15 @@ use super::{Cx, HotStuff, PROGRESS, RETRY, VIEWS_PER_LEADER};
 use crate::consensus::node_set::NodeId;
 use crate::consensus::protocol::Milestone;
 
-/// Time-outs double with every call in a row, up to two to this power.
+/// Time-outs double with every call and every question in a row, up to two to this power.
 const DOUBLINGS: u32 = 6;
 /// Blocks sent at once.
 const CHUNK: usize = 128;
 
 impl HotStuff {
     fn timeout_ns(&self) -> u64 {
-        self.settings.timeout_ns << self.changes.saturating_sub(1).min(DOUBLINGS)
+        let in_vain = self.changes.saturating_sub(1).saturating_add(self.asked.saturating_sub(1));
+        self.settings.timeout_ns << in_vain.min(DOUBLINGS)
     }
 
     /// Starts the progress timer if something is wanted and it is not running.
@@ -44,7 +45,7 @@ impl HotStuff {
 
     fn call_for(&mut self, view: u64, cx: &mut Cx<'_>) {
         self.changes = self.changes.saturating_add(1);
-        self.asked = false;
+        self.asked = 0;
         cx.passed(Milestone::ViewChange(view));
         self.enter(view, cx);
         self.joined = false;
@@ -122,7 +123,7 @@ impl HotStuff {
     pub(super) fn retry_later(&mut self, cx: &mut Cx<'_>) {
         if !self.retrying {
             self.retrying = true;
-            cx.arm(RETRY, (self.settings.timeout_ns / 4).max(1));
+            cx.arm(RETRY, (self.settings.timeout_ns / 4).max(1) << self.repeats.min(DOUBLINGS));
         }
     }
 
@@ -137,6 +138,7 @@ impl HotStuff {
         for node in missing {
             cx.send(node, HotStuffMessage::Proposal(block.clone()));
         }
+        self.repeats += 1;
         self.retry_later(cx);
     }
 }

@@ -1,6 +1,6 @@
 //! Phases 1 and 2: promises, acceptances, and what the leader repeats.
 
-use super::{Accepted, Cx, MultiPaxos, PaxosMessage, Role, Tally};
+use super::{Accepted, Cx, MultiPaxos, PaxosMessage, REPEATED_EVERY, Role, Tally};
 use crate::consensus::node_set::{NodeId, NodeSet};
 use crate::consensus::protocol::{Value, majority};
 
@@ -154,9 +154,12 @@ impl MultiPaxos {
                 if !self.has_business() {
                     return;
                 }
-                self.unanswered.iter_mut().for_each(|beats| *beats = beats.saturating_add(1));
+                self.in_vain.iter_mut().for_each(|beats| *beats = beats.saturating_add(1));
                 cx.broadcast(PaxosMessage::Beat { ballot, executed });
-                for position in executed + 1..=self.last {
+                self.beats = self.beats.saturating_add(1);
+                let repeats = self.beats.is_power_of_two() || self.beats.is_multiple_of(REPEATED_EVERY);
+                let last = if repeats { self.last } else { executed };
+                for position in executed + 1..=last {
                     let Some(&Accepted { value, .. }) = self.accepted.get(&position) else { continue };
                     let heard = self.tallies.get(&position).map_or(NodeSet::EMPTY, |tally| tally.acceptors);
                     for node in self.others().filter(|node| !heard.contains(*node)) {

@@ -99,7 +99,7 @@ impl Negotiation {
         } else if talk.round < self.settings.bargaining.rounds {
             self.call(talk.next_offer(), talk.round + 1, false, cx);
         } else {
-            self.pending.remove(&request);
+            self.pending.remove(request);
             self.given_up.insert(request);
             cx.passed(Milestone::Impasse(request));
             cx.broadcast(NegotiationMessage::Impasse { epoch: self.epoch, request });

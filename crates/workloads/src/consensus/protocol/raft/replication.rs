@@ -48,7 +48,7 @@ impl Raft {
     pub(super) fn beat(&mut self, cx: &mut Cx<'_>) {
         for node in self.others() {
             let follower = &mut self.followers[usize::from(node)];
-            follower.unanswered = follower.unanswered.saturating_add(1);
+            follower.in_vain = follower.in_vain.saturating_add(1);
             // Until a first match is known, an empty message finds it.
             let from = if follower.matched > 0 { follower.matched + 1 } else { follower.next };
             let entries = self.entries_from(from);
@@ -60,14 +60,15 @@ impl Raft {
         }
     }
 
-    /// Whether something is open, or a follower that answers lacks something.
+    /// Whether something is open, or a follower that gets on lacks something.
     fn has_business(&self) -> bool {
         let lacks = |node: NodeId| {
             let follower = &self.followers[usize::from(node)];
             let behind = follower.matched < self.last() || follower.commit < self.commit;
-            behind && follower.unanswered < DEAD_AFTER
+            behind && follower.in_vain < DEAD_AFTER
         };
-        !self.pending.is_empty() || self.commit < self.last() || self.others().any(lacks)
+        // Entries left open when nobody wants their requests any more wait for the next request.
+        !self.pending.is_empty() || self.others().any(lacks)
     }
 
     /// A leader that was quiet makes itself heard.
@@ -154,7 +155,10 @@ impl Raft {
             return;
         }
         let follower = &mut self.followers[usize::from(from)];
-        follower.unanswered = 0;
+        let moved = if ok { index.min(last) > follower.matched } else { index.min(last) + 1 < follower.next };
+        if moved || commit > follower.commit {
+            follower.in_vain = 0;
+        }
         follower.commit = follower.commit.max(commit);
         if ok {
             follower.matched = follower.matched.max(index.min(last));

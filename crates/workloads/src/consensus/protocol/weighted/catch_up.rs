@@ -12,9 +12,10 @@ const CHUNK: usize = 64;
 const PATIENCE: u64 = 16;
 
 impl Weighted {
-    /// Whether something is missing that others may have.
+    /// Whether something is missing that others may have. Where nothing is open a view may stay closed and
+    /// proposals unread until the next request: who can't open a view must not call for it for ever.
     fn wants_help(&self) -> bool {
-        !self.pending.is_empty() || !self.active || self.ahead.is_some() || !self.early.is_empty()
+        !self.pending.is_empty()
     }
 
     /// Plans to ask, unless it is planned already.
