@@ -7,6 +7,7 @@
 
 mod desktop;
 mod handlers;
+mod menu;
 mod window;
 
 use std::path::PathBuf;
@@ -41,8 +42,10 @@ fn run() -> anyhow::Result<()> {
         .setup(move |tauri| {
             app.attach(Arc::new(desktop::Desktop::new(tauri.handle().clone())));
             window::open(tauri.handle(), &app)?;
+            tauri.set_menu(menu::make(tauri.handle())?)?;
             Ok(())
         })
+        .on_menu_event(|handle, event| menu::chosen(handle, &event.id().0))
         .build(tauri::generate_context!())?
         .run(move |_, event| {
             if let tauri::RunEvent::Exit = event {

@@ -6,7 +6,7 @@ use ergon_app::App;
 use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder, WindowEvent};
 use tauri_plugin_dialog::{DialogExt, MessageDialogButtons, MessageDialogResult};
 
-const LABEL: &str = "main";
+pub(crate) const LABEL: &str = "main";
 const KEEP: &str = "Keep running";
 const END: &str = "Stop and close";
 

@@ -44,8 +44,8 @@ fn a_hostile_spec_and_hostile_output_are_shown_as_text() {
     let desk = Desk::new();
     let window = desk.open();
     let spec = "ergon: 1\ncampaign: { id: hostile, title: \"<img src=x onerror=window.__hit=1>\\u202Eevil<script>window.__hit=2\
-        </script>\", seed: 1 }\nworkload:\n  kind: command\n  command: [sh, -c, 'printf \"<script>window.__hit=3</script>\\n\"; \
-        head -c 10000000 /dev/zero | tr \"\\\\0\" x; echo; echo score={x}']\n  metrics:\n    score: { pattern: 'score=(.+)' }\n\
+        </script>\", seed: 1 }\nworkload:\n  kind: command\n  run: [sh, -c, 'printf \"<script>window.__hit=3</script>\\n\"; \
+        head -c 10000000 /dev/zero | tr \"\\\\0\" x; echo; echo score={x}']\n  metrics:\n    score: { from: regex, pattern: 'score=(.+)' }\n\
         factors:\n  x: [1, 2]\nphases:\n  - { name: main, design: full_factorial, replicates: 1 }\n";
     window.invoke("save_spec", json!({"text": spec})).unwrap();
     window.invoke("start", json!({"target": "hostile"})).unwrap();

@@ -68,6 +68,7 @@ impl Desk {
             // With either of them screenshots hang.
             .env_remove("WEBKIT_DISABLE_DMABUF_RENDERER")
             .env_remove("WEBKIT_DISABLE_COMPOSITING_MODE")
+            .env_remove("ERGON_SAMPLE")
             .env("LANG", "en_US.UTF-8")
             .env("ERGON_DATA_DIR", folder.join("data"))
             .env("ERGON_CONFIG_DIR", folder.join("config"))

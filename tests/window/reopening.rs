@@ -9,6 +9,8 @@ fn an_earlier_experiment_shows_the_same_numbers_after_a_restart() {
     let desk = Desk::with_sample();
     let look = || {
         let window = desk.open();
+        // The second time it opens where it was left.
+        window.press("nav-library");
         window.press("open-consensus-quick");
         window.press("nav-explore");
         window.see("[data-testid='runs-table']");

@@ -36,8 +36,8 @@ fn three_factors_by_pointing_and_clicking_run_to_the_end() {
     window.press("workload-consensus");
     add_factor(&window, "consensus_protocol", &["bft", "raft"]);
     add_factor(&window, "agent_count", &["5", "7"]);
-    add_factor(&window, "fault_rate", &["0", "0.2"]);
-    window.see("[data-testid='spec-ok']");
+    add_factor(&window, "specialization_level", &["0", "0.8"]);
+    window.see("[data-testid='start-run']:not([disabled])");
     window.picture("design");
     window.press("start-run");
     wait_for_end(&window);

@@ -7,8 +7,8 @@ use crate::driver::Window;
 use crate::set_up_and_run::wait_for_end;
 
 /// Programs of half a second each: long enough to do something to them.
-const SLOW: &str = "ergon: 1\ncampaign: { id: slow, title: Slow, seed: 1 }\nworkload:\n  kind: command\n  command: [sh, -c, \
-    'sleep 0.5; echo score={x}']\n  metrics:\n    score: { pattern: 'score=(.+)' }\nfactors:\n  x: [1, 2, 3, 4, 5, 6]\n\
+const SLOW: &str = "ergon: 1\ncampaign: { id: slow, title: Slow, seed: 1 }\nworkload:\n  kind: command\n  run: [sh, -c, \
+    'sleep 0.5; echo score={x}']\n  metrics:\n    score: { from: regex, pattern: 'score=(.+)' }\nfactors:\n  x: [1, 2, 3, 4, 5, 6]\n\
     phases:\n  - { name: main, design: full_factorial, replicates: 4 }\nexecution: { parallel: 2 }\n";
 
 fn start_slow(window: &Window) {
@@ -70,9 +70,10 @@ fn a_killed_program_loses_what_was_executing_and_goes_on_when_started_again() {
     assert_eq!(before["live"], false);
     assert!(before["runs_completed"].as_u64().unwrap() >= 4);
 
+    // It opens where it was left.
     let window = desk.open();
-    window.press("open-slow");
     window.press("nav-run");
+    window.see("[data-testid='start-run']:not([disabled])");
     window.picture("run-after-kill");
     window.press("start-run");
     wait_for_end(&window);

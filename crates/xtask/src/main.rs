@@ -15,6 +15,7 @@ mod demo;
 mod install;
 mod layers;
 mod metadata;
+mod node;
 mod page;
 mod stages;
 mod test;

@@ -39,6 +39,11 @@ pub(crate) fn root() -> Result<PathBuf> {
     here.ancestors().nth(2).map(Path::to_path_buf).ok_or_else(|| anyhow!("{} has no root above it", here.display()))
 }
 
+/// The folder of what is built.
+pub(crate) fn target(root: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
+}
+
 impl Metadata {
     /// Asks cargo; workspace members only, nothing is downloaded.
     pub(crate) fn read(root: &Path) -> Result<Self> {

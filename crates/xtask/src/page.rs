@@ -6,11 +6,13 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::command;
+use crate::metadata;
+use crate::node;
 
-fn npm(root: &Path, arguments: &[&str]) -> Command {
+fn npm(root: &Path, arguments: &[&str]) -> Result<Command> {
     let mut npm = Command::new("npm");
-    npm.args(arguments).current_dir(root.join("ui"));
-    npm
+    npm.args(arguments).current_dir(root.join("ui")).env("PATH", node::path(&metadata::target(root))?);
+    Ok(npm)
 }
 
 /// Installs what the lock file names, unless that is what is there.
@@ -21,18 +23,18 @@ pub(crate) fn ensure_packages(root: &Path) -> Result<()> {
     if installed.is_some() && installed >= changed("package-lock.json") {
         return Ok(());
     }
-    command::run(&mut npm(root, &["ci", "--no-audit", "--no-fund"])).context("the page's packages can't be installed")
+    command::run(&mut npm(root, &["ci", "--no-audit", "--no-fund"])?).context("the page's packages can't be installed")
 }
 
 /// Types, lints, format and component tests.
 pub(crate) fn check(root: &Path) -> Result<()> {
     for script in ["check", "lint", "format:check", "test"] {
-        command::run(&mut npm(root, &["run", "--silent", script]))?;
+        command::run(&mut npm(root, &["run", "--silent", script])?)?;
     }
     Ok(())
 }
 
 /// Builds the page into `ui/dist`, from where it is compiled into the window.
 pub(crate) fn build(root: &Path) -> Result<()> {
-    command::run(&mut npm(root, &["run", "--silent", "build"]))
+    command::run(&mut npm(root, &["run", "--silent", "build"])?)
 }

@@ -64,16 +64,11 @@ fn on_a_screen(program: &Path) -> Command {
     command
 }
 
-/// The folder of what is built.
-fn target(root: &Path) -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
-}
-
 /// The flows in `tests/`, in a real window. The caller runs the command: it counts tests.
 pub(crate) fn tests(root: &Path) -> Result<Command> {
     install::ensure(install::FOR_WINDOW)?;
     let programs = build(root, "dev")?;
-    let store = target(root).join("sample/sample.ergon");
+    let store = metadata::target(root).join("sample/sample.ergon");
     sample(root, &programs.cli, &store)?;
     let cargo = command::cargo();
     let mut command = on_a_screen(Path::new(cargo.get_program()));
@@ -89,7 +84,7 @@ pub(crate) fn tests(root: &Path) -> Result<Command> {
         "--nocapture",
     ]);
     command.env("ERGON_WINDOW", &programs.window).env("ERGON_CLI", &programs.cli).env("ERGON_SAMPLE", &store);
-    command.env("ERGON_SCREENSHOTS", target(root).join("screenshots"));
+    command.env("ERGON_SCREENSHOTS", metadata::target(root).join("screenshots"));
     command.env("ERGON_AXE", root.join("ui/node_modules/axe-core/axe.min.js"));
     Ok(command)
 }
@@ -130,9 +125,9 @@ pub(crate) fn release() -> Result<()> {
     let root = metadata::root()?;
     install::ensure(install::FOR_WINDOW)?;
     let programs = build(&root, "release")?;
-    let store = target(&root).join("sample/sample.ergon");
+    let store = metadata::target(&root).join("sample/sample.ergon");
     sample(&root, &programs.cli, &store)?;
-    let package = crate::debian::pack(&root, &target(&root), &programs, &store)?;
+    let package = crate::debian::pack(&root, &metadata::target(&root), &programs, &store)?;
     if std::fs::metadata(&package).map_or(0, |file| file.len()) == 0 {
         bail!("{} was not written", package.display());
     }

@@ -33,7 +33,8 @@ impl Reader {
                 }
                 Some(regex)
             }
-            _ => None,
+            (_, Some(_)) => return Err("is read with from: regex alone; add that, or take the pattern away".into()),
+            (_, None) => None,
         };
         Ok(Self {
             metric: name.into(),

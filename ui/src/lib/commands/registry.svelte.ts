@@ -32,6 +32,13 @@ class Registry {
     };
   }
 
+  /** Does what is named, if that makes sense now. */
+  choose(id: string): boolean {
+    const command = this.possible.find((candidate) => candidate.id === id);
+    void command?.run();
+    return command !== undefined;
+  }
+
   /** Does what a key means, if it means anything; later commands win, so a view can take a key over. */
   press(event: KeyboardEvent): boolean {
     const pressed = chord(event);

@@ -433,6 +433,31 @@ se: WireNumber | null,
 ci: Interval | null, };
 
 /**
+ * Where a number lies among those of its condition.
+ */
+export type CellPlace = { 
+/**
+ * Runs of the condition with a number, this one among them.
+ */
+n: number, 
+/**
+ * Numbers below it.
+ */
+below: number, 
+/**
+ * Lower of Tukey's fences.
+ */
+fence_low: WireNumber, 
+/**
+ * Upper of Tukey's fences.
+ */
+fence_high: WireNumber, 
+/**
+ * Whether it lies outside them.
+ */
+outside: boolean, };
+
+/**
  * What an edit changes.
  */
 export type Change = { "change": "free" } | { "change": "plan", "paths": Array<string> } | { "change": "analysis_plan", "paths": Array<string> };
@@ -445,6 +470,11 @@ export type CheckReply = {
  * Campaign id.
  */
 campaign: string, 
+/**
+ * The run, where one was asked for: its measurements, its place in its condition, its twins. The quality is then
+ * that of this run alone.
+ */
+run: RunCheck | null, 
 /**
  * Product of the four fractions.
  */
@@ -503,6 +533,51 @@ campaign: string,
  * Only this run (key or a prefix of it).
  */
 run: string | null, };
+
+/**
+ * A measurement and where it lies.
+ */
+export type CheckedMeasurement = { 
+/**
+ * The metric.
+ */
+metric: string, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * Its unit.
+ */
+unit: string, 
+/**
+ * `value`, `censored`, `undefined`, `unavailable` or `unset`.
+ */
+observation: string, 
+/**
+ * The number; of a censored time the time it was waited for.
+ */
+value: WireNumber | null, 
+/**
+ * Why there is none.
+ */
+reason: string | null, 
+/**
+ * Where it came from; absent when unset.
+ */
+provenance: string | null, 
+/**
+ * Notes on it.
+ */
+flags: Array<string>, 
+/**
+ * Whether the number lies in the metric's range; absent without a number.
+ */
+in_range: boolean | null, 
+/**
+ * Where it lies among the runs of its condition; absent where these are too few, or it has no number.
+ */
+cell: CellPlace | null, };
 
 /**
  * What was chosen.
@@ -845,6 +920,39 @@ export type DoctorRequest = Record<symbol, never>;
 export type DoctorState = "ok" | "missing" | "failed" | "not_built";
 
 /**
+ * Energy of one domain.
+ */
+export type DomainEnergy = { 
+/**
+ * Joules; `None`: withheld, and the flags say why.
+ */
+energy_j: number | null, 
+/**
+ * Mean power in watts.
+ */
+mean_w: number | null, 
+/**
+ * Lower bound, joules.
+ */
+lo_j: number, 
+/**
+ * Upper bound, joules.
+ */
+hi_j: number, 
+/**
+ * `measured`, `estimated` or `simulated`.
+ */
+provenance: string, 
+/**
+ * The estimator, where it is estimated.
+ */
+source: string | null, 
+/**
+ * What to know.
+ */
+flags: Array<string>, };
+
+/**
  * Runs not used.
  */
 export type Dropped = { 
@@ -1126,15 +1234,17 @@ export type FigureRequest = {
  */
 campaign: string, 
 /**
- * `raincloud`.
+ * `raincloud`, `bars`, `scalability`, `heatmap`, `radar`, `forest`, `interaction`, `ecdf`, `survival` or
+ * `histogram`.
  */
 kind: string, 
 /**
- * One metric; left out: that of the spec's first question, else the first.
+ * One metric (for `radar` several, separated by commas); left out: that of the spec's first question, else the
+ * first (for `radar` all that have a better side).
  */
 metric: string | null, 
 /**
- * Factors; left out: those of the question, else the campaign's.
+ * Factors; left out: those of the question, else as many of the campaign's as the kind takes.
  */
 by: Array<string>, 
 /**
@@ -2497,6 +2607,60 @@ name: string,
 base: string | null, };
 
 /**
+ * What a recording found.
+ */
+export type RecordReply = { 
+/**
+ * By domain.
+ */
+domains: { [key in string]: DomainEnergy }, 
+/**
+ * All that isn't part of something else; `None` where there is nothing.
+ */
+total: DomainEnergy | null, 
+/**
+ * What the total covers.
+ */
+total_covers: string | null, 
+/**
+ * Samples taken meanwhile; figures are differences of the readings at both ends, not sums of samples.
+ */
+samples: number, 
+/**
+ * Samples left out because their time had passed.
+ */
+missed: number, 
+/**
+ * Seconds.
+ */
+duration_s: number, 
+/**
+ * CPU seconds that sampling took.
+ */
+overhead_cpu_s: number, 
+/**
+ * What can't be used.
+ */
+unavailable: Array<MissingSensor>, };
+
+/**
+ * What to record.
+ */
+export type RecordRequest = { 
+/**
+ * Seconds; 10 when left out.
+ */
+duration_s: number | null, 
+/**
+ * Samples a second; 10 when left out.
+ */
+rate_hz: number | null, 
+/**
+ * Stands in for `/sys`.
+ */
+sysfs_root: string | null, };
+
+/**
  * A question without an answer.
  */
 export type Refusal = { 
@@ -2644,6 +2808,39 @@ runs: number, };
  * Whether a question was asked before the data were seen.
  */
 export type Role = "planned" | "exploratory";
+
+/**
+ * A run beside the runs it should be compared with.
+ */
+export type RunCheck = { 
+/**
+ * The run's key.
+ */
+run_id: Digest, 
+/**
+ * Its parameters that vary in the campaign, as printed.
+ */
+condition: Array<[string, string]>, 
+/**
+ * Replicate, from 0.
+ */
+replicate: number, 
+/**
+ * Phases that select it.
+ */
+phases: Array<string>, 
+/**
+ * Its measurements, in the workload's order.
+ */
+measurements: Array<CheckedMeasurement>, 
+/**
+ * Runs of the same replicate that differ from it in one parameter alone.
+ */
+twins: Array<Twin>, 
+/**
+ * What was found, worst first.
+ */
+findings: Array<Finding>, };
 
 /**
  * A run from close by.
@@ -3147,16 +3344,20 @@ export type SensorsReply = {
 /**
  * Sources that are read.
  */
-found: Array<SensorInfo>, 
+domains: Array<SensorInfo>, 
 /**
  * Sources that aren't, and why.
  */
-missing: Array<MissingSensor>, };
+unavailable: Array<MissingSensor>, };
 
 /**
- * Nothing to ask.
+ * Where to look for sensors.
  */
-export type SensorsRequest = Record<symbol, never>;
+export type SensorsRequest = { 
+/**
+ * Stands in for `/sys`, for this once (always: `ERGON_SYSFS_ROOT`).
+ */
+sysfs_root: string | null, };
 
 /**
  * Settings to change; those not named stay.
@@ -3489,11 +3690,12 @@ export type TableRequest = {
  */
 campaign: string, 
 /**
- * `descriptive`, `comparison`, `summary`, `quality` or `hypotheses`.
+ * `descriptive`, `comparison`, `pairwise`, `pivot`, `regression`, `summary`, `quality` or `hypotheses`.
  */
 kind: string, 
 /**
- * One metric; left out: that of the spec's first question, else the first.
+ * One metric (for `pivot` several, separated by commas); left out: that of the spec's first question, else the
+ * first.
  */
 metric: string | null, 
 /**
@@ -3501,11 +3703,11 @@ metric: string | null,
  */
 by: Array<string>, 
 /**
- * `booktabs` or `apa7`.
+ * `booktabs`, `apa7`, `ieee`, `acm` or `neurips`.
  */
 style: string, 
 /**
- * `tex`, `html`, `md` or `csv`.
+ * `tex`, `html`, `md`, `typ` or `csv`.
  */
 format: string, };
 
@@ -3556,6 +3758,31 @@ title: string,
  * When it was thrown away (UTC, RFC 3339).
  */
 trashed: string, };
+
+/**
+ * A run of the same replicate that differs in one parameter.
+ */
+export type Twin = { 
+/**
+ * Its key.
+ */
+run_id: Digest, 
+/**
+ * The parameter in which it differs.
+ */
+parameter: string, 
+/**
+ * That parameter's value there, as printed.
+ */
+value: string, 
+/**
+ * Metrics whose readings are the same in both; readings of a clock aren't compared.
+ */
+same: number, 
+/**
+ * Metrics compared.
+ */
+metrics: number, };
 
 /**
  * Which stream to end.
@@ -3635,7 +3862,7 @@ export type Value = boolean | number | string;
 /**
  * What became of a hypothesis.
  */
-export type Verdict = "supported" | "not_supported" | "undecided" | "not_evidence" | "not_tested";
+export type Verdict = "supported" | "not_supported" | "undecided" | "not_evidence" | "not_tested" | "interim";
 
 /**
  * What to know before trusting the numbers.
@@ -3751,6 +3978,7 @@ export interface Operations {
   note: { request: NoteRequest; reply: Acknowledged; stream: never };
   monitor: { request: MonitorRequest; reply: MonitorReply; stream: MonitorSample };
   sensors: { request: SensorsRequest; reply: SensorsReply; stream: never };
+  energy_record: { request: RecordRequest; reply: RecordReply; stream: never };
   settings: { request: SettingsRequest; reply: Settings; stream: never };
   set_settings: { request: SetSettingsRequest; reply: Settings; stream: never };
   sample: { request: SampleRequest; reply: SampleReply; stream: never };
@@ -3848,6 +4076,8 @@ export const operations = {
     stream("monitor", request, each),
   /** What this machine lets one read, and why not more. */
   sensors: (request: SensorsRequest): Promise<SensorsReply> => call("sensors", request),
+  /** Records the machine's energy for a while. */
+  energy_record: (request: RecordRequest): Promise<RecordReply> => call("energy_record", request),
   /** How the window looks and what it remembers. */
   settings: (request: SettingsRequest): Promise<Settings> => call("settings", request),
   /** Changes settings. */

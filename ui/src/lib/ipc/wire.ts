@@ -526,8 +526,8 @@ export interface MissingSensor {
   fix: string;
 }
 export interface SensorsReply {
-  found: SensorInfo[];
-  missing: MissingSensor[];
+  domains: SensorInfo[];
+  unavailable: MissingSensor[];
 }
 export interface MonitorSample {
   at: string;

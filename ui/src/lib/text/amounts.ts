@@ -75,5 +75,7 @@ const SHOWN = 2_000;
 
 /** Text of unknown origin, cut before it is so long that it would stop the window. */
 export function bounded(text: string, most = SHOWN): string {
-  return text.length > most ? `${text.slice(0, most)}… (${count(text.length)} characters)` : text;
+  if (text.length <= most) return text;
+  const size = text.length > SHOWN ? ` (${count(text.length)} characters)` : "";
+  return `${text.slice(0, most)}…${size}`;
 }

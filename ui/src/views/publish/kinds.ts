@@ -2,34 +2,37 @@ export interface Item {
   readonly kind: string;
   readonly what: "table" | "figure";
   readonly title: string;
-  /** Whether it is about one metric. */
-  readonly metric: boolean;
+  /** Whether it is about one metric, about several at once, or about the campaign. */
+  readonly metric: "one" | "several" | "none";
   /** The fewest and most factors it takes. */
   readonly factors: readonly [number, number];
 }
 
-const table = (kind: string, title: string, metric: boolean): Item => ({
+const table = (kind: string, title: string, metric: Item["metric"] = "one"): Item => ({
   kind,
   what: "table",
   title,
   metric,
-  factors: metric ? [0, 9] : [0, 0],
+  factors: metric === "none" ? [0, 0] : [0, 9],
 });
-const figure = (kind: string, title: string, from: number, to: number): Item => ({
+const figure = (kind: string, title: string, from: number, to: number, metric: Item["metric"] = "one"): Item => ({
   kind,
   what: "figure",
   title,
-  metric: true,
+  metric,
   factors: [from, to],
 });
 
 /** What can be published. What a campaign's data allow is the backend's to say. */
 export const ITEMS: readonly Item[] = [
-  table("summary", "Campaign summary", false),
-  table("descriptive", "Levels of one metric", true),
-  table("comparison", "Comparison", true),
-  table("hypotheses", "Hypotheses", false),
-  table("quality", "Data quality", false),
+  table("summary", "Campaign summary", "none"),
+  table("descriptive", "Levels of one metric"),
+  table("comparison", "Comparison"),
+  table("pairwise", "All pairs"),
+  table("pivot", "Pivot of two factors"),
+  table("regression", "Regression"),
+  table("hypotheses", "Hypotheses", "none"),
+  table("quality", "Data quality", "none"),
   figure("raincloud", "Raincloud", 0, 9),
   figure("bars", "Means with intervals", 0, 9),
   figure("ecdf", "Cumulative distribution", 1, 1),
@@ -37,13 +40,24 @@ export const ITEMS: readonly Item[] = [
   figure("forest", "Differences (forest)", 1, 1),
   figure("interaction", "Interaction", 2, 2),
   figure("heatmap", "Heat map", 2, 2),
+  figure("radar", "Radar beside dot plot", 1, 1, "several"),
   figure("scalability", "Scalability", 1, 1),
   figure("survival", "Survival", 1, 1),
 ];
 
+/** What a request for it says beside campaign and kind. */
+export function aboutOf(item: Item, metric: string, by: readonly string[]): { metric?: string; by?: string[] } {
+  const factors = by.slice(0, item.factors[1]);
+  if (item.metric === "one" && metric !== "") return { metric, by: factors };
+  return item.metric === "several" ? { by: factors } : {};
+}
+
 export const STYLES = [
   { style: "booktabs", title: "booktabs" },
   { style: "apa7", title: "APA 7" },
+  { style: "ieee", title: "IEEE" },
+  { style: "acm", title: "ACM" },
+  { style: "neurips", title: "NeurIPS" },
 ] as const;
 
 export const WIDTHS = [
