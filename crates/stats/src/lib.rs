@@ -28,6 +28,7 @@ mod bayes_t_jzs;
 mod binomial_test;
 mod blocks;
 mod bootstrap;
+mod check_loss;
 mod chi2_gof;
 mod chi2_independence;
 mod cholesky;
@@ -104,6 +105,7 @@ mod power_two_proportions;
 mod proportion_ci;
 mod qr;
 mod quantile;
+mod quantile_regression;
 mod ranks;
 mod real;
 mod resample;
@@ -211,6 +213,9 @@ pub use power_t::{power_t_one_sample, power_t_two_sample};
 pub use power_two_proportions::{PowerTwoProportions, power_two_proportions};
 pub use proportion_ci::{ProportionCi, proportion_ci};
 pub use quantile::{QuantileType, quantiles};
+pub use quantile_regression::{
+    QuantileCoefficient, QuantileRegression, QuantileRegressionOptions, quantile_regression,
+};
 pub use rmst::{RmstDifference, rmst_difference};
 pub use shapiro_wilk::{ShapiroWilk, shapiro_wilk};
 pub use sign_test::{SignTest, sign_test};
