@@ -72,6 +72,8 @@ fn batch(loaded: &LoadedSpec, plan: &Plan, runs: &[ImportedRun]) -> Result<RunLo
             result: AttemptResult::Succeeded,
             run_state: RunState::Succeeded,
             measurements: run.measurements.clone(),
+            resources: Vec::new(),
+            energy_block: None,
             spans: Vec::new(),
             artefacts: Vec::new(),
             log: run.log.join("\n"),

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::condition::Condition;
 use crate::digest::Digest;
+use crate::energy_log::EnergyMode;
 use crate::metric::Metric;
 use crate::value::{ParameterName, Value};
 
@@ -265,6 +266,16 @@ pub struct Manifest {
 }
 
 impl Manifest {
+    /// How energy is measured unless the spec says otherwise: a simulated run is over before a sensor has moved, a
+    /// workflow's joules are what one asks about.
+    pub fn energy_mode(&self) -> EnergyMode {
+        match self.limit {
+            RunLimit::Events => EnergyMode::Campaign,
+            RunLimit::WallTime if self.workload.as_ref() == "workflow" => EnergyMode::Exclusive,
+            RunLimit::WallTime => EnergyMode::Concurrent,
+        }
+    }
+
     /// The declared parameter of that name.
     pub fn parameter(&self, name: &str) -> Option<&Parameter> {
         self.parameters.iter().find(|p| p.name.as_str() == name)

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
+use crate::energy_log::EnergyEntry;
 use crate::failure::FailureClass;
 use crate::measurement::Measurement;
 use crate::planned_run::PlannedRun;
@@ -71,6 +72,11 @@ pub struct AttemptEnd {
     pub run_state: RunState,
     /// Measurements; empty unless it succeeded.
     pub measurements: Vec<Measurement>,
+    /// What it took of the machine: energy, temperature, counters. Kept apart from `measurements`, which are the same in
+    /// every execution.
+    pub resources: Vec<Measurement>,
+    /// Number of the energy window it ended in, where energy is taken per block of runs.
+    pub energy_block: Option<u32>,
     /// Spans.
     pub spans: Vec<Span>,
     /// Files.
@@ -86,12 +92,14 @@ pub struct RunLogBatch {
     pub starts: Vec<AttemptStart>,
     /// Attempts that ended.
     pub ends: Vec<AttemptEnd>,
+    /// What the session says of energy.
+    pub energy: Vec<EnergyEntry>,
 }
 
 impl RunLogBatch {
     /// Whether there is nothing to write.
     pub fn is_empty(&self) -> bool {
-        self.starts.is_empty() && self.ends.is_empty()
+        self.starts.is_empty() && self.ends.is_empty() && self.energy.is_empty()
     }
 }
 

@@ -179,6 +179,8 @@ fn conclude(
         result: AttemptResult::Succeeded,
         run_state: RunState::Succeeded,
         measurements: Vec::new(),
+        resources: Vec::new(),
+        energy_block: None,
         spans: context.take_spans(),
         artefacts: Vec::new(),
         log: String::new(),

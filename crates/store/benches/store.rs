@@ -242,6 +242,8 @@ fn batch(runs: std::ops::Range<u64>) -> RunLogBatch {
             result: AttemptResult::Succeeded,
             run_state: RunState::Succeeded,
             measurements: (0..METRICS).map(measured).collect(),
+            resources: Vec::new(),
+            energy_block: None,
             spans: Vec::new(),
             artefacts: Vec::new(),
             log: String::new(),

@@ -6,13 +6,16 @@ use crate::error::StoreError;
 use crate::raw::{Bind, Raw};
 
 /// Newest schema this program knows.
-pub const SCHEMA_VERSION: i64 = 2;
+pub const SCHEMA_VERSION: i64 = 3;
 /// "Ergn", in the file's header: tells an Ergon store from other SQLite files.
 pub(crate) const APPLICATION_ID: i64 = 0x4572_676e;
 
 /// One script per version, the first first.
-const MIGRATIONS: [&str; SCHEMA_VERSION as usize] =
-    [include_str!("../migrations/0001.sql"), include_str!("../migrations/0002.sql")];
+const MIGRATIONS: [&str; SCHEMA_VERSION as usize] = [
+    include_str!("../migrations/0001.sql"),
+    include_str!("../migrations/0002.sql"),
+    include_str!("../migrations/0003.sql"),
+];
 
 /// Brings the file to the newest schema.
 pub(crate) fn migrate(raw: &Raw, path: &Path) -> Result<(), StoreError> {

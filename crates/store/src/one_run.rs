@@ -1,12 +1,13 @@
 //! One run from close by: where it stands, its measurements, what people noted about it.
 
-use ergon_domain::{Condition, Flags, Measurement, MetricId, Observed, Provenance, RunKey, RunState};
+use ergon_domain::{Condition, Measurement, RunKey, RunState};
 
 use crate::campaigns::digest;
 use crate::error::StoreError;
 use crate::open::Store;
 use crate::raw::{Bind, Raw};
 use crate::runs::state;
+use crate::values::measurement;
 
 /// A run as stored, without its attempts (those are [`Store::attempts`]).
 #[derive(Clone, Debug, PartialEq)]
@@ -130,25 +131,7 @@ fn measurements(raw: &Raw, run: i64) -> Result<Vec<Measurement>, StoreError> {
     s.bind_all(&[Bind::Int(run)])?;
     let mut found = Vec::new();
     while s.step()? {
-        let phrase = |i: usize| s.optional_text(i).unwrap_or_default();
-        found.push(Measurement {
-            metric: MetricId::new(s.text(0)),
-            observed: match s.int(1) {
-                0 => Observed::Value(s.real(2)),
-                1 => Observed::Censored { at: s.real(2) },
-                2 => Observed::Undefined(phrase(7).into()),
-                _ => Observed::Unavailable(phrase(7).into()),
-            },
-            provenance: match s.int(3) {
-                0 => Provenance::Measured,
-                1 => Provenance::Derived(phrase(6).into()),
-                2 => Provenance::Estimated(phrase(6).into()),
-                _ => Provenance::Simulated,
-            },
-            lo: s.optional_real(4),
-            hi: s.optional_real(5),
-            flags: Flags(phrase(8).split(',').filter(|f| !f.is_empty()).map(Into::into).collect()),
-        });
+        found.push(measurement(&s, 0));
     }
     Ok(found)
 }

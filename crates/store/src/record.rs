@@ -5,9 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use ergon_domain::{
-    AttemptEnd, AttemptResult, AttemptStart, Digest, Measurement, MetricId, Observed, Provenance, RunKey, RunLogBatch,
-};
+use ergon_domain::{AttemptEnd, AttemptResult, AttemptStart, Digest, Measurement, MetricId, RunKey, RunLogBatch};
 
 use crate::error::StoreError;
 use crate::left_behind::{write_artefacts, write_spans};
@@ -24,6 +22,8 @@ pub(crate) struct Known {
     pub(crate) phrases: BTreeMap<String, i64>,
     /// Runs with an open attempt.
     pub(crate) open: BTreeMap<RunKey, i64>,
+    /// The session whose energy is recorded.
+    pub(crate) session: Option<i64>,
 }
 
 /// An attempt's end as its row says it.
@@ -64,6 +64,7 @@ pub(crate) struct Batch<'a> {
 impl Batch<'_> {
     /// Writes starts, then ends, then all measurements. An attempt that began and ended in the batch is one row at once.
     pub(crate) fn write(&mut self, batch: &RunLogBatch) -> Result<(), StoreError> {
+        self.energy_sessions(&batch.energy)?;
         let mut ends: BTreeMap<(RunKey, u32), usize> = BTreeMap::new();
         for (at, end) in batch.ends.iter().enumerate() {
             ends.entry((end.key, end.attempt)).or_insert(at);
@@ -79,7 +80,8 @@ impl Batch<'_> {
         for (end, _) in batch.ends.iter().zip(&written).filter(|(_, written)| !**written) {
             self.end(end)?;
         }
-        write_values(self.raw, &mut self.values)
+        write_values(self.raw, &mut self.values)?;
+        self.energy_entries(&batch.energy)
     }
 
     /// Writes a start, with its end where that is known; returns false if the attempt began before.
@@ -90,7 +92,7 @@ impl Batch<'_> {
         let ended = end.map(Ended::of);
         let mut insert = self.raw.statement(
             "INSERT INTO attempt (run_id, number, state, started_us, failure_class, message, ended_us, duration_s, cpu_s, \
-             log) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (run_id, number) DO NOTHING",
+             log, energy_session, energy_block) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT (run_id, number) DO NOTHING",
         )?;
         if before.as_deref() == Some("succeeded") && !self.has_attempt(run, start.attempt)? {
             return Err(self.succeeded_before(run, &start.run.key));
@@ -106,6 +108,8 @@ impl Batch<'_> {
             Bind::real(end.map(|e| e.duration_s)),
             Bind::real(end.and_then(|e| e.cpu_s)),
             Bind::text(ended.as_ref().and_then(|e| e.log)),
+            Bind::int(self.session().filter(|_| end.is_some_and(|e| e.energy_block.is_some()))),
+            Bind::int(end.and_then(|e| e.energy_block).map(i64::from)),
         ])?;
         if self.raw.changes() == 0 {
             self.began_before(run, start)?;
@@ -201,7 +205,7 @@ impl Batch<'_> {
         Ok(id)
     }
 
-    fn upsert(&self, sql: &str, values: &[Bind<'_>]) -> Result<i64, StoreError> {
+    pub(crate) fn upsert(&self, sql: &str, values: &[Bind<'_>]) -> Result<i64, StoreError> {
         let mut statement = self.raw.statement(sql)?;
         statement.bind_all(values)?;
         statement.step()?;
@@ -210,7 +214,7 @@ impl Batch<'_> {
         Ok(id)
     }
 
-    fn phrase(&mut self, text: &str) -> Result<i64, StoreError> {
+    pub(crate) fn phrase(&mut self, text: &str) -> Result<i64, StoreError> {
         if let Some(id) = self.known.phrases.get(text).or_else(|| self.new.phrases.get(text)) {
             return Ok(*id);
         }
@@ -295,7 +299,7 @@ impl Batch<'_> {
         }
         let mut update = self.raw.statement(
             "UPDATE attempt SET state = ?2, failure_class = ?3, message = ?4, ended_us = ?5, duration_s = ?6, \
-             cpu_s = ?7, log = ?8 WHERE id = ?1",
+             cpu_s = ?7, log = ?8, energy_session = ?9, energy_block = ?10 WHERE id = ?1",
         )?;
         update.run(&[
             Bind::Int(attempt),
@@ -306,6 +310,8 @@ impl Batch<'_> {
             Bind::Real(end.duration_s),
             Bind::real(end.cpu_s),
             Bind::text(log),
+            Bind::int(self.session().filter(|_| end.energy_block.is_some())),
+            Bind::int(end.energy_block.map(i64::from)),
         ])?;
         drop(update);
         // A run that has succeeded stays so; else its newest attempt decides, which may have begun in this very batch.
@@ -327,6 +333,7 @@ impl Batch<'_> {
                 self.values.push(row);
             }
         }
+        self.resources("attempt_resource", "attempt_id", attempt, &end.resources)?;
         write_spans(self.raw, attempt, &end.spans)?;
         write_artefacts(self.raw, attempt, &end.artefacts)
     }
@@ -362,29 +369,7 @@ impl Batch<'_> {
     }
 
     fn value(&mut self, run: i64, m: &Measurement) -> Result<ValueRow, StoreError> {
-        let (kind, value, reason) = match &m.observed {
-            Observed::Value(x) => (0, Some(*x), None),
-            Observed::Censored { at } => (1, Some(*at), None),
-            Observed::Undefined(why) => (2, None, Some(why.as_ref())),
-            Observed::Unavailable(why) => (3, None, Some(why.as_ref())),
-        };
-        let provenance = match &m.provenance {
-            Provenance::Measured => 0,
-            Provenance::Derived(_) => 1,
-            Provenance::Estimated(_) => 2,
-            Provenance::Simulated => 3,
-        };
-        Ok(ValueRow {
-            metric: self.metric(&m.metric)?,
-            run,
-            kind,
-            value,
-            provenance,
-            lo: m.lo,
-            hi: m.hi,
-            source: m.provenance.source().map(|s| self.phrase(s)).transpose()?,
-            reason: reason.map(|s| self.phrase(s)).transpose()?,
-            flags: m.flags.joined().map(|s| self.phrase(&s)).transpose()?,
-        })
+        let metric = self.metric(&m.metric)?;
+        self.row(metric, run, m)
     }
 }

@@ -90,6 +90,7 @@ impl RunLog for StoreLog {
         known.metrics.extend(new.metrics);
         known.phrases.extend(new.phrases);
         known.open.extend(new.open);
+        known.session = new.session.or(known.session);
         for key in ended {
             known.open.remove(&key);
         }

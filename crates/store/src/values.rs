@@ -1,7 +1,10 @@
-//! Measurements as rows: written many at a time, and compared with what was written before.
+//! Measurements as rows: written many at a time, compared with what was written before, read back.
+
+use ergon_domain::{Flags, Measurement, MetricId, Observed, Provenance};
 
 use crate::error::StoreError;
-use crate::raw::{Bind, Raw};
+use crate::raw::{Bind, Raw, Statement};
+use crate::record::Batch;
 
 /// A row of `metric_value`. Texts are row ids of `phrase`.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +55,12 @@ impl ValueRow {
         ]
     }
 
+    /// All columns, in the order of the table.
+    pub(crate) fn binds(&self) -> [Bind<'static>; 10] {
+        let ([a, b, c, d, e], [f, g, h, i, j]) = (self.plain(), self.rest());
+        [a, b, c, d, e, f, g, h, i, j]
+    }
+
     fn same(&self, other: &Self) -> bool {
         let bits = |x: Option<f64>| x.map(f64::to_bits);
         let key = |r: &Self| {
@@ -73,9 +82,7 @@ pub(crate) fn write_values(raw: &Raw, rows: &mut Vec<ValueRow>) -> Result<(), St
         if row.is_plain() {
             plain.run(&row.plain())?;
         } else {
-            let [a, b, c, d, e] = row.plain();
-            let [f, g, h, i, j] = row.rest();
-            full.run(&[a, b, c, d, e, f, g, h, i, j])?;
+            full.run(&row.binds())?;
         }
     }
     Ok(())
@@ -110,4 +117,57 @@ pub(crate) fn has_values(raw: &Raw, run: i64, rows: &[ValueRow]) -> Result<bool,
         }
     }
     Ok(expected.next().is_none())
+}
+
+impl Batch<'_> {
+    /// A measurement as a row; `metric` and `run` are whatever owns it in its table.
+    pub(crate) fn row(&mut self, metric: i64, run: i64, m: &Measurement) -> Result<ValueRow, StoreError> {
+        let (kind, value, reason) = match &m.observed {
+            Observed::Value(x) => (0, Some(*x), None),
+            Observed::Censored { at } => (1, Some(*at), None),
+            Observed::Undefined(why) => (2, None, Some(why.as_ref())),
+            Observed::Unavailable(why) => (3, None, Some(why.as_ref())),
+        };
+        let provenance = match &m.provenance {
+            Provenance::Measured => 0,
+            Provenance::Derived(_) => 1,
+            Provenance::Estimated(_) => 2,
+            Provenance::Simulated => 3,
+        };
+        Ok(ValueRow {
+            metric,
+            run,
+            kind,
+            value,
+            provenance,
+            lo: m.lo,
+            hi: m.hi,
+            source: m.provenance.source().map(|s| self.phrase(s)).transpose()?,
+            reason: reason.map(|s| self.phrase(s)).transpose()?,
+            flags: m.flags.joined().map(|s| self.phrase(&s)).transpose()?,
+        })
+    }
+}
+
+/// The measurement in columns from `first` on: name, kind, value, provenance, lo, hi, source, reason, flags.
+pub(crate) fn measurement(s: &Statement<'_>, first: usize) -> Measurement {
+    let phrase = |i: usize| s.optional_text(first + i).unwrap_or_default();
+    Measurement {
+        metric: MetricId::new(s.text(first)),
+        observed: match s.int(first + 1) {
+            0 => Observed::Value(s.real(first + 2)),
+            1 => Observed::Censored { at: s.real(first + 2) },
+            2 => Observed::Undefined(phrase(7).into()),
+            _ => Observed::Unavailable(phrase(7).into()),
+        },
+        provenance: match s.int(first + 3) {
+            0 => Provenance::Measured,
+            1 => Provenance::Derived(phrase(6).into()),
+            2 => Provenance::Estimated(phrase(6).into()),
+            _ => Provenance::Simulated,
+        },
+        lo: s.optional_real(first + 4),
+        hi: s.optional_real(first + 5),
+        flags: Flags(phrase(8).split(',').filter(|f| !f.is_empty()).map(Into::into).collect()),
+    }
 }

@@ -114,6 +114,8 @@ pub(crate) fn success(n: u64, attempt: u32) -> AttemptEnd {
         result: AttemptResult::Succeeded,
         run_state: RunState::Succeeded,
         measurements: vec![simulated("score", 0.1 + n as f64), second],
+        resources: Vec::new(),
+        energy_block: None,
         spans: vec![ergon_domain::Span { name: "planning".into(), start_s: 0.0, end_s: 0.25 }],
         artefacts: vec![ergon_domain::Artefact {
             name: "out.txt".into(),
@@ -136,7 +138,7 @@ pub(crate) fn failure(n: u64, attempt: u32, run_state: RunState) -> AttemptEnd {
 }
 
 pub(crate) fn batch(starts: Vec<AttemptStart>, ends: Vec<AttemptEnd>) -> RunLogBatch {
-    RunLogBatch { starts, ends }
+    RunLogBatch { starts, ends, ..RunLogBatch::default() }
 }
 
 /// Start and success of one run.

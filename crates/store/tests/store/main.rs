@@ -7,6 +7,7 @@
 )]
 
 mod counting_once;
+mod energy;
 mod faults;
 mod fixture;
 mod group_commit;

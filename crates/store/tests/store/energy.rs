@@ -1,0 +1,83 @@
+//! What is recorded of energy is read back as it was, and written once.
+
+use ergon_domain::{
+    EnergyEntry, EnergyMode, EnergySamples, EnergyWindow, EnergyWindowKind, Measurement, Observed, Provenance,
+    RunLogBatch,
+};
+
+use crate::fixture::{Place, held, key, number, start, success};
+
+fn joules(name: &str, x: f64) -> Measurement {
+    let mut m = Measurement::new(name, Observed::value(x), Provenance::Estimated("CPU time".into()));
+    (m.lo, m.hi) = (Some(x - 1.0), Some(x + 1.0));
+    m.flags.0.insert("gap".into());
+    m
+}
+
+fn withheld() -> Measurement {
+    let why = Observed::Unavailable("below resolution".into());
+    Measurement::new("dram_energy_j", why, Provenance::Measured)
+}
+
+fn batch() -> RunLogBatch {
+    let mut end = success(1, 1);
+    end.resources = vec![joules("energy_j", 5.0), withheld()];
+    end.energy_block = Some(3);
+    let window = EnergyWindow {
+        number: 3,
+        kind: EnergyWindowKind::Block,
+        started_us: 77,
+        duration_s: 2.5,
+        attempts: 1,
+        measurements: vec![joules("energy_j", 40.0)],
+    };
+    let samples = EnergySamples { number: 0, first_us: 77, samples: 2, bytes: vec![1, 2, 3] };
+    RunLogBatch {
+        starts: vec![start(1, 1)],
+        ends: vec![end],
+        energy: vec![
+            EnergyEntry::Session {
+                marker: "one".into(),
+                mode: EnergyMode::Campaign,
+                started_us: 70,
+                sensors: "{}".into(),
+            },
+            EnergyEntry::Window(window),
+            EnergyEntry::Samples(samples),
+        ],
+    }
+}
+
+#[tokio::test]
+async fn sessions_windows_samples_and_resources_come_back_and_are_written_once() {
+    let place = Place::new().await;
+    let (campaign, _, log) = held(&place.store).await;
+    let batch = batch();
+    log.record(batch.clone()).await.unwrap();
+    log.record(batch.clone()).await.unwrap();
+
+    let sessions = place.store.energy_sessions(campaign.id).await.unwrap();
+    assert_eq!(sessions.len(), 1);
+    assert_eq!((sessions[0].mode, sessions[0].started_us), (EnergyMode::Campaign, 70));
+    let EnergyEntry::Window(window) = &batch.energy[1] else { unreachable!() };
+    assert_eq!(sessions[0].windows, std::slice::from_ref(window));
+    let EnergyEntry::Samples(samples) = &batch.energy[2] else { unreachable!() };
+    assert_eq!(place.store.energy_samples(sessions[0].id).await.unwrap(), std::slice::from_ref(samples));
+
+    let resources = &place.store.resources(campaign.id).await.unwrap()[&key(1)];
+    assert_eq!(resources.measurements, batch.ends[0].resources);
+    assert_eq!(resources.block, Some((sessions[0].id, 3)));
+    // Results are what they were: energy differs from execution to execution and is no result.
+    assert_eq!(number(&place.store, "SELECT count(*) FROM metric_value").await, 2);
+    assert_eq!(number(&place.store, "SELECT count(*) FROM resource_long WHERE provenance = 'estimated'").await, 1);
+}
+
+#[tokio::test]
+async fn energy_of_no_session_is_refused_and_nothing_of_the_batch_kept() {
+    let place = Place::new().await;
+    let (_, _, log) = held(&place.store).await;
+    let mut orphan = batch();
+    orphan.energy.remove(0);
+    assert!(log.record(orphan).await.is_err());
+    assert_eq!(number(&place.store, "SELECT count(*) FROM attempt").await, 0);
+}
