@@ -48,6 +48,19 @@ pub struct AnovaOneWay {
 }
 
 /// Fisher's one-way analysis of variance of equal group means, variances assumed equal.
+///
+/// Use it where variances are equal by design; [`welch_anova`](crate::welch_anova) does without.
+/// Assumes independence and about normal residuals. F = (SS_between / (k − 1)) / (SS_within / (n −
+/// k)).
+///
+/// ```
+/// use ergon_stats::{MissingPolicy, anova_oneway};
+/// let groups = [vec![4.2, 5.6, 5.2, 6.1, 4.5], vec![4.8, 4.1, 4.4, 3.6, 5.9], vec![6.3, 5.1, 5.5, 5.4, 5.3]];
+/// let found = anova_oneway(&groups, MissingPolicy::Refuse)?;
+/// assert!((found.f - 2.21883).abs() < 1e-4);
+/// assert!((found.p - 0.15137).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn anova_oneway<G: AsRef<[f64]>>(groups: &[G], missing: MissingPolicy) -> Result<AnovaOneWay, StatError> {
     let g = Groups::of(groups, 1, missing)?;
     let (n, k) = (g.n_used(), g.count());

@@ -64,6 +64,19 @@ pub struct AnovaRm {
 }
 
 /// Tests equal means of the conditions, given one row per subject and one column per condition.
+///
+/// Use it where every subject (item, replicate) has all conditions. Assumes about normal residuals;
+/// sphericity is not assumed by `p_gg` and `p_hf`, whose degrees of freedom are corrected. F =
+/// MS_conditions / MS_conditions×subjects.
+///
+/// ```
+/// use ergon_stats::anova_rm;
+/// let rows = [[8.0, 6.0, 5.0], [7.0, 7.0, 4.0], [9.0, 6.0, 6.0], [8.0, 5.0, 3.0]];
+/// let found = anova_rm(&rows)?;
+/// assert!((found.f - 15.85714).abs() < 1e-4);
+/// assert!((found.p - 0.00403).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn anova_rm<R: AsRef<[f64]>>(rows: &[R]) -> Result<AnovaRm, StatError> {
     let n = rows.len();
     let k = rows.first().map_or(0, |row| row.as_ref().len());

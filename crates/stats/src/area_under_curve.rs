@@ -16,6 +16,15 @@ const REFERENCES: &[&str] = &[
 
 /// Area under the ROC curve of scores of positive and negative cases: P(pos > neg), ties counting
 /// one half.
+///
+/// Use it to say how well a score tells two kinds of cases apart: ½ is a coin, 1 perfect.
+///
+/// ```
+/// use ergon_stats::{MissingPolicy, roc_auc};
+/// let found = roc_auc(&[0.9, 0.8, 0.4], &[0.5, 0.3], MissingPolicy::Refuse)?;
+/// assert!((found - 0.833333333333).abs() < 1e-12);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn roc_auc(positive: &[f64], negative: &[f64], missing: MissingPolicy) -> Result<f64, StatError> {
     let (p, n) = two(positive, negative, missing)?;
     Ok(pairs_above(&p, &n) / (p.len() as f64 * n.len() as f64))
@@ -35,6 +44,16 @@ pub struct CurveArea {
 }
 
 /// Area under two points or more, x strictly increasing.
+///
+/// Use it for a quantity over a range of another (power over time, accuracy over budget).
+///
+/// ```
+/// use ergon_stats::curve_area;
+/// let found = curve_area(&[0.0, 1.0, 2.0], &[0.0, 1.0, 4.0])?;
+/// assert!((found.trapezoid - 3.0).abs() < 1e-12);
+/// assert!((found.simpson - 2.666666666667).abs() < 1e-12);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn curve_area(x: &[f64], y: &[f64]) -> Result<CurveArea, StatError> {
     if x.len() != y.len() {
         return Err(StatError::LengthMismatch { what: "x and y", left: x.len(), right: y.len() });
@@ -83,6 +102,16 @@ pub struct EcdfAreas {
 }
 
 /// Areas between and under the empirical distribution functions of two samples.
+///
+/// Use it to say how far two distributions are apart in the unit of the data: the area between them
+/// is Wasserstein’s distance.
+///
+/// ```
+/// use ergon_stats::{MissingPolicy, ecdf_areas};
+/// let found = ecdf_areas(&[1.0, 2.0, 3.0], &[2.0, 3.0, 4.0], MissingPolicy::Refuse)?;
+/// assert!((found.between - 1.0).abs() < 1e-12);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn ecdf_areas(x: &[f64], y: &[f64], missing: MissingPolicy) -> Result<EcdfAreas, StatError> {
     let (sx, sy) = two(x, y, missing)?;
     let all = sorted(&[sx.as_slice(), sy.as_slice()].concat());
@@ -99,6 +128,15 @@ pub fn ecdf_areas(x: &[f64], y: &[f64], missing: MissingPolicy) -> Result<EcdfAr
 }
 
 /// The empirical distribution function of `x` at each of `at`.
+///
+/// The share of values of `x` up to each point.
+///
+/// ```
+/// use ergon_stats::{MissingPolicy, ecdf};
+/// let found = ecdf(&[1.0, 2.0, 3.0, 4.0], &[2.5], MissingPolicy::Refuse)?;
+/// assert!((found[0] - 0.5).abs() < 1e-12);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn ecdf(x: &[f64], at: &[f64], missing: MissingPolicy) -> Result<Vec<f64>, StatError> {
     let (s, _) = two(x, x, missing)?;
     Ok(at.iter().map(|v| s.partition_point(|x| x <= v) as f64 / s.len() as f64).collect())

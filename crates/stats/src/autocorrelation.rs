@@ -33,6 +33,17 @@ pub struct Autocorrelation {
 
 /// Autocorrelations of `y` at lags 1 to `lags`, fewer than half of the observations. A gap in a
 /// series cannot be closed: missing values are always refused.
+///
+/// Use it on values in their order of time: what is left in residuals makes their errors too small.
+/// rₖ = Σ (yₜ − ȳ)(yₜ₊ₖ − ȳ) / Σ (yₜ − ȳ)²; Ljung–Box tests all lags up to k together.
+///
+/// ```
+/// use ergon_stats::autocorrelation;
+/// let y = [1.0, 3.0, 2.0, 5.0, 4.0, 6.0, 8.0, 7.0];
+/// let found = autocorrelation(&y, 2)?;
+/// assert!((found.acf[0] - 0.49405).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn autocorrelation(y: &[f64], lags: usize) -> Result<Autocorrelation, StatError> {
     let (y, _) = observed(y, "y", MissingPolicy::Refuse)?;
     let n = y.len();

@@ -12,6 +12,18 @@ const REFERENCES: &[&str] = &["Bartlett (1937), Proceedings of the Royal Society
 
 /// Bartlett's test of equal variances of normal groups. It is not robust: where normality is in
 /// doubt, use the Brown–Forsythe test.
+///
+/// Use it only where normality is certain. The likelihood ratio of equal variances, corrected; χ²
+/// with k − 1 degrees of freedom.
+///
+/// ```
+/// use ergon_stats::{MissingPolicy, bartlett};
+/// let groups = [vec![4.2, 5.6, 5.2, 6.1, 4.5], vec![4.8, 4.1, 4.4, 3.6, 5.9], vec![6.3, 5.1, 5.5, 5.4, 5.3]];
+/// let found = bartlett(&groups, MissingPolicy::Refuse)?;
+/// assert!((found.statistic - 1.42306).abs() < 1e-4);
+/// assert!((found.p - 0.49089).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn bartlett<G: AsRef<[f64]>>(groups: &[G], missing: MissingPolicy) -> Result<EqualVariances, StatError> {
     let g = Groups::of(groups, 2, missing)?;
     if g.moments.iter().any(|m| m.is_constant()) {

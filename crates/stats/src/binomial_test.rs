@@ -41,6 +41,16 @@ pub(crate) fn share(successes: u64, trials: u64) -> Result<(f64, f64), StatError
 }
 
 /// Tests whether successes come with probability `p0`.
+///
+/// Use it to compare a success rate with a number known beforehand. Assumes independent trials of
+/// one probability; exact.
+///
+/// ```
+/// use ergon_stats::{TestOptions, binomial_test};
+/// let found = binomial_test(9, 10, 0.5, &TestOptions::default())?;
+/// assert!((found.p - 0.02148).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn binomial_test(successes: u64, trials: u64, p0: f64, options: &TestOptions) -> Result<BinomialTest, StatError> {
     options.check()?;
     let (k, n) = share(successes, trials)?;

@@ -214,6 +214,10 @@ fn acceleration(
 }
 
 /// The mean of values, for [`bootstrap`].
+///
+/// ```
+/// assert_eq!(ergon_stats::mean_of(&[1.0, 2.0, 6.0]), 3.0);
+/// ```
 pub fn mean_of(values: &[f64]) -> f64 {
     // Four sums side by side: one alone waits for each addition before the next.
     let (fours, rest) = values.as_chunks::<4>();
@@ -228,6 +232,10 @@ pub fn mean_of(values: &[f64]) -> f64 {
 }
 
 /// The median of values, which are partly reordered, for [`bootstrap`]; NaN if there are none.
+///
+/// ```
+/// assert_eq!(ergon_stats::median_of(&mut [6.0, 1.0, 2.0, 3.0]), 2.5);
+/// ```
 pub fn median_of(values: &mut [f64]) -> f64 {
     let n = values.len();
     if n == 0 {

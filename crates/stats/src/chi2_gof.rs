@@ -31,6 +31,17 @@ pub struct Chi2Gof {
 
 /// Tests whether `observed` counts come from categories of probabilities `p`, which are positive
 /// and sum to 1.
+///
+/// Use it to compare counts with shares stated beforehand. Assumes independent observations and
+/// expected counts of about five. χ² = Σ (O − E)² / E with k − 1 degrees of freedom.
+///
+/// ```
+/// use ergon_stats::chi2_gof;
+/// let found = chi2_gof(&[18, 22, 20, 40], &[0.25; 4])?;
+/// assert!((found.chi2 - 12.32).abs() < 1e-6);
+/// assert!((found.p - 0.00636363).abs() < 1e-6);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn chi2_gof(observed: &[u64], p: &[f64]) -> Result<Chi2Gof, StatError> {
     if observed.len() != p.len() {
         return Err(StatError::LengthMismatch { what: "observed and p", left: observed.len(), right: p.len() });

@@ -40,6 +40,18 @@ pub struct Chi2Independence {
 }
 
 /// Tests independence of rows and columns. `yates` applies to 2 × 2 tables only.
+///
+/// Use it for counts of two classifications. Assumes independent observations, each counted once,
+/// and expected counts of about five (a warning says if not: then
+/// [`fisher_exact`](crate::fisher_exact)). χ² = Σ (O − E)² / E.
+///
+/// ```
+/// use ergon_stats::chi2_independence;
+/// let found = chi2_independence(&[[12, 5], [4, 9]], false)?;
+/// assert!((found.chi2 - 4.69295).abs() < 1e-4);
+/// assert!((found.p - 0.03029).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn chi2_independence<R: AsRef<[u64]>>(table: &[R], yates: bool) -> Result<Chi2Independence, StatError> {
     let t = Table::of(table)?;
     t.margins_filled()?;

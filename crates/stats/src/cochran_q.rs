@@ -32,6 +32,18 @@ pub struct CochranQ {
 /// missing value is dropped whole.
 ///
 /// Q = (k − 1)(k Σ Cⱼ² − T²) / (k T − Σ Rᵢ²), with column sums C, row sums R and total T.
+///
+/// Use it for several conditions on the same items, with a yes or no each: McNemar for more than
+/// two. Assumes independent blocks; χ² with k − 1 degrees of freedom is an approximation.
+///
+/// ```
+/// use ergon_stats::{MissingPolicy, cochran_q};
+/// let rows = [[1.0, 1.0, 0.0], [1.0, 0.0, 0.0], [1.0, 1.0, 1.0], [1.0, 0.0, 0.0], [1.0, 1.0, 0.0], [0.0, 1.0, 0.0]];
+/// let found = cochran_q(&rows, MissingPolicy::Refuse)?;
+/// assert!((found.q - 5.2).abs() < 1e-4);
+/// assert!((found.p - 0.07427).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn cochran_q<R: AsRef<[f64]>>(rows: &[R], missing: MissingPolicy) -> Result<CochranQ, StatError> {
     let b = Blocks::of(rows, 1, missing)?;
     if let Some(bad) = b.rows.iter().flatten().find(|v| **v != 0.0 && **v != 1.0) {

@@ -38,6 +38,16 @@ pub struct CohensKappa {
 
 /// κ of a square table: rows are the categories of one rater, columns those of the other, in one
 /// order.
+///
+/// Use it for agreement of two raters (a model judge and a person, say) beyond chance: κ =
+/// (agreement − chance) / (1 − chance). Depends on how common the categories are.
+///
+/// ```
+/// use ergon_stats::cohens_kappa;
+/// let found = cohens_kappa(&[[20, 5], [10, 15]], 0.95)?;
+/// assert!((found.kappa - 0.4).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn cohens_kappa<R: AsRef<[u64]>>(table: &[R], level: f64) -> Result<CohensKappa, StatError> {
     check_level(level)?;
     let t = Table::of(table)?;

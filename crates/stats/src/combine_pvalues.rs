@@ -34,6 +34,17 @@ pub struct CombinedP {
 
 /// Combines p-values of independent tests by Fisher's and by Stouffer's method. For Stouffer's
 /// they have to be one-sided, in one direction; p = 0 beside p = 1 has no combination there.
+///
+/// Use it for one hypothesis tested on independent data. Fisher’s −2 Σ ln p is χ² with 2k degrees
+/// of freedom and sees one strong result; Stouffer’s Σ z / √k sees many weak ones.
+///
+/// ```
+/// use ergon_stats::combine_pvalues;
+/// let found = combine_pvalues(&[0.05, 0.1, 0.2])?;
+/// assert!((found.fisher_p - 0.03177).abs() < 1e-4);
+/// assert!((found.stouffer_p - 0.0148).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn combine_pvalues(p: &[f64]) -> Result<CombinedP, StatError> {
     if p.is_empty() {
         return Err(StatError::Empty { what: "p" });

@@ -64,6 +64,17 @@ pub struct Descriptive {
 }
 
 /// Describes `x`; `level` is the confidence level of the mean's interval.
+///
+/// Quantiles are of type 7; `sd` divides by n − 1; `mad` is scaled to the standard deviation of a
+/// normal distribution. Sums are compensated, so that a large offset costs no digits.
+///
+/// ```
+/// use ergon_stats::{MissingPolicy, descriptive};
+/// let found = descriptive(&[1e9 + 1.0, 1e9 + 2.0, 1e9 + 3.0], 0.95, MissingPolicy::Refuse)?;
+/// assert!((found.mean - 1e9 - 2.0).abs() < 1e-9);
+/// assert!((found.sd.unwrap_or(f64::NAN) - 1.0).abs() < 1e-9);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn descriptive(x: &[f64], level: f64, missing: MissingPolicy) -> Result<Descriptive, StatError> {
     check_level(level)?;
     let (kept, dropped) = observed(x, "x", missing)?;

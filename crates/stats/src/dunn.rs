@@ -46,6 +46,18 @@ pub struct Dunn {
 
 /// Compares the mean ranks of every pair of groups, with the ranks and the variance of all groups
 /// together: σ² = (n (n + 1)/12 − Σ(t³ − t)/(12 (n − 1))) (1/nᵢ + 1/nⱼ).
+///
+/// Use it for pairs after [`kruskal_wallis`](crate::kruskal_wallis). Assumes what that does; z is
+/// normal for large samples.
+///
+/// ```
+/// use ergon_stats::{Adjustment, MissingPolicy, dunn};
+/// let groups = [vec![4.2, 5.6, 5.2, 6.1, 4.5], vec![4.8, 4.1, 4.4, 3.6, 5.9], vec![6.3, 5.1, 5.5, 5.4, 5.3]];
+/// let found = dunn(&groups, Adjustment::Holm, MissingPolicy::Refuse)?;
+/// assert!((found.pairs[2].z + 1.83848).abs() < 1e-4);
+/// assert!((found.pairs[2].p - 0.06599).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn dunn<G: AsRef<[f64]>>(groups: &[G], adjustment: Adjustment, missing: MissingPolicy) -> Result<Dunn, StatError> {
     let g = Groups::of(groups, 1, missing)?;
     if g.all_equal() {

@@ -49,6 +49,18 @@ pub(crate) fn cohen_h(p1: f64, p2: f64) -> f64 {
 }
 
 /// Effect sizes of a 2 × 2 table whose rows both have observations.
+///
+/// Use the risk ratio or difference where rates are the question, the odds ratio for case–control
+/// data and logistic models. Intervals are Woolf’s and Katz’s, on logarithms. Rows are groups,
+/// columns yes and no.
+///
+/// ```
+/// use ergon_stats::effect_2x2;
+/// let found = effect_2x2([[12, 5], [4, 9]], 0.95)?;
+/// assert!((found.odds_ratio.unwrap_or(f64::NAN) - 5.4).abs() < 1e-4);
+/// assert!((found.risk_difference - 0.39819).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn effect_2x2(table: [[u64; 2]; 2], level: f64) -> Result<Effect2x2, StatError> {
     check_level(level)?;
     let t = Table::of(&table)?;

@@ -30,6 +30,16 @@ pub struct EffectEta2 {
 
 /// Shares of variance from `f` with `df1` and `df2` degrees of freedom. A level of 0.90 makes an
 /// interval that excludes 0 exactly when p < 0.05.
+///
+/// Use it beside an F test: η² is biased upwards, ω² and ε² are less so. η²ₚ = F df₁ / (F df₁ +
+/// df₂); the interval inverts the noncentral F distribution.
+///
+/// ```
+/// use ergon_stats::effect_eta2;
+/// let found = effect_eta2(4.5, 2.0, 27.0, 0.90)?;
+/// assert!((found.partial_eta2 - 0.25).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn effect_eta2(f: f64, df1: f64, df2: f64, level: f64) -> Result<EffectEta2, StatError> {
     check_level(level)?;
     for (option, value) in [("f", f), ("df1", df1), ("df2", df2)] {

@@ -38,6 +38,19 @@ pub struct EffectPaired {
 }
 
 /// Effect sizes of at least two pairs.
+///
+/// Use `g_z` beside a paired test, `d_av` to compare with studies of independent groups. Assumes
+/// about normal differences.
+///
+/// ```
+/// use ergon_stats::{TestOptions, effect_paired};
+/// // Extra hours of sleep with two drugs (Student 1908).
+/// let a = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0];
+/// let b = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4];
+/// let found = effect_paired(&a, &b, &TestOptions::default())?;
+/// assert!((found.d_z + 1.28456).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn effect_paired(x: &[f64], y: &[f64], options: &TestOptions) -> Result<EffectPaired, StatError> {
     options.check()?;
     let (x, y, dropped) = observed_pairs(x, y, options.missing)?;

@@ -72,6 +72,18 @@ impl FirstCell {
 }
 
 /// Fisher's exact test of the table \[\[a, b\], \[c, d\]\]: is the odds ratio a d / (b c) 1?
+///
+/// Use it for small 2 × 2 tables. Exact given both margins, so conservative; two-sided p sums the
+/// tables no likelier than this one. The conditional odds ratio maximises the noncentral
+/// hypergeometric likelihood.
+///
+/// ```
+/// use ergon_stats::{TestOptions, fisher_exact};
+/// let found = fisher_exact([[8, 2], [1, 5]], &TestOptions::default())?;
+/// assert!((found.p - 0.03497).abs() < 1e-4);
+/// assert!((found.odds_ratio - 20.0).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn fisher_exact(table: [[u64; 2]; 2], options: &TestOptions) -> Result<FisherExact, StatError> {
     options.check()?;
     let t = Table::of(&table)?;

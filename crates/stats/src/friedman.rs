@@ -37,6 +37,18 @@ pub struct Friedman {
 /// is dropped whole.
 ///
 /// χ² = 12 Σ (Rⱼ − n (k + 1)/2)² / (n k (k + 1) − Σ(t³ − t)/(k − 1)).
+///
+/// Use it for ordinal responses of the same blocks (items, replicates) under several treatments.
+/// Assumes independent blocks; the χ² approximation wants some ten of them.
+///
+/// ```
+/// use ergon_stats::{MissingPolicy, friedman};
+/// let rows = [[8.0, 6.0, 5.0], [7.0, 7.0, 4.0], [9.0, 6.0, 6.0], [8.0, 5.0, 3.0]];
+/// let found = friedman(&rows, MissingPolicy::Refuse)?;
+/// assert!((found.chi2 - 7.0).abs() < 1e-4);
+/// assert!((found.p - 0.0302).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn friedman<R: AsRef<[f64]>>(rows: &[R], missing: MissingPolicy) -> Result<Friedman, StatError> {
     let b = Blocks::of(rows, 2, missing)?;
     let (n, k) = (b.rows.len() as f64, b.columns as f64);

@@ -33,6 +33,18 @@ pub struct HodgesLehmann {
 
 /// The shift between two samples: the median of all x − y. The interval is two-sided whatever
 /// the alternative of the options.
+///
+/// Use it beside Mann–Whitney: it estimates the shift that this test tests, and its interval
+/// inverts the test. Assumes two distributions of one shape.
+///
+/// ```
+/// use ergon_stats::{TestOptions, hodges_lehmann};
+/// let x = [1.1, 2.3, 2.9, 4.0];
+/// let y = [2.5, 3.8, 5.1, 6.0];
+/// let found = hodges_lehmann(&x, &y, &TestOptions::default())?;
+/// assert!((found.estimate + 1.75).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn hodges_lehmann(x: &[f64], y: &[f64], options: &TestOptions) -> Result<HodgesLehmann, StatError> {
     options.check()?;
     let (x, x_dropped) = observed(x, "x", options.missing)?;
@@ -61,6 +73,16 @@ pub fn hodges_lehmann(x: &[f64], y: &[f64], options: &TestOptions) -> Result<Hod
 
 /// The centre of one sample (or of differences): the median of its Walsh averages, also called
 /// the pseudomedian. The interval is two-sided whatever the alternative of the options.
+///
+/// Use it beside Wilcoxon’s signed ranks, whose interval this is. Assumes a symmetric distribution.
+///
+/// ```
+/// use ergon_stats::{TestOptions, pseudomedian};
+/// let d = [1.2, -0.4, 2.5, 3.1, 0.8, 1.9];
+/// let found = pseudomedian(&d, &TestOptions::default())?;
+/// assert!((found.estimate - 1.55).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn pseudomedian(x: &[f64], options: &TestOptions) -> Result<HodgesLehmann, StatError> {
     options.check()?;
     let (x, dropped) = observed(x, "x", options.missing)?;

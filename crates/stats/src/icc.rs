@@ -43,6 +43,28 @@ pub struct Icc {
 
 /// Intraclass correlations of `rows` of targets by columns of raters. A target with a missing
 /// rating is dropped whole.
+///
+/// Use it for agreement of raters on a scale: `icc1` where each target has its own raters, `icc2`
+/// where raters are a sample, `icc3` where they are all there are; with `k` the reliability of
+/// their mean. Assumes normal, additive effects.
+///
+/// ```
+/// use ergon_stats::{MissingPolicy, icc};
+/// // Shrout & Fleiss (1979), table 2.
+/// let rows = [
+///     [9.0, 2.0, 5.0, 8.0],
+///     [6.0, 1.0, 3.0, 2.0],
+///     [8.0, 4.0, 6.0, 8.0],
+///     [7.0, 1.0, 2.0, 6.0],
+///     [10.0, 5.0, 6.0, 9.0],
+///     [6.0, 2.0, 4.0, 7.0],
+/// ];
+/// let found = icc(&rows, MissingPolicy::Refuse)?;
+/// assert!((found.icc1 - 0.17).abs() < 0.006);
+/// assert!((found.icc2 - 0.29).abs() < 0.006);
+/// assert!((found.icc3 - 0.71).abs() < 0.006);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn icc<R: AsRef<[f64]>>(rows: &[R], missing: MissingPolicy) -> Result<Icc, StatError> {
     let b = Blocks::of(rows, 2, missing)?;
     let unit = unit_of(b.rows.iter().map(Vec::as_slice));

@@ -81,6 +81,20 @@ pub(crate) fn checked_times(time: &[f64], event: &[bool]) -> Result<(), StatErro
 }
 
 /// Estimates the survival function; `event[i]` is false where `time[i]` is censored.
+///
+/// Use it for times to an event of which some were not seen to the end. Assumes that censoring says
+/// nothing about the time that would have followed. S(t) = Π (1 − dᵢ / nᵢ), with Greenwood’s error
+/// and log–log intervals.
+///
+/// ```
+/// use ergon_stats::kaplan_meier;
+/// let time = [2.0, 3.0, 4.0, 5.0, 8.0];
+/// let event = [true, true, false, true, false];
+/// let found = kaplan_meier(&time, &event, 0.95)?;
+/// assert!((found.steps[1].survival - 0.6).abs() < 1e-4);
+/// assert!((found.median.unwrap_or(f64::NAN) - 5.0).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn kaplan_meier(time: &[f64], event: &[bool], level: f64) -> Result<KaplanMeier, StatError> {
     check_level(level)?;
     checked_times(time, event)?;

@@ -52,6 +52,19 @@ impl Runs {
 /// Exact without ties (up to 100 pairs; by default up to 50), else a normal approximation with the
 /// variance corrected for ties and no continuity correction. The interval is Fisher's with Bonett
 /// & Wright's standard error √(0.437/(n − 4)).
+///
+/// Use it for monotone association where a meaning in pairs helps: τ is the share of concordant
+/// pairs less that of discordant ones. Assumes independent pairs.
+///
+/// ```
+/// use ergon_stats::{CorrelationMethod, TestOptions, kendall};
+/// let x = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+/// let y = [1.0, 3.0, 2.0, 5.0, 6.0, 4.0];
+/// let found = kendall(&x, &y, CorrelationMethod::Auto, &TestOptions::default())?;
+/// assert!((found.estimate - 0.6).abs() < 1e-4);
+/// assert!((found.p - 0.13611).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn kendall(
     x: &[f64],
     y: &[f64],

@@ -34,6 +34,18 @@ pub struct KfoldR2 {
 
 /// Predicts each of `k` folds of rows from a least-squares fit with a constant to the others. Row i
 /// (of those used, from 0) belongs to fold i modulo k.
+///
+/// Use it to ask how well a regression predicts rows it has not seen: 1 − PRESS / SS_total, below 0
+/// where the mean does better. Assumes that rows are exchangeable and independent.
+///
+/// ```
+/// use ergon_stats::{MissingPolicy, kfold_r2};
+/// let x = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+/// let y = [2.1, 3.9, 6.2, 7.8, 10.1, 12.2];
+/// let found = kfold_r2(&y, &[&x], 6, MissingPolicy::Refuse)?;
+/// assert!(found.r2 > 0.99);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn kfold_r2(y: &[f64], x: &[&[f64]], k: usize, missing: MissingPolicy) -> Result<KfoldR2, StatError> {
     let mut columns = vec![y];
     columns.extend_from_slice(x);

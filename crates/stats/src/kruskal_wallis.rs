@@ -56,6 +56,19 @@ pub(crate) fn pooled_ranks(g: &Groups<'_>) -> (Ranks, Vec<f64>) {
 /// Tests whether values of some group tend to lie above those of another.
 ///
 /// H = 12 Σ nᵢ (R̄ᵢ − R̄)² / (n (n + 1)), over 1 − Σ(t³ − t)/(n³ − n).
+///
+/// Use it for ordinal responses or where ranks are the question; it compares distributions, not
+/// means. Assumes independent observations; χ² with k − 1 degrees of freedom is good from about
+/// five a group.
+///
+/// ```
+/// use ergon_stats::{MissingPolicy, kruskal_wallis};
+/// let groups = [vec![4.2, 5.6, 5.2, 6.1, 4.5], vec![4.8, 4.1, 4.4, 3.6, 5.9], vec![6.3, 5.1, 5.5, 5.4, 5.3]];
+/// let found = kruskal_wallis(&groups, MissingPolicy::Refuse)?;
+/// assert!((found.h - 3.44).abs() < 1e-4);
+/// assert!((found.p - 0.17907).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn kruskal_wallis<G: AsRef<[f64]>>(groups: &[G], missing: MissingPolicy) -> Result<KruskalWallis, StatError> {
     let g = Groups::of(groups, 1, missing)?;
     if g.all_equal() {

@@ -33,6 +33,18 @@ pub struct KsOneSample {
 
 /// Tests whether `x` comes from the continuous distribution with function `cdf`. No parameter of
 /// it may have been estimated from `x`.
+///
+/// Use it for a distribution stated beforehand, with all its parameters. D is the largest distance
+/// of the distribution functions.
+///
+/// ```
+/// use ergon_stats::{MissingPolicy, ks_one_sample};
+/// let x = [0.1, 0.35, 0.4, 0.62, 0.9];
+/// let found = ks_one_sample(&x, |v| v.clamp(0.0, 1.0), MissingPolicy::Refuse)?;
+/// assert!((found.d - 0.2).abs() < 1e-4);
+/// assert!((found.p_exact.unwrap_or(f64::NAN) - 0.9616).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn ks_one_sample(x: &[f64], cdf: impl Fn(f64) -> f64, missing: MissingPolicy) -> Result<KsOneSample, StatError> {
     let (x, dropped) = observed(x, "x", missing)?;
     let n = x.len();

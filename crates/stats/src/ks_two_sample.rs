@@ -31,6 +31,19 @@ pub struct KsTwoSample {
 }
 
 /// Tests whether two samples come from one distribution.
+///
+/// Use it to ask whether two samples differ in any way; sharper tests exist for shifts. Assumes
+/// continuous, independent values.
+///
+/// ```
+/// use ergon_stats::{MissingPolicy, ks_two_sample};
+/// let x = [1.1, 2.3, 2.9, 4.0];
+/// let y = [2.5, 3.8, 5.1, 6.0];
+/// let found = ks_two_sample(&x, &y, MissingPolicy::Refuse)?;
+/// assert!((found.d - 0.5).abs() < 1e-4);
+/// assert!((found.p_exact.unwrap_or(f64::NAN) - 0.77143).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn ks_two_sample(x: &[f64], y: &[f64], missing: MissingPolicy) -> Result<KsTwoSample, StatError> {
     let (x, x_dropped) = observed(x, "x", missing)?;
     let (y, y_dropped) = observed(y, "y", missing)?;

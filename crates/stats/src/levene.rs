@@ -55,6 +55,18 @@ impl EqualVariances {
 }
 
 /// Levene's test of equal variances around means or medians.
+///
+/// Use it to describe whether spreads differ, not to choose a test of means. The analysis of
+/// variance of |x − centre|; medians (Brown–Forsythe) keep its size for skewed data.
+///
+/// ```
+/// use ergon_stats::{LeveneCenter, MissingPolicy, levene};
+/// let groups = [vec![4.2, 5.6, 5.2, 6.1, 4.5], vec![4.8, 4.1, 4.4, 3.6, 5.9], vec![6.3, 5.1, 5.5, 5.4, 5.3]];
+/// let found = levene(&groups, LeveneCenter::Median, MissingPolicy::Refuse)?;
+/// assert!((found.statistic - 0.81013).abs() < 1e-4);
+/// assert!((found.p - 0.46771).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn levene<G: AsRef<[f64]>>(
     groups: &[G],
     center: LeveneCenter,
@@ -92,6 +104,18 @@ fn distances(values: &[f64], center: f64, unit: f64) -> Vec<f64> {
 }
 
 /// Fligner & Killeen's rank test of equal variances, median-centred.
+///
+/// Use it where tails are too heavy for Levene. χ² of the normal scores of the ranks of |x −
+/// median|.
+///
+/// ```
+/// use ergon_stats::{MissingPolicy, fligner_killeen};
+/// let groups = [vec![4.2, 5.6, 5.2, 6.1, 4.5], vec![4.8, 4.1, 4.4, 3.6, 5.9], vec![6.3, 5.1, 5.5, 5.4, 5.3]];
+/// let found = fligner_killeen(&groups, MissingPolicy::Refuse)?;
+/// assert!((found.statistic - 1.5379).abs() < 1e-4);
+/// assert!((found.p - 0.4635).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn fligner_killeen<G: AsRef<[f64]>>(groups: &[G], missing: MissingPolicy) -> Result<EqualVariances, StatError> {
     let g = Groups::of(groups, 1, missing)?;
     let all: Vec<f64> = g.values.iter().flat_map(|v| distances(v, median_sorted(&sorted(v)), g.unit)).collect();

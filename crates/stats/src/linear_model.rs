@@ -153,6 +153,20 @@ pub struct AdjustedDifference {
 ///
 /// Fails with [`StatError::RankDeficient`] where terms cannot be told apart: factors that are
 /// confounded, or interactions with empty cells.
+///
+/// Use it for factorial designs and covariates, balanced or not. Type III sums of squares (the
+/// default) test each term given all others with sum-to-zero contrasts. Assumes independent rows
+/// and about normal residuals of equal spread.
+///
+/// ```
+/// use ergon_stats::{LinearModelOptions, Predictor, linear_model};
+/// let y = [4.2, 5.6, 5.2, 4.8, 4.1, 4.4, 6.3, 5.1, 5.5];
+/// let levels = [0, 0, 0, 1, 1, 1, 2, 2, 2];
+/// let factor = [Predictor::Factor { name: "a", levels: &levels }];
+/// let found = linear_model(&y, &factor, &[vec![0]], &LinearModelOptions::default())?;
+/// assert!((found.terms[0].f - 3.19016).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn linear_model(
     y: &[f64],
     predictors: &[Predictor<'_>],

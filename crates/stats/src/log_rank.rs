@@ -34,12 +34,39 @@ pub struct LogRank {
 
 /// Tests equal survival of groups numbered 0 … k − 1; `event[i]` is false where `time[i]` is
 /// censored. Every group needs a time.
+///
+/// Use it to compare times to an event. Assumes independent censoring; sharpest where hazards are
+/// proportional, blind to curves that cross. χ² of observed less expected events.
+///
+/// ```
+/// use ergon_stats::log_rank;
+/// let time = [1.0, 3.0, 5.0, 7.0, 2.0, 6.0, 8.0, 9.0];
+/// let event = [true, true, true, false, true, true, true, false];
+/// let group = [0, 0, 0, 0, 1, 1, 1, 1];
+/// let found = log_rank(&time, &event, &group)?;
+/// assert!((found.chi2 - 0.72418).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn log_rank(time: &[f64], event: &[bool], group: &[usize]) -> Result<LogRank, StatError> {
     test("Log-rank test", time, event, group, None)
 }
 
 /// The same where survival may differ between strata (cells of other factors, pairs): observed and
 /// expected events are summed over strata, and only times of one stratum are compared.
+///
+/// Use it where runs of one stratum are alike and strata differ. Assumes that the groups differ in
+/// the same direction in all.
+///
+/// ```
+/// use ergon_stats::stratified_log_rank;
+/// let time = [1.0, 3.0, 5.0, 7.0, 2.0, 6.0, 8.0, 9.0];
+/// let event = [true, true, true, false, true, true, true, false];
+/// let group = [0, 0, 0, 0, 1, 1, 1, 1];
+/// let stratum = [0, 0, 1, 1, 0, 0, 1, 1];
+/// let found = stratified_log_rank(&time, &event, &group, &stratum)?;
+/// assert!((found.chi2 - 1.4).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn stratified_log_rank(
     time: &[f64],
     event: &[bool],

@@ -67,6 +67,20 @@ pub struct MannWhitney {
 }
 
 /// Tests whether values of `x` tend to lie above or below those of `y`.
+///
+/// Use it for ordinal responses or to ask whether values of `x` tend to be larger: it tests P(X >
+/// Y) + ½ P(X = Y) = ½, not means, and medians only if the shapes agree. U counts the pairs with x
+/// above y, ties one half.
+///
+/// ```
+/// use ergon_stats::{RankMethod, TestOptions, mann_whitney};
+/// let x = [1.1, 2.3, 2.9, 4.0];
+/// let y = [2.5, 3.8, 5.1, 6.0];
+/// let found = mann_whitney(&x, &y, RankMethod::Auto, &TestOptions::default())?;
+/// assert!((found.u - 3.0).abs() < 1e-4);
+/// assert!((found.p - 0.2).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn mann_whitney(x: &[f64], y: &[f64], method: RankMethod, options: &TestOptions) -> Result<MannWhitney, StatError> {
     options.check()?;
     let (x, x_dropped) = observed(x, "x", options.missing)?;

@@ -36,6 +36,17 @@ pub struct McNemar {
 
 /// McNemar's test of the paired table \[\[yes–yes, yes–no\], \[no–yes, no–no\]\]: do the two
 /// conditions have the same rate of yes?
+///
+/// Use it for two conditions on the same items, with a yes or no each. Only discordant items count:
+/// b of b + c is binomial with ½ under the null hypothesis.
+///
+/// ```
+/// use ergon_stats::mcnemar;
+/// let found = mcnemar([[20, 9], [2, 15]])?;
+/// assert!((found.p_exact - 0.06543).abs() < 1e-4);
+/// assert!((found.chi2 - 4.45455).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn mcnemar(table: [[u64; 2]; 2]) -> Result<McNemar, StatError> {
     let [[a, b], [c, d]] = table;
     let (left, right) = (count(b)?, count(c)?);

@@ -126,6 +126,21 @@ pub(crate) fn complete_rows(columns: &[&[f64]], missing: MissingPolicy) -> Resul
 }
 
 /// Regresses `y` on the columns `x`.
+///
+/// Use it for a mean that is linear in the regressors. Assumes independent rows and errors of equal
+/// spread (else use the robust `se_hc`; HC3 is the one for small samples). By Householder QR,
+/// twofold precision where columns are nearly collinear.
+///
+/// ```
+/// use ergon_stats::{OlsOptions, ols};
+/// let x = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+/// let y = [2.1, 3.9, 6.2, 7.8, 10.1, 12.2];
+/// let found = ols(&y, &[&x], &OlsOptions::default())?;
+/// assert!((found.coefficients[1].estimate - 2.02).abs() < 1e-4);
+/// assert!((found.coefficients[1].se - 0.04276).abs() < 1e-4);
+/// assert!((found.r2 - 0.99821).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn ols(y: &[f64], x: &[&[f64]], options: &OlsOptions) -> Result<Ols, StatError> {
     check_level(options.level)?;
     let mut columns = vec![y];

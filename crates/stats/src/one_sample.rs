@@ -15,6 +15,19 @@ const REFERENCES: &[&str] = &["Student (1908), Biometrika 6, 1–25"];
 ///
 /// The effect is Hedges' g of the mean's distance from `mu` in standard deviations, with its
 /// exact interval from the noncentral t distribution.
+///
+/// Use it to compare a mean with a number known beforehand. Assumes independent, about normal
+/// observations; t = (x̄ − μ) √n / s.
+///
+/// ```
+/// use ergon_stats::{TestOptions, t_one_sample};
+/// // Extra hours of sleep with two drugs (Student 1908).
+/// let a = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0];
+/// let found = t_one_sample(&a, 0.0, &TestOptions::default())?;
+/// assert!((found.statistic - 1.32571).abs() < 1e-4);
+/// assert!((found.p - 0.2176).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn t_one_sample(x: &[f64], mu: f64, options: &TestOptions) -> Result<TTest, StatError> {
     options.check()?;
     let (kept, dropped) = observed(x, "x", options.missing)?;

@@ -46,6 +46,18 @@ pub struct Grubbs {
 }
 
 /// Looks for outliers in `x`.
+///
+/// Use it to look, not to delete: an exclusion is a decision with a reason. Tukey’s fences at 1.5
+/// interquartile ranges, modified z beyond 3.5 (Iglewicz & Hoaglin), Grubbs’ test of the farthest
+/// value, which assumes normality.
+///
+/// ```
+/// use ergon_stats::{MissingPolicy, outliers};
+/// let x = [9.8, 10.1, 10.0, 9.9, 10.2, 14.0];
+/// let found = outliers(&x, MissingPolicy::Refuse)?;
+/// assert!((found.outside_fences[0] as f64 - 5.0).abs() < 1e-9);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn outliers(x: &[f64], missing: MissingPolicy) -> Result<Outliers, StatError> {
     let (x, dropped) = observed(x, "x", missing)?;
     if x.is_empty() {

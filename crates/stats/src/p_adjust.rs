@@ -49,6 +49,18 @@ impl Adjustment {
 /// Adjusted p-values, in the order given. Each lies in \[p, 1\].
 ///
 /// Šidák's bounds go through `expm1` and `log1p`, so that tiny p keep their relative accuracy.
+///
+/// Use Holm where any false finding counts (the default of a campaign’s hypotheses),
+/// Benjamini–Hochberg for screening, where a share of false findings is bearable.
+///
+/// ```
+/// use ergon_stats::{Adjustment, p_adjust};
+/// let found = p_adjust(&[0.01, 0.04, 0.03], Adjustment::Holm)?;
+/// assert!((found[0] - 0.03).abs() < 1e-12);
+/// assert!((found[1] - 0.06).abs() < 1e-12);
+/// assert!((found[2] - 0.06).abs() < 1e-12);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn p_adjust(p: &[f64], method: Adjustment) -> Result<Vec<f64>, StatError> {
     if p.is_empty() {
         return Err(StatError::Empty { what: "p" });

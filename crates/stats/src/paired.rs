@@ -13,6 +13,21 @@ const REFERENCES: &[&str] = &["Student (1908), Biometrika 6, 1–25"];
 ///
 /// `n_used` counts pairs; a pair with a missing value is dropped whole. The effect is g_z: the
 /// mean difference in standard deviations of the differences, with Hedges' exact correction.
+///
+/// Use it where each x has its own y: the same item, seed or replicate under two conditions.
+/// Assumes independent pairs and about normal differences; t = d̄ √n / s_d with n − 1 degrees of
+/// freedom.
+///
+/// ```
+/// use ergon_stats::{TestOptions, t_paired};
+/// // Extra hours of sleep with two drugs (Student 1908).
+/// let a = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0];
+/// let b = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4];
+/// let found = t_paired(&a, &b, &TestOptions::default())?;
+/// assert!((found.statistic + 4.06213).abs() < 1e-4);
+/// assert!((found.p - 0.00283).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn t_paired(x: &[f64], y: &[f64], options: &TestOptions) -> Result<TTest, StatError> {
     options.check()?;
     let (a, b, dropped) = observed_pairs(x, y, options.missing)?;

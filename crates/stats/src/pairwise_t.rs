@@ -69,6 +69,18 @@ pub struct PairwiseT {
 
 /// Tests every pair of group means. Every group needs two observations (with the pooled variance
 /// one is enough if another group has more).
+///
+/// Use it for pairs with an adjustment of your choice; [`tukey_hsd`](crate::tukey_hsd) is sharper
+/// for all pairs. Assumes what the t test does; pooled variances are those of all groups.
+///
+/// ```
+/// use ergon_stats::{Adjustment, PairVariance, TestOptions, pairwise_t};
+/// let groups = [vec![4.2, 5.6, 5.2, 6.1, 4.5], vec![4.8, 4.1, 4.4, 3.6, 5.9], vec![6.3, 5.1, 5.5, 5.4, 5.3]];
+/// let found = pairwise_t(&groups, PairVariance::Separate, Adjustment::Bonferroni, &TestOptions::default())?;
+/// assert!((found.pairs[0].p - 0.3146).abs() < 1e-4);
+/// assert!((found.pairs[0].p_adjusted - 0.9438).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn pairwise_t<G: AsRef<[f64]>>(
     groups: &[G],
     variance: PairVariance,

@@ -11,6 +11,19 @@ const REFERENCES: &[&str] = &["Fisher (1924), Metron 3, 329–332"];
 
 /// Correlation of `x` and `y` given the columns `given`: Pearson's of the residuals of both on
 /// them, with n − 2 − k degrees of freedom.
+///
+/// Use it for the linear association that remains once others are held fixed. Assumes a
+/// multivariate normal distribution; it can’t tell confounding from mediation.
+///
+/// ```
+/// use ergon_stats::{TestOptions, partial_correlation};
+/// let x = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+/// let y = [1.0, 3.0, 2.0, 5.0, 6.0, 4.0];
+/// let z = [1.0, 0.0, 1.0, 0.0, 1.0, 1.0];
+/// let found = partial_correlation(&x, &y, &[&z], &TestOptions::default())?;
+/// assert!((found.estimate - 0.85075).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn partial_correlation(
     x: &[f64],
     y: &[f64],

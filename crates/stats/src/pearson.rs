@@ -11,6 +11,19 @@ const REFERENCES: &[&str] =
 
 /// Pearson's correlation of `x` and `y`, with t = r √((n − 2)/(1 − r²)) and Fisher's interval
 /// (four pairs or more).
+///
+/// Use it for linear association. The test and interval assume a bivariate normal distribution and
+/// independent pairs.
+///
+/// ```
+/// use ergon_stats::{TestOptions, pearson};
+/// let x = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+/// let y = [2.1, 3.9, 6.2, 7.8, 10.1, 12.2];
+/// let found = pearson(&x, &y, &TestOptions::default())?;
+/// assert!((found.estimate - 0.9991049325).abs() < 1e-8);
+/// assert!((found.p - 0.0000012014).abs() < 1e-8);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn pearson(x: &[f64], y: &[f64], options: &TestOptions) -> Result<Correlation, StatError> {
     options.check()?;
     let (x, y, dropped) = observed_pairs(x, y, options.missing)?;

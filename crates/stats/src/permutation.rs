@@ -152,6 +152,18 @@ impl Draw {
 
 /// Permutation test of a difference in means of two independent samples: all divisions of the
 /// pooled values into groups of the two sizes, or random ones.
+///
+/// Use it beside Welch’s test: exact if the two samples come from one distribution under the null
+/// hypothesis (with unequal variances and sizes it can reject too often).
+///
+/// ```
+/// use ergon_stats::{Resampling, TestOptions, permutation_two_sample};
+/// let x = [1.1, 2.3, 2.9, 4.0];
+/// let y = [2.5, 3.8, 5.1, 6.0];
+/// let found = permutation_two_sample(&x, &y, &Resampling::default(), &TestOptions::default())?;
+/// assert!((found.p - 0.17143).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn permutation_two_sample(
     x: &[f64],
     y: &[f64],
@@ -211,6 +223,19 @@ pub fn permutation_two_sample(
 }
 
 /// Permutation test of a mean difference of pairs: all assignments of signs, or random ones.
+///
+/// Use it beside the paired t test: exact whatever the shape, if the sign of each difference is a
+/// fair coin under the null hypothesis (symmetry, or randomised order). Statistic: the mean
+/// difference.
+///
+/// ```
+/// use ergon_stats::{Resampling, TestOptions, permutation_paired};
+/// let x = [3.2, 1.6, 4.5, 5.1, 2.8, 3.9];
+/// let y = [2.0; 6];
+/// let found = permutation_paired(&x, &y, &Resampling::default(), &TestOptions::default())?;
+/// assert!((found.p - 0.0625).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn permutation_paired(
     x: &[f64],
     y: &[f64],
@@ -223,6 +248,16 @@ pub fn permutation_paired(
 }
 
 /// The same from the differences themselves.
+///
+/// Use it as [`permutation_paired`](crate::permutation_paired), where only differences are at hand.
+///
+/// ```
+/// use ergon_stats::{Resampling, TestOptions, permutation_one_sample};
+/// let d = [1.2, -0.4, 2.5, 3.1, 0.8, 1.9];
+/// let found = permutation_one_sample(&d, &Resampling::default(), &TestOptions::default())?;
+/// assert!((found.p - 0.0625).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn permutation_one_sample(
     d: &[f64],
     resampling: &Resampling,

@@ -11,6 +11,18 @@ const REFERENCES: &[&str] = &["Tate (1954), Annals of Mathematical Statistics 25
 
 /// Correlation of `group`, which holds 0 and 1, with `y`. The test equals Student's t test of the
 /// two groups.
+///
+/// Use it to express a difference of two groups as a correlation.
+///
+/// ```
+/// use ergon_stats::{TestOptions, point_biserial};
+/// let group = [0.0, 0.0, 0.0, 1.0, 1.0, 1.0];
+/// let y = [1.0, 2.0, 3.0, 3.0, 4.0, 6.0];
+/// let found = point_biserial(&group, &y, &TestOptions::default())?;
+/// assert!((found.estimate - 0.742).abs() < 1e-4);
+/// assert!((found.p - 0.09126).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn point_biserial(group: &[f64], y: &[f64], options: &TestOptions) -> Result<Correlation, StatError> {
     options.check()?;
     let (group, y, dropped) = observed_pairs(group, y, options.missing)?;

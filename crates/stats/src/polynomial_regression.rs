@@ -10,6 +10,18 @@ const MOST: usize = 12;
 /// Regresses `y` on x, x², … x^`degree` by least squares. Coefficients stand in order of their
 /// power, the constant first unless the options leave it out. Powers of a variable far from zero
 /// are nearly collinear: centre it first.
+///
+/// Use it for smooth curvature over a short range; it says nothing beyond the data. Assumes what
+/// [`ols`](crate::ols) does.
+///
+/// ```
+/// use ergon_stats::{OlsOptions, polynomial_regression};
+/// let x = [0.0, 1.0, 2.0, 3.0, 4.0];
+/// let y = [1.1, 2.0, 5.2, 9.9, 17.0];
+/// let found = polynomial_regression(&x, &y, 2, &OlsOptions::default())?;
+/// assert!((found.coefficients[2].estimate - 0.99286).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn polynomial_regression(x: &[f64], y: &[f64], degree: usize, options: &OlsOptions) -> Result<Ols, StatError> {
     if !(1..=MOST).contains(&degree) {
         return Err(StatError::InvalidOption { option: "degree", found: degree.to_string(), range: "1 to 12" });

@@ -9,6 +9,17 @@ const REFERENCES: &[&str] = &["Cohen (1988), Statistical Power Analysis for the 
 
 /// Power of the analysis of variance of `groups` groups of `n` observations each for Cohen's f: the
 /// standard deviation of the means over that within groups. λ = f² n k.
+///
+/// Use it before a study. Assumes equal sizes and variances; the power is that of the noncentral F
+/// with λ.
+///
+/// ```
+/// use ergon_stats::{PowerOptions, power_anova};
+/// let found = power_anova(0.25, 4, 45.0, &PowerOptions::default())?;
+/// assert!((found.required_whole - 45.0).abs() < 1e-4);
+/// assert!((found.power - 0.80399).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn power_anova(f: f64, groups: usize, n: f64, options: &PowerOptions) -> Result<Power, StatError> {
     options.check()?;
     if groups < 2 {

@@ -8,6 +8,17 @@ use crate::power::{Design, Power, PowerOptions, within};
 const REFERENCES: &[&str] = &["Cohen (1988), Statistical Power Analysis for the Behavioral Sciences"];
 
 /// Power of a χ² test with `df` degrees of freedom on `n` observations for Cohen's w. λ = w² n.
+///
+/// Use it before a study of counts. w² = Σ (p − p₀)² / p₀; the power is that of the noncentral χ²
+/// with λ.
+///
+/// ```
+/// use ergon_stats::{PowerOptions, power_chi2};
+/// let found = power_chi2(0.3, 1.0, 88.0, &PowerOptions::default())?;
+/// assert!((found.required_whole - 88.0).abs() < 1e-4);
+/// assert!((found.power - 0.80353).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn power_chi2(w: f64, df: f64, n: f64, options: &PowerOptions) -> Result<Power, StatError> {
     options.check()?;
     within("df", df, (0.0, 1e6), "(0, 1e6)")?;

@@ -10,6 +10,15 @@ const REFERENCES: &[&str] = &["Cohen (1988), Statistical Power Analysis for the 
 
 /// Power of the t test of a correlation `r` in `n` pairs: the critical t as a correlation, and both
 /// on the scale of Fisher's z, with the bias r / (2 (n − 1)).
+///
+/// Use it before a study. Assumes a bivariate normal distribution.
+///
+/// ```
+/// use ergon_stats::{PowerOptions, power_correlation};
+/// let found = power_correlation(0.3, 84.0, &PowerOptions::default())?;
+/// assert!((found.required_whole - 85.0).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn power_correlation(r: f64, n: f64, options: &PowerOptions) -> Result<Power, StatError> {
     options.check()?;
     let design = Design { n, least: 3.0, effect: r, largest: 1.0 };

@@ -27,6 +27,16 @@ pub struct PowerTwoProportions {
 }
 
 /// Power of a comparison of probabilities `p1` and `p2` in `n` observations each.
+///
+/// Use it before a study of success rates. `arcsine` is on Cohen’s h = 2 asin √p₁ − 2 asin √p₂,
+/// `pooled` for the z test itself.
+///
+/// ```
+/// use ergon_stats::{PowerOptions, power_two_proportions};
+/// let found = power_two_proportions(0.5, 0.7, 93.0, &PowerOptions::default())?;
+/// assert!((found.arcsine.effect + 0.41152).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn power_two_proportions(
     p1: f64,
     p2: f64,

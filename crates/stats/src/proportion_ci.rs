@@ -58,6 +58,18 @@ fn continuous_low(k: f64, n: f64, z: f64) -> f64 {
 }
 
 /// Intervals of the probability behind `successes` among `trials`.
+///
+/// Use Wilson’s by default, Clopper–Pearson’s where coverage must never fall short, Wald’s never:
+/// at p = 0.1 and n = 20 it holds the truth 88 % of the time instead of 95. Assumes independent
+/// trials.
+///
+/// ```
+/// use ergon_stats::proportion_ci;
+/// let found = proportion_ci(9, 10, 0.95)?;
+/// assert!((found.wilson.low - 0.59585).abs() < 1e-4);
+/// assert!((found.clopper_pearson.low - 0.55498).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn proportion_ci(successes: u64, trials: u64, level: f64) -> Result<ProportionCi, StatError> {
     check_level(level)?;
     let (k, n) = share(successes, trials)?;

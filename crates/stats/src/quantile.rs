@@ -49,6 +49,17 @@ impl QuantileType {
 }
 
 /// The quantiles of `x` at probabilities `p`, in the unit of the data.
+///
+/// Use type 7 (R’s default) unless something else is to be reproduced; the nine types are Hyndman &
+/// Fan’s (1996).
+///
+/// ```
+/// use ergon_stats::{MissingPolicy, QuantileType, quantiles};
+/// let found = quantiles(&[1.0, 2.0, 3.0, 4.0], &[0.25, 0.5], QuantileType::Type7, MissingPolicy::Refuse)?;
+/// assert!((found[0] - 1.75).abs() < 1e-12);
+/// assert!((found[1] - 2.5).abs() < 1e-12);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn quantiles(x: &[f64], p: &[f64], kind: QuantileType, missing: MissingPolicy) -> Result<Vec<f64>, StatError> {
     let (kept, _) = observed(x, "x", missing)?;
     if kept.is_empty() {

@@ -31,6 +31,17 @@ pub struct SignTest {
 }
 
 /// The sign test of differences. Zeros are set aside, with a warning.
+///
+/// Use it for paired responses of which only the direction means something. Assumes independent
+/// pairs, and nothing of their shape; the p-value is binomial.
+///
+/// ```
+/// use ergon_stats::{TestOptions, sign_test};
+/// let d = [1.2, -0.4, 2.5, 3.1, 0.8, 1.9];
+/// let found = sign_test(&d, &TestOptions::default())?;
+/// assert!((found.p - 0.21875).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn sign_test(differences: &[f64], options: &TestOptions) -> Result<SignTest, StatError> {
     options.check()?;
     let (d, dropped) = observed(differences, "differences", options.missing)?;

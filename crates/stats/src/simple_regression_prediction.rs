@@ -40,6 +40,19 @@ pub struct SimpleRegressionPrediction {
 }
 
 /// Fits y = a + b x by least squares and predicts at `x_new`.
+///
+/// Use `mean_ci` for where the line is, `prediction` for where the next observation will be.
+/// Assumes a line and normal errors of equal spread.
+///
+/// ```
+/// use ergon_stats::{MissingPolicy, simple_regression_prediction};
+/// let x = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+/// let y = [2.1, 3.9, 6.2, 7.8, 10.1, 12.2];
+/// let found = simple_regression_prediction(&x, &y, &[7.0], 0.95, MissingPolicy::Refuse)?;
+/// assert!((found.slope - 2.02).abs() < 1e-4);
+/// assert!((found.predictions[0].mean - 14.12).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn simple_regression_prediction(
     x: &[f64],
     y: &[f64],

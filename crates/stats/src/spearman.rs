@@ -24,6 +24,18 @@ const EXACT_LIMIT: usize = 10;
 /// The exact p-value takes every permutation of the ranks, ties included, as equally likely (up
 /// to 10 pairs; by default up to 9); else t with n − 2 degrees of freedom. The interval is
 /// Fisher's with Bonett & Wright's standard error √((1 + ρ²/2)/(n − 3)).
+///
+/// Use it for monotone association, or ordinal values. Assumes independent pairs.
+///
+/// ```
+/// use ergon_stats::{CorrelationMethod, TestOptions, spearman};
+/// let x = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+/// let y = [1.0, 3.0, 2.0, 5.0, 6.0, 4.0];
+/// let found = spearman(&x, &y, CorrelationMethod::Auto, &TestOptions::default())?;
+/// assert!((found.estimate - 0.77143).abs() < 1e-4);
+/// assert!((found.p - 0.10278).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn spearman(
     x: &[f64],
     y: &[f64],

@@ -12,6 +12,20 @@ const REFERENCES: &[&str] = &["Student (1908), Biometrika 6, 1–25"];
 /// Student's t test of mean(x) = mean(y) with the pooled variance, df = n₁ + n₂ − 2.
 ///
 /// One sample may have a single observation if the other has two. The effect is Hedges' g.
+///
+/// Use it where equal variances are known by design (or to reproduce older work); else prefer
+/// [`t_welch`](crate::t_welch), because unequal variances with unequal sizes break its size.
+///
+/// ```
+/// use ergon_stats::{TestOptions, t_student};
+/// // Extra hours of sleep with two drugs (Student 1908).
+/// let a = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0];
+/// let b = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4];
+/// let found = t_student(&a, &b, &TestOptions::default())?;
+/// assert!((found.df - 18.0).abs() < 1e-4);
+/// assert!((found.p - 0.07919).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn t_student(x: &[f64], y: &[f64], options: &TestOptions) -> Result<TTest, StatError> {
     let samples = TwoSamples::of(x, y, 1, options)?;
     if samples.n_used() < 3 {

@@ -34,6 +34,18 @@ pub struct TheilSen {
 }
 
 /// Fits a line to points `x`, `y` that half of the points cannot spoil.
+///
+/// Use it where some points may be wild. The slope is the median of the slopes of all pairs; its
+/// interval inverts Kendall’s test. Assumes errors of one distribution.
+///
+/// ```
+/// use ergon_stats::{MissingPolicy, theil_sen};
+/// let x = [1.0, 2.0, 3.0, 4.0, 5.0];
+/// let y = [1.0, 2.0, 3.0, 4.0, 50.0];
+/// let found = theil_sen(&x, &y, 0.95, MissingPolicy::Refuse)?;
+/// assert!((found.slope - 1.0).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn theil_sen(x: &[f64], y: &[f64], level: f64, missing: MissingPolicy) -> Result<TheilSen, StatError> {
     check_level(level)?;
     let (x, y, dropped) = observed_pairs(x, y, missing)?;

@@ -97,6 +97,20 @@ impl EquivalenceOptions {
 }
 
 /// Are the means of two independent samples equivalent?
+///
+/// Use it to show that a difference is too small to matter; a large p of a test of difference shows
+/// nothing. The bounds are set before the data. Assumes what the t test does; equivalence holds at α
+/// where the interval of level 1 − 2α lies within the bounds (Schuirmann 1987).
+///
+/// ```
+/// use ergon_stats::{EquivalenceOptions, MissingPolicy, PairVariance, tost};
+/// let x = [10.1, 9.9, 10.0, 10.2, 9.8];
+/// let y = [10.0, 10.1, 9.9, 10.0, 10.1];
+/// let within = EquivalenceOptions { low: -0.5, high: 0.5, alpha: 0.05, missing: MissingPolicy::Refuse };
+/// let found = tost(&x, &y, PairVariance::Separate, &within)?;
+/// assert!(found.p < 0.05 && found.ci.low > -0.5 && found.ci.high < 0.5);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn tost(x: &[f64], y: &[f64], variance: PairVariance, options: &EquivalenceOptions) -> Result<Tost, StatError> {
     let test = options.test()?;
     match variance {
@@ -106,6 +120,18 @@ pub fn tost(x: &[f64], y: &[f64], variance: PairVariance, options: &EquivalenceO
 }
 
 /// Are the means of two paired samples equivalent?
+///
+/// Use it as [`tost`](crate::tost) where each x has its own y.
+///
+/// ```
+/// use ergon_stats::{EquivalenceOptions, MissingPolicy, tost_paired};
+/// let x = [10.1, 9.9, 10.0, 10.2, 9.8];
+/// let y = [10.0, 10.1, 9.9, 10.0, 10.1];
+/// let within = EquivalenceOptions { low: -0.1, high: 0.1, alpha: 0.05, missing: MissingPolicy::Refuse };
+/// // Bounds this narrow are not shown by five pairs.
+/// assert!(tost_paired(&x, &y, &within)?.p > 0.05);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn tost_paired(x: &[f64], y: &[f64], options: &EquivalenceOptions) -> Result<Tost, StatError> {
     let test = options.test()?;
     options.judge(t_paired(x, y, &test)?, "Two one-sided paired t tests of equivalence")

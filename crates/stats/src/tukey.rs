@@ -50,6 +50,18 @@ pub struct RangeTest {
 
 /// Tukey's honestly significant differences, in Kramer's form for unequal sizes; variances are
 /// assumed equal.
+///
+/// Use it for all pairs of means with equal variances: the family keeps its error at `1 − level`. p
+/// is that of √2 |t| in the studentized range with k groups and n − k degrees of freedom.
+///
+/// ```
+/// use ergon_stats::{MissingPolicy, tukey_hsd};
+/// let groups = [vec![4.2, 5.6, 5.2, 6.1, 4.5], vec![4.8, 4.1, 4.4, 3.6, 5.9], vec![6.3, 5.1, 5.5, 5.4, 5.3]];
+/// let found = tukey_hsd(&groups, 0.95, MissingPolicy::Refuse)?;
+/// assert!((found.pairs[0].p - 0.46274).abs() < 1e-4);
+/// assert!((found.pairs[2].p - 0.13221).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn tukey_hsd<G: AsRef<[f64]>>(groups: &[G], level: f64, missing: MissingPolicy) -> Result<RangeTest, StatError> {
     let g = Groups::of(groups, 1, missing)?;
     let mut account = Account::new("Tukey's HSD", g.n_used(), g.n_dropped(), REFERENCES);
@@ -58,6 +70,17 @@ pub fn tukey_hsd<G: AsRef<[f64]>>(groups: &[G], level: f64, missing: MissingPoli
 }
 
 /// The Games–Howell test: each pair's own variances and Welch's degrees of freedom.
+///
+/// Use it for all pairs of means where variances or sizes differ: the default after
+/// [`welch_anova`](crate::welch_anova). A little liberal below six a group.
+///
+/// ```
+/// use ergon_stats::{MissingPolicy, games_howell};
+/// let groups = [vec![4.2, 5.6, 5.2, 6.1, 4.5], vec![4.8, 4.1, 4.4, 3.6, 5.9], vec![6.3, 5.1, 5.5, 5.4, 5.3]];
+/// let found = games_howell(&groups, 0.95, MissingPolicy::Refuse)?;
+/// assert!((found.pairs[0].p - 0.55542).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn games_howell<G: AsRef<[f64]>>(groups: &[G], level: f64, missing: MissingPolicy) -> Result<RangeTest, StatError> {
     let g = Groups::of(groups, 2, missing)?;
     let account = Account::new("Games–Howell test", g.n_used(), g.n_dropped(), REFERENCES);

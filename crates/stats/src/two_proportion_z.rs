@@ -36,6 +36,18 @@ pub struct TwoProportionZ {
 }
 
 /// Tests equality of the probabilities behind `k1` of `n1` and `k2` of `n2` successes.
+///
+/// Use it for two large independent samples of successes; with few use
+/// [`fisher_exact`](crate::fisher_exact). z = (p₁ − p₂) / √(p̄ (1 − p̄)(1/n₁ + 1/n₂)); report
+/// Newcombe’s interval.
+///
+/// ```
+/// use ergon_stats::{TestOptions, two_proportion_z};
+/// let found = two_proportion_z((30, 100), (45, 100), &TestOptions::default())?;
+/// assert!((found.z + 2.19089).abs() < 1e-4);
+/// assert!((found.p - 0.02846).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn two_proportion_z(
     (k1, n1): (u64, u64),
     (k2, n2): (u64, u64),

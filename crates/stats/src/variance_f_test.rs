@@ -32,6 +32,19 @@ pub struct VarianceFTest {
 
 /// Tests equality of the variances of two normal samples. It is not robust: where normality is in
 /// doubt, use the Brown–Forsythe test.
+///
+/// F = s₁² / s₂² with n₁ − 1 and n₂ − 1 degrees of freedom.
+///
+/// ```
+/// use ergon_stats::{TestOptions, variance_f_test};
+/// // Extra hours of sleep with two drugs (Student 1908).
+/// let a = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0];
+/// let b = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4];
+/// let found = variance_f_test(&a, &b, &TestOptions::default())?;
+/// assert!((found.f - 0.79834).abs() < 1e-4);
+/// assert!((found.p - 0.74272).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn variance_f_test(x: &[f64], y: &[f64], options: &TestOptions) -> Result<VarianceFTest, StatError> {
     let samples = TwoSamples::of(x, y, 2, options)?;
     for (what, m) in [("x", &samples.x), ("y", &samples.y)] {

@@ -30,6 +30,19 @@ pub struct WelchAnova {
 }
 
 /// Welch's test of equal group means. Every group needs two observations and some variation.
+///
+/// Use it by default for means of several independent groups. Assumes independence and, in small
+/// groups, normality, but no equal variances.
+///
+/// ```
+/// use ergon_stats::{MissingPolicy, welch_anova};
+/// let groups = [vec![4.2, 5.6, 5.2, 6.1, 4.5], vec![4.8, 4.1, 4.4, 3.6, 5.9], vec![6.3, 5.1, 5.5, 5.4, 5.3]];
+/// let found = welch_anova(&groups, MissingPolicy::Refuse)?;
+/// assert!((found.f - 2.29507).abs() < 1e-4);
+/// assert!((found.df2 - 7.34781).abs() < 1e-4);
+/// assert!((found.p - 0.16813).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn welch_anova<G: AsRef<[f64]>>(groups: &[G], missing: MissingPolicy) -> Result<WelchAnova, StatError> {
     let g = Groups::of(groups, 2, missing)?;
     if g.moments.iter().any(|m| m.is_constant()) {

@@ -49,6 +49,18 @@ pub struct WilcoxonSignedRank {
 ///
 /// With [`RankMethod::Exact`], ties are taken as they are: every assignment of signs to the
 /// midranks is equally likely.
+///
+/// Use it for paired ordinal responses or heavy tails. It assumes symmetric differences: for skewed
+/// ones of mean zero it rejects far too often. W⁺ is the sum of the ranks of |d| where d > 0.
+///
+/// ```
+/// use ergon_stats::{RankMethod, TestOptions, ZeroDifferences, wilcoxon_signed_rank};
+/// let d = [1.2, -0.4, 2.5, 3.1, 0.8, 1.9];
+/// let found = wilcoxon_signed_rank(&d, ZeroDifferences::Drop, RankMethod::Auto, &TestOptions::default())?;
+/// assert!((found.w_plus - 20.0).abs() < 1e-4);
+/// assert!((found.p - 0.0625).abs() < 1e-4);
+/// # Ok::<(), ergon_stats::StatError>(())
+/// ```
 pub fn wilcoxon_signed_rank(
     d: &[f64],
     zeros: ZeroDifferences,
