@@ -12,6 +12,7 @@ pub(crate) fn add_factor(window: &Window, name: &str, levels: &[&str]) {
     let input = format!("[data-testid='factor-{name}'] [data-testid='level-input']");
     for level in levels {
         let offered = format!("[data-testid='factor-{name}'] [data-testid='add-level-{level}']");
+        window.until("a place for the level", || (window.shows(&offered) || window.shows(&input)).then_some(()));
         if window.shows(&offered) {
             window.click(&offered)
         } else {

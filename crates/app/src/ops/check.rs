@@ -42,7 +42,9 @@ impl CheckReply {
             .iter()
             .filter(|p| !nothing.inert_factors.contains(&p.factor))
             .map(|p| format!("{0} = {1} and {0} = {2} give identical results in every metric", p.factor, p.a, p.b));
-        let unset = nothing.unset_metrics.iter().map(|m| format!("{m} was never set"));
+        // One sentence: what a campaign doesn't use (no model, no faults) leaves many metrics without a value.
+        let unset: Vec<&str> = nothing.unset_metrics.iter().map(ergon_domain::MetricId::as_str).collect();
+        let unset = (!unset.is_empty()).then(|| format!("never set: {}", unset.join(", ")));
         inert.chain(same).chain(unset).collect()
     }
 

@@ -139,7 +139,12 @@ fn notes(analyses: &[Analysis], contrasts: &[&Analysis]) -> Notes {
                 "Hedges' g_z" => ", in standard deviations of a replicate's mean difference",
                 _ => "",
             };
-            say(RichText::variable("g").plain(format!(": {}{unit}.", effect.name)));
+            let says = RichText::variable("g").plain(": ");
+            let named = match effect.name.split_once('_') {
+                Some((name, index)) => says.plain(name).subscript(index),
+                None => says.plain(&effect.name),
+            };
+            say(named.plain(format!("{unit}.")));
         }
     }
     for analysis in analyses.iter().filter(|a| a.kind == AnalysisKind::Omnibus) {
