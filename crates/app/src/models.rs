@@ -1,14 +1,37 @@
 //! The language models a spec names: opened, and checked against what its conditions ask for.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use ergon_design::tree::Step;
 use ergon_design::{Plan, Problem, SourcedSpec, SpecProblems};
 use ergon_domain::{Manifest, Parameter, ParameterKind};
-use ergon_models::{ModelEntry, Roster, SettingProblem};
+use ergon_models::{Keys, ModelEntry, Network, Prices, Roster, SettingProblem};
 
 use crate::error::AppError;
+
+/// Environment variable that names a file with keys, as lines `NAME=value`.
+pub(crate) const ENV_FILE: &str = "ERGON_ENV_FILE";
+/// Environment variable that names a price table whose rows come before the shipped ones.
+pub(crate) const PRICES_FILE: &str = "ERGON_PRICES";
+
+/// The way to providers: one for the whole process, because limits are the providers' and not a campaign's.
+///
+/// # Errors
+/// A file with keys or prices that can't be used.
+pub(crate) fn network() -> Result<Arc<Network>, AppError> {
+    static NETWORK: OnceLock<Result<Arc<Network>, AppError>> = OnceLock::new();
+    let open = || {
+        let keys = Keys::open(std::env::var_os(ENV_FILE).map(std::path::PathBuf::from).as_deref())
+            .map_err(|e| AppError::input("invalid_env_file", e.to_string()).field(ENV_FILE))?;
+        let wrong = |e: String| AppError::input("invalid_prices", e).field(PRICES_FILE);
+        let own = std::env::var_os(PRICES_FILE).map(std::fs::read_to_string);
+        let own = own.transpose().map_err(|e| wrong(format!("the price table can't be read: {e}")))?;
+        let prices = Prices::shipped(own.as_deref()).map_err(|e| wrong(e.to_string()))?;
+        Ok(Arc::new(Network::new(keys, prices)))
+    };
+    NETWORK.get_or_init(open).clone()
+}
 
 /// Opens the models of a spec.
 ///
@@ -21,7 +44,7 @@ pub(crate) fn open(source: &SourcedSpec) -> Result<Arc<Roster>, AppError> {
         settings: choice.settings.clone(),
     };
     let entries = source.spec.models.iter().map(|(name, choice)| (name.as_str(), entry(choice)));
-    Roster::open(entries).map(Arc::new).map_err(|problem| located(source, problem).into())
+    Roster::open(entries, &network()?).map(Arc::new).map_err(|problem| located(source, problem).into())
 }
 
 fn located(source: &SourcedSpec, problem: SettingProblem) -> SpecProblems {

@@ -1,17 +1,34 @@
 //! Language models: providers behind one port.
 //!
-//! Belongs here: providers, their settings, what a call costs and may cost, limits, record and replay. Doesn't belong
-//! here: what is asked and what an answer means (workloads).
+//! Belongs here: providers, their wire dialects and settings, what a call costs and may cost, limits, keys, replay.
+//! Doesn't belong here: what is asked and what an answer means (workloads), where calls are kept (store).
 //!
-//! Architecture invariant: no other crate opens a network connection. This version has one provider, `simulated`,
-//! which opens none.
+//! Architecture invariants: no other crate opens a network connection; no request is sent whose worst case does not fit
+//! the budget; a key leaves this crate only in a header to the address it belongs to.
 
-mod provider;
+mod answer;
+mod dialect;
+mod frames;
+mod keychain;
+mod keys;
+mod metered;
+mod network;
+mod pace;
+mod preset;
+mod price;
+mod purse;
+mod remote;
 mod roster;
 mod setting;
 mod simulated;
+mod wire;
 
-pub use provider::Provider;
-pub use roster::{ModelEntry, Roster};
+pub use keychain::{KeychainError, keep as keep_in_keychain};
+pub use keys::{EnvFileError, KeySource, Keys};
+pub use metered::{Metered, Source, Spent};
+pub use network::Network;
+pub use price::{Price, PriceRow, PriceTableError, Prices};
+pub use purse::Budget;
+pub use roster::{ModelEntry, ModelState, Roster, providers};
 pub use setting::SettingProblem;
 pub use simulated::{Simulated, quantal_response, right_probability};

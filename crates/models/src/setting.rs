@@ -42,6 +42,55 @@ impl<'a> Settings<'a> {
         }
     }
 
+    /// A whole number from `min` to `max`, where written.
+    pub(crate) fn count(&mut self, key: &'static str, min: u64, max: u64) -> Result<Option<u64>, SettingProblem> {
+        self.known.push(key);
+        let Some(written) = self.written.get(key) else { return Ok(None) };
+        match written.as_u64() {
+            Some(n) if (min..=max).contains(&n) => Ok(Some(n)),
+            _ => {
+                Err(self
+                    .problem(key, format!("{written} is not accepted; expected a whole number from {min} to {max}")))
+            }
+        }
+    }
+
+    /// Yes or no, where written.
+    pub(crate) fn flag(&mut self, key: &'static str) -> Result<Option<bool>, SettingProblem> {
+        self.known.push(key);
+        let Some(written) = self.written.get(key) else { return Ok(None) };
+        match written.as_bool() {
+            Some(flag) => Ok(Some(flag)),
+            None => Err(self.problem(key, format!("{written} is not accepted; expected true or false"))),
+        }
+    }
+
+    /// A text, where written.
+    pub(crate) fn text(&mut self, key: &'static str) -> Result<Option<&'a str>, SettingProblem> {
+        self.known.push(key);
+        let Some(written) = self.written.get(key) else { return Ok(None) };
+        match written.as_str().filter(|text| !text.is_empty()) {
+            Some(text) => Ok(Some(text)),
+            None => Err(self.problem(key, format!("{written} is not accepted; expected a text"))),
+        }
+    }
+
+    /// One of several words, where written.
+    pub(crate) fn word<T: Copy>(
+        &mut self,
+        key: &'static str,
+        words: &[(&str, T)],
+    ) -> Result<Option<T>, SettingProblem> {
+        let Some(written) = self.text(key)? else { return Ok(None) };
+        match words.iter().find(|(word, _)| *word == written) {
+            Some((_, meant)) => Ok(Some(*meant)),
+            None => {
+                let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+                Err(self.problem(key, format!("'{written}' is not accepted; expected one of {}", known.join(", "))))
+            }
+        }
+    }
+
     /// After all were asked for: one that was written and not asked for is refused.
     pub(crate) fn finish(self) -> Result<(), SettingProblem> {
         match self.written.keys().find(|key| !self.known.contains(&key.as_str())) {

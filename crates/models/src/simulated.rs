@@ -17,7 +17,6 @@ mod choose;
 
 use std::collections::BTreeMap;
 
-use async_trait::async_trait;
 use ergon_domain::{
     CallContext, ChatReply, ChatRequest, DecisionProblem, FailureClass, FinishReason, ModelError, Usage, draw,
 };
@@ -26,7 +25,6 @@ use serde_json::Value;
 
 pub use choose::{quantal_response, right_probability};
 
-use crate::provider::Provider;
 use crate::setting::{SettingProblem, Settings};
 use choose::{Chosen, ability_of, choose, rationality_of};
 
@@ -82,9 +80,12 @@ impl Simulated {
     }
 }
 
-#[async_trait]
-impl Provider for Simulated {
-    async fn chat(
+impl Simulated {
+    /// Answers as the aside says: it sees nothing else of the question but its length.
+    ///
+    /// # Errors
+    /// The workload does not say what a good answer is.
+    pub fn chat(
         &self,
         request: &ChatRequest,
         aside: Option<&DecisionProblem>,

@@ -22,9 +22,8 @@ fn options(utilities: &[f64]) -> DecisionProblem {
 }
 
 fn answers(model: &Simulated, problem: &DecisionProblem, n: u64) -> Vec<ChatReply> {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let request = ChatRequest::new("llm", "You schedule jobs.", "Which?");
-    let ask = |i| runtime.block_on(model.chat(&request, Some(problem), &call(1, i))).unwrap();
+    let ask = |i| model.chat(&request, Some(problem), &call(1, i)).unwrap();
     (0..n).map(ask).collect()
 }
 
@@ -90,11 +89,10 @@ fn replies_break_the_format_at_the_declared_rate_and_take_the_declared_time() {
 
 #[test]
 fn a_call_is_answered_the_same_whenever_it_is_made_and_identical_calls_stay_apart() {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let (simulated, problem) = (model(&json!({"skill": 0.2})).unwrap(), options(&[0.5, 0.6]));
     let ask = |text: &str, occurrence| {
         let request = ChatRequest::new("llm", "", text);
-        runtime.block_on(simulated.chat(&request, Some(&problem), &call(7, occurrence))).unwrap()
+        simulated.chat(&request, Some(&problem), &call(7, occurrence)).unwrap()
     };
     let (first, second) = (ask("a", 0), ask("b", 0));
     assert_eq!((ask("b", 0), ask("a", 0)), (second, first.clone()));
@@ -115,15 +113,17 @@ fn a_setting_it_does_not_take_is_refused_by_name() {
 #[test]
 fn a_roster_knows_its_models_and_no_others() {
     let entry = |provider: &str| ModelEntry { provider: provider.into(), ..ModelEntry::default() };
-    let roster: Arc<dyn Models> = Arc::new(Roster::open([("llm", entry("simulated"))]).unwrap());
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let roster: Arc<dyn Models> = Arc::new(Roster::open([("llm", entry("simulated"))], &Arc::default()).unwrap());
     let ask = |name: &str| {
         runtime.block_on(roster.chat(&ChatRequest::new(name, "", ""), Some(&options(&[1.0])), &call(1, 0)))
     };
     assert_eq!(ask("llm").unwrap().text, "{\"option\":0}");
     assert_eq!(ask("gpt").unwrap_err().class, FailureClass::InvalidInput);
-    for (provider, why) in [("openai", "has no provider 'openai' yet"), ("chatgpt", "there is no provider 'chatgpt'")] {
-        let refused = Roster::open([("llm", entry(provider))]).map(|_| ()).unwrap_err().to_string();
+    for (provider, why) in
+        [("gguf", "this version of Ergon has no provider 'gguf'"), ("chatgpt", "there is no provider 'chatgpt'")]
+    {
+        let refused = Roster::open([("llm", entry(provider))], &Arc::default()).map(|_| ()).unwrap_err().to_string();
         assert!(refused.contains(why), "{refused}");
     }
 }

@@ -1,0 +1,256 @@
+//! A campaign's models at work: every call paid from its purse, counted, and kept.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use async_trait::async_trait;
+use ergon_domain::{
+    CallContext, CallLog, ChatReply, ChatRequest, DecisionProblem, Exchange, FailureClass, ModelCall, ModelError,
+    ModelMeter, Models, RecordedCalls,
+};
+
+use crate::purse::{Account, Budget, Cost, Purse};
+use crate::remote::{Remote, Told};
+use crate::roster::{Provider, Roster};
+
+/// Where answers come from.
+pub enum Source {
+    /// The providers. What is asked of them is kept in the log, where there is one.
+    Live(Option<Arc<dyn CallLog>>),
+    /// Records alone: no connection is opened.
+    Replay(Arc<dyn RecordedCalls>),
+}
+
+/// What earlier sessions of a campaign came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Spent {
+    /// USD.
+    pub usd: f64,
+    /// Tokens.
+    pub tokens: u64,
+}
+
+/// The models of a campaign, metered.
+pub struct Metered {
+    roster: Arc<Roster>,
+    log: Option<Arc<dyn CallLog>>,
+    replay: Option<Arc<dyn RecordedCalls>>,
+    purse: Arc<Purse>,
+    tally: Mutex<Tally>,
+    retries: AtomicU64,
+}
+
+#[derive(Default)]
+struct Tally {
+    meter: ModelMeter,
+    answered: u64,
+    latency_s: f64,
+}
+
+impl Metered {
+    /// For one session of a campaign.
+    pub fn new(roster: Arc<Roster>, budget: Budget, spent: Spent, source: Source) -> Self {
+        let (log, replay) = match source {
+            Source::Live(log) => (log, None),
+            Source::Replay(records) => (None, Some(records)),
+        };
+        let purse = Arc::new(Purse::new(budget, Cost { usd: spent.usd, tokens: spent.tokens }, log.clone()));
+        Self { roster, log, replay, purse, tally: Mutex::default(), retries: AtomicU64::new(0) }
+    }
+
+    /// After the last call: nothing is in progress any more.
+    ///
+    /// # Errors
+    /// It can't be recorded.
+    pub async fn close(&self) -> Result<(), ergon_domain::CallLogError> {
+        match &self.log {
+            Some(log) => log.hold(0.0, 0).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn replayed(
+        &self,
+        records: &Arc<dyn RecordedCalls>,
+        request: &ChatRequest,
+        call: &CallContext,
+    ) -> Result<ChatReply, ModelError> {
+        let error = |class, message| ModelError { model: request.model.clone(), class, message, retry_after_s: None };
+        let found = records.find(&call.streams.key, &request.digest(), call.occurrence).await;
+        match found.map_err(|e| error(FailureClass::Internal, e.to_string()))? {
+            Some(Ok(reply)) => Ok(reply),
+            Some(Err((class, message))) => Err(error(class, message)),
+            None => Err(error(
+                FailureClass::InvalidInput,
+                "there is no record of this call: the run asks something else than it did when it was recorded".into(),
+            )),
+        }
+    }
+
+    /// Asks a model on the network, and the one it falls back on.
+    async fn asked(
+        &self,
+        remote: &Remote,
+        fallback: Option<&str>,
+        request: &ChatRequest,
+        aside: Option<&DecisionProblem>,
+        call: &CallContext,
+    ) -> Result<ChatReply, ModelError> {
+        let mut entry = Entry::new(self, self.purse.account(call.streams.key), request, call);
+        let Told { result, exchanges } = remote.ask(request, call, &entry.account).await;
+        entry.sent(exchanges);
+        let mut result = result;
+        if let (Some(name), Err(error)) = (fallback, &result)
+            && can_be_replaced(error.class)
+        {
+            let other = ChatRequest { model: name.to_owned(), ..request.clone() };
+            result = match &self.roster.get(name)?.provider {
+                Provider::Simulated(simulated) => simulated.chat(&other, aside, call),
+                Provider::Remote(remote) => {
+                    let Told { result, exchanges } = remote.ask(&other, call, &entry.account).await;
+                    entry.sent(exchanges);
+                    result
+                }
+            };
+            entry.call.fallback = Some(name.to_owned());
+        }
+        entry.finish(&result);
+        self.count(&result, entry.call.fallback.is_some());
+        // A call that can't be kept must not be built upon: it could not be replayed.
+        match entry.keep() {
+            Ok(()) => result,
+            Err(error) => Err(ModelError {
+                model: request.model.clone(),
+                class: FailureClass::Internal,
+                message: format!("the call can't be kept: {error}"),
+                retry_after_s: None,
+            }),
+        }
+    }
+
+    fn count(&self, result: &Result<ChatReply, ModelError>, fell_back: bool) {
+        let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        let Tally { meter, answered, latency_s } = &mut *tally;
+        meter.calls += 1;
+        meter.fallbacks += u64::from(fell_back);
+        match result {
+            Err(_) => meter.errors += 1,
+            Ok(reply) => {
+                *answered += 1;
+                *latency_s += reply.latency_s;
+                meter.prompt_tokens += reply.usage.prompt_tokens.unwrap_or(0);
+                meter.completion_tokens += reply.usage.completion_tokens.unwrap_or(0);
+                meter.tokens_estimated |= reply.usage.estimated;
+                // A simulated model's price is nobody's money.
+                match reply.cost_usd.filter(|_| !reply.simulated) {
+                    Some(usd) => meter.usd += usd,
+                    None if reply.simulated => {}
+                    None => meter.unpriced += 1,
+                }
+            }
+        }
+    }
+}
+
+/// Only a model that can't be had is replaced: a mistake in the spec or an empty budget ends the run.
+fn can_be_replaced(class: FailureClass) -> bool {
+    use FailureClass::{MalformedReply, ModelRefused, ModelUnavailable, RateLimited, Timeout};
+    matches!(class, ModelUnavailable | RateLimited | ModelRefused | Timeout | MalformedReply)
+}
+
+#[async_trait]
+impl Models for Metered {
+    async fn chat(
+        &self,
+        request: &ChatRequest,
+        aside: Option<&DecisionProblem>,
+        call: &CallContext,
+    ) -> Result<ChatReply, ModelError> {
+        let model = self.roster.get(&request.model)?;
+        match (&model.provider, &self.replay) {
+            (Provider::Simulated(simulated), _) => simulated.chat(request, aside, call),
+            (Provider::Remote(_), Some(records)) => self.replayed(records, request, call).await,
+            (Provider::Remote(remote), None) => {
+                self.asked(remote, model.fallback.as_deref(), request, aside, call).await
+            }
+        }
+    }
+
+    fn takes_time(&self) -> bool {
+        self.replay.is_none() && self.roster.remotes().next().is_some()
+    }
+
+    fn meter(&self) -> Option<ModelMeter> {
+        self.roster.remotes().next()?;
+        let tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(ModelMeter {
+            retries: self.retries.load(Ordering::Relaxed),
+            usd_committed: self.purse.committed_usd(),
+            latency_s: (tally.answered > 0).then(|| tally.latency_s / tally.answered as f64),
+            warnings: self.purse.warnings(),
+            ..tally.meter.clone()
+        })
+    }
+
+    fn exhausted(&self) -> Option<String> {
+        self.purse.exhausted()
+    }
+}
+
+/// A call on its way into the log. Dropped before its end (the run was cancelled), it is kept as interrupted, with what
+/// it may have cost.
+struct Entry<'a> {
+    metered: &'a Metered,
+    account: Arc<Account>,
+    call: ModelCall,
+    kept: bool,
+}
+
+impl<'a> Entry<'a> {
+    fn new(metered: &'a Metered, account: Arc<Account>, request: &ChatRequest, call: &CallContext) -> Self {
+        let call = ModelCall {
+            run: call.streams.key,
+            attempt: call.attempt,
+            occurrence: call.occurrence,
+            request: request.clone(),
+            began_us: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_micros() as i64),
+            result: Err((FailureClass::Interrupted, "the run was cancelled".into())),
+            fallback: None,
+            charged_usd: 0.0,
+            charged_tokens: 0,
+            exchanges: Vec::new(),
+        };
+        Self { metered, account, call, kept: false }
+    }
+
+    fn sent(&mut self, exchanges: Vec<Exchange>) {
+        let again = exchanges.len().saturating_sub(1) as u64;
+        self.metered.retries.fetch_add(again, Ordering::Relaxed);
+        self.call.exchanges.extend(exchanges);
+    }
+
+    fn finish(&mut self, result: &Result<ChatReply, ModelError>) {
+        self.call.result = match result {
+            Ok(reply) => Ok(reply.clone()),
+            Err(error) => Err((error.class, error.message.clone())),
+        };
+    }
+
+    fn keep(&mut self) -> Result<(), ergon_domain::CallLogError> {
+        if std::mem::replace(&mut self.kept, true) {
+            return Ok(());
+        }
+        let Some(log) = &self.metered.log else { return Ok(()) };
+        let Cost { usd, tokens } = self.account.charged();
+        log.append(ModelCall { charged_usd: usd, charged_tokens: tokens, ..self.call.clone() })
+    }
+}
+
+impl Drop for Entry<'_> {
+    fn drop(&mut self) {
+        if let Err(error) = self.keep() {
+            tracing::error!("a cancelled call can't be kept: {error}");
+        }
+    }
+}

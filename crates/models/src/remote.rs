@@ -1,0 +1,384 @@
+//! A model behind a provider on the network: asked with patience, paid by account, never asked faster than allowed.
+//!
+//! | setting | meaning | default |
+//! |---|---|---|
+//! | `base_url` | where it is, instead of the provider's own address | |
+//! | `key_env` | environment variable (and name in the keychain) of the key; required to send a key to a `base_url` | |
+//! | `max_tokens` | longest reply, where the workload does not say | 1024 |
+//! | `temperature` | where the workload does not say | the provider's |
+//! | `seed` | whether a seed from the run's own stream is sent | false |
+//! | `stream` | whether the reply is streamed: gives the time to the first token | false |
+//! | `json` | how a schema is asked for: `schema`, `object`, `prompt` | schema |
+//! | `logprobs` | alternatives to each token whose log probability is wanted and kept | none |
+//! | `timeout_s` | from sending to the last byte | 120 |
+//! | `retries` | further tries of a call that failed in a way that another try can mend | 4 |
+//! | `patience_s` | longest wait for a provider that is down or sends one away | 300 |
+//! | `max_reply_mb` | longest reply accepted | 16 |
+//! | `concurrency`, `requests_per_minute`, `tokens_per_minute` | limits, shared by all models at the same address | 16 at once (Ollama: 2) |
+//! | `usd_per_mtok_in`, `usd_per_mtok_out`, `usd_per_mtok_cached` | price, instead of the table's | |
+//! | `max_tokens_field` | what a server that speaks like OpenAI calls the longest reply | max_tokens |
+//! | `fallback` | another model of the section that answers when this one can't | none |
+
+mod judge;
+mod settings;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ergon_domain::{CallContext, ChatReply, ChatRequest, Exchange, FailureClass, FinishReason, ModelError, Usage};
+use rand_core::Rng;
+use reqwest::{Method, Url};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+
+use crate::answer::Answer;
+use crate::dialect::{Dialect, JsonMode, Manner};
+use crate::frames::Frames;
+use crate::keys::{KeySource, scrub};
+use crate::network::Network;
+use crate::pace::{NoTurn, Pace, Turn};
+use crate::price::Price;
+use crate::purse::{Account, Cost, NoMoney, Refused, Reservation};
+use crate::wire::{self, Bounds};
+use judge::{Fault, judge};
+
+/// Bytes of English text in a token, roughly: counts made with it are marked estimated.
+const BYTES_PER_TOKEN: u64 = 4;
+/// Tokens beyond `max_tokens` that servers are known to take (an invisible first token, say).
+const SLACK_TOKENS: u64 = 16;
+/// First and longest ceiling of the wait before another try.
+const BACKOFF_S: (f64, f64) = (0.5, 60.0);
+
+/// A model on the network.
+pub(crate) struct Remote {
+    /// Its name in the spec.
+    name: String,
+    provider: &'static str,
+    dialect: Dialect,
+    base: Url,
+    model: String,
+    /// Name of its key; `None`: none is sent.
+    key_name: Option<String>,
+    max_tokens: u32,
+    max_tokens_field: &'static str,
+    temperature: Option<f64>,
+    seeded: bool,
+    streamed: bool,
+    json: JsonMode,
+    logprobs: Option<u8>,
+    bounds: Bounds,
+    retries: u32,
+    patience: Duration,
+    price: Option<Price>,
+    pace: Arc<Pace>,
+    network: Arc<Network>,
+}
+
+/// What came of a call.
+pub(crate) struct Told {
+    pub(crate) result: Result<ChatReply, ModelError>,
+    pub(crate) exchanges: Vec<Exchange>,
+}
+
+impl Remote {
+    /// Whether its price is known.
+    pub(crate) fn is_priced(&self) -> bool {
+        self.price.is_some()
+    }
+
+    /// Where it is asked.
+    pub(crate) fn address(&self) -> &Url {
+        &self.base
+    }
+
+    /// Its name at the provider.
+    pub(crate) fn model(&self) -> &str {
+        &self.model
+    }
+
+    /// Where its key is; `Ok(None)`: it needs none.
+    ///
+    /// # Errors
+    /// There is none.
+    pub(crate) fn key(&self) -> Result<Option<(SecretString, KeySource)>, String> {
+        let Some(name) = &self.key_name else { return Ok(None) };
+        let missing =
+            || format!("there is no key: set {name} in the environment, or name a file with it by --env-file");
+        self.network.keys().find(name).map(Some).ok_or_else(missing)
+    }
+
+    /// Asks the provider which models it has: costs nothing, and tells whether address and key are right.
+    pub(crate) async fn list(&self) -> Result<Vec<String>, String> {
+        let key = self.key()?.map(|(key, _)| key);
+        let headers = wire::headers(self.dialect.headers(key.as_ref()))?;
+        let mut exchange = Exchange::default();
+        let url = self.url(self.dialect.list_path()).ok_or("the address can't be used")?;
+        let bounds = Bounds { timeout: Duration::from_secs(15).min(self.bounds.timeout), ..self.bounds };
+        let client = self.network.client()?;
+        let head = wire::send(&client, Method::GET, url, headers, bounds, &mut exchange, &mut |_, _| {}).await;
+        if let Some(key) = &key {
+            scrub(&mut exchange.received, key.expose_secret());
+        }
+        let list: Value = serde_json::from_slice(&exchange.received).unwrap_or_default();
+        match judge(&head, &mut Ok(None), &exchange) {
+            Some(fault) if head.as_ref().map_or(true, |h| h.status != 200) => Err(fault.message),
+            _ => Ok(self.dialect.listed(&list)),
+        }
+    }
+
+    fn url(&self, path: &str) -> Option<Url> {
+        Url::parse(&format!("{}{path}", self.base.as_str().trim_end_matches('/'))).ok()
+    }
+
+    /// Asks, and asks again where that can help.
+    pub(crate) async fn ask(&self, request: &ChatRequest, call: &CallContext, account: &Arc<Account>) -> Told {
+        let mut exchanges = Vec::new();
+        let result = self.persist(request, call, account, &mut exchanges).await;
+        Told { result, exchanges }
+    }
+
+    async fn persist(
+        &self,
+        request: &ChatRequest,
+        call: &CallContext,
+        account: &Arc<Account>,
+        exchanges: &mut Vec<Exchange>,
+    ) -> Result<ChatReply, ModelError> {
+        let invalid = |message: String| self.error(FailureClass::InvalidInput, message, None);
+        let key = self.key().map_err(invalid)?.map(|(key, _)| key);
+        let headers = wire::headers(self.dialect.headers(key.as_ref())).map_err(invalid)?;
+        let client = self.network.client().map_err(|e| self.error(FailureClass::Internal, e, None))?;
+        let mut jitter = call.streams.rng(&format!("models.backoff/{}", call.stream(request)));
+        let seed = self.seeded.then(|| u64::from(call.streams.rng(&call.stream(request)).next_u32()));
+        let max_tokens = request.max_tokens.unwrap_or(self.max_tokens);
+        let manner = Manner {
+            model: &self.model,
+            streamed: self.streamed,
+            max_tokens,
+            temperature: request.temperature.or(self.temperature),
+            seed: request.seed.or(seed),
+            json: self.json,
+            logprobs: self.logprobs,
+            max_tokens_field: self.max_tokens_field,
+        };
+        let body = self.dialect.body(request, &manner).to_string().into_bytes();
+        let url = self.url(&self.dialect.path(&manner)).ok_or_else(|| invalid("the address can't be used".into()))?;
+        let worst = Worst { prompt: body.len() as u64, completion: u64::from(max_tokens) + SLACK_TOKENS };
+        let expected = body.len() as u64 / BYTES_PER_TOKEN + u64::from(max_tokens);
+        for tries in 0.. {
+            let turn = self.pace.turn(expected, self.patience).await.map_err(|no| self.no_turn(no))?;
+            let reservation = account.reserve(worst.cost(self.price.as_ref())).await.map_err(|no| self.no_money(no))?;
+            let mut exchange = Exchange { url: without_query(&url), sent: body.clone(), ..Exchange::default() };
+            let mut reading = Reading::new(self.dialect, self.streamed);
+            let mut first = None;
+            let outcome = wire::send(
+                &client,
+                Method::POST,
+                url.clone(),
+                headers.clone(),
+                self.bounds,
+                &mut exchange,
+                &mut |bytes, at_s| {
+                    if reading.push(bytes) {
+                        first.get_or_insert(at_s);
+                    }
+                },
+            )
+            .await;
+            exchange.first_token_s = first;
+            if let Some(key) = &key {
+                scrub(&mut exchange.received, key.expose_secret());
+            }
+            let mut answer = reading.finish(outcome.is_ok(), &exchange.received);
+            let fault = judge(&outcome, &mut answer, &exchange);
+            let answer = answer.ok().flatten();
+            exchange.usage = answer.as_ref().and_then(|a| a.usage.clone());
+            exchange.logprobs = answer.as_ref().and_then(|a| a.logprobs.clone());
+            exchange.failure = fault.as_ref().map(|f| f.message.clone());
+            let duration_s = exchange.duration_s;
+            exchanges.push(exchange);
+            let Some(fault) = fault else {
+                let Some(answer) = answer else { continue };
+                return self.conclude(answer, worst, duration_s, turn, reservation);
+            };
+            let wait = self.wait(&fault, tries, &mut jitter);
+            self.account_for(&fault, turn, reservation, wait);
+            if !fault.again || tries >= self.retries || wait > self.patience {
+                let after = fault.wait.map(|w| w.as_secs_f64());
+                let tried = if tries > 0 { format!(" ({} tries)", tries + 1) } else { String::new() };
+                return Err(self.error(fault.class, format!("{}{tried}", fault.message), after));
+            }
+            tokio::time::sleep(wait).await;
+        }
+        Err(self.error(FailureClass::Internal, "tries without end".into(), None))
+    }
+
+    /// Exponential back-off with full jitter (M. Brooker, "Exponential Backoff And Jitter", AWS 2015); the provider's own
+    /// word counts for more.
+    fn wait(&self, fault: &Fault, tries: u32, jitter: &mut impl Rng) -> Duration {
+        let ceiling = (BACKOFF_S.0 * f64::from(1u32 << tries.min(20))).min(BACKOFF_S.1);
+        let unit = jitter.next_u64() as f64 / u64::MAX as f64;
+        let own = Duration::from_secs_f64(ceiling * unit);
+        // Those who were sent away until the same moment don't all come back at it.
+        fault.wait.map_or(own, |asked| asked + own.min(Duration::from_secs(1)))
+    }
+
+    fn account_for(&self, fault: &Fault, turn: Turn, reservation: Reservation, wait: Duration) {
+        if fault.is_free {
+            reservation.settle(Cost::default());
+        } else {
+            drop(reservation);
+        }
+        match fault.class {
+            FailureClass::RateLimited => turn.sent_away(fault.wait.unwrap_or(wait)),
+            FailureClass::ModelUnavailable | FailureClass::Timeout => turn.failed(),
+            _ => turn.answered(None),
+        }
+    }
+
+    fn conclude(
+        &self,
+        mut answer: Answer,
+        worst: Worst,
+        duration_s: f64,
+        turn: Turn,
+        reservation: Reservation,
+    ) -> Result<ChatReply, ModelError> {
+        // A count beyond what was sent or allowed is wrong, as is one that stays away: then Ergon counts.
+        let told = answer.tokens.prompt.filter(|n| *n <= worst.prompt);
+        let said = answer.tokens.completion.filter(|n| *n <= worst.completion);
+        let estimate = |bytes: u64| bytes.div_ceil(BYTES_PER_TOKEN);
+        let (prompt, completion) = (
+            told.unwrap_or_else(|| estimate(worst.prompt)),
+            said.unwrap_or_else(|| estimate(answer.text.len() as u64)),
+        );
+        let estimated = told.is_none() || said.is_none();
+        let cached = answer.tokens.cached.unwrap_or(0);
+        let cost_usd = self.price.as_ref().map(|price| price.of(prompt, cached, completion));
+        let charge = if estimated {
+            worst.cost(self.price.as_ref())
+        } else {
+            Cost { usd: cost_usd.unwrap_or(0.0), tokens: prompt + completion }
+        };
+        reservation.settle(charge);
+        turn.answered(Some(prompt + completion));
+        let tool_calls = answer.take_tools();
+        let finish = answer.finish.unwrap_or(FinishReason::Other);
+        if finish == FinishReason::Filtered && answer.text.is_empty() {
+            return Err(self.error(FailureClass::ModelRefused, "the provider withheld the reply".into(), None));
+        }
+        Ok(ChatReply {
+            text: answer.text,
+            model_id: answer.model_id.unwrap_or_else(|| self.model.clone()),
+            finish,
+            usage: Usage { prompt_tokens: Some(prompt), completion_tokens: Some(completion), estimated },
+            latency_s: duration_s,
+            cost_usd,
+            confidence: None,
+            simulated: false,
+            tool_calls,
+        })
+    }
+
+    fn error(&self, class: FailureClass, message: String, retry_after_s: Option<f64>) -> ModelError {
+        let message = format!("{} at {}: {message}", self.provider, self.base.host_str().unwrap_or("?"));
+        ModelError { model: self.name.clone(), class, message, retry_after_s }
+    }
+
+    fn no_turn(&self, no: NoTurn) -> ModelError {
+        let wait_s = no.wait.as_secs_f64();
+        let (class, what) = if no.down {
+            (FailureClass::ModelUnavailable, "it has failed repeatedly and is left alone")
+        } else {
+            (FailureClass::RateLimited, "it asks to be left alone")
+        };
+        self.error(class, format!("{what} for another {wait_s:.0} s"), Some(wait_s))
+    }
+
+    fn no_money(&self, no: NoMoney) -> ModelError {
+        match no {
+            NoMoney::Refused(Refused(why)) => self.error(FailureClass::Budget, why, None),
+            NoMoney::Unrecorded(error) => {
+                self.error(FailureClass::Internal, format!("its cost can't be recorded: {error}"), None)
+            }
+        }
+    }
+}
+
+/// Most that a request can take: no token is shorter than a byte.
+#[derive(Clone, Copy)]
+struct Worst {
+    prompt: u64,
+    completion: u64,
+}
+
+impl Worst {
+    fn cost(self, price: Option<&Price>) -> Cost {
+        let usd = price.map_or(0.0, |price| {
+            // A table may, wrongly or not, ask more for what was cached.
+            price.of(self.prompt, 0, self.completion).max(price.of(self.prompt, self.prompt, self.completion))
+        });
+        Cost { usd, tokens: self.prompt + self.completion }
+    }
+}
+
+fn without_query(url: &Url) -> String {
+    let mut url = url.clone();
+    url.set_query(None);
+    url.into()
+}
+
+/// A reply while it arrives.
+struct Reading {
+    dialect: Dialect,
+    frames: Option<Frames>,
+    answer: Answer,
+    wrong: Option<String>,
+}
+
+/// A reply that was read; `Ok(None)`: none came. The error says what can't be read.
+type Read = Result<Option<Answer>, String>;
+
+impl Reading {
+    fn new(dialect: Dialect, streamed: bool) -> Self {
+        let frames = streamed.then(|| Frames::new(dialect.framing()));
+        Self { dialect, frames, answer: Answer::default(), wrong: None }
+    }
+
+    /// Takes bytes of a stream; whether there is text by now.
+    fn push(&mut self, bytes: &[u8]) -> bool {
+        let Some(mut frames) = self.frames.take() else { return false };
+        frames.push(bytes, &mut |document| self.document(document));
+        self.frames = Some(frames);
+        !self.answer.text.is_empty() || !self.answer.tools.is_empty()
+    }
+
+    fn document(&mut self, document: &[u8]) {
+        if document == b"[DONE]" {
+            self.answer.ended = true;
+            return;
+        }
+        let read = match serde_json::from_slice::<Value>(document) {
+            Ok(value) => self.dialect.read(&value, &mut self.answer),
+            Err(e) => Err(format!("the reply is not JSON: {e}")),
+        };
+        if let Err(wrong) = read {
+            self.wrong.get_or_insert(wrong);
+        }
+    }
+
+    fn finish(mut self, whole: bool, received: &[u8]) -> Read {
+        if !whole {
+            return Ok(None);
+        }
+        match self.frames.take() {
+            Some(mut frames) => frames.finish(&mut |document| self.document(document)),
+            None => {
+                self.document(received);
+                // A whole document is whole, whether or not it says why it ended.
+                self.answer.ended = true;
+            }
+        }
+        self.wrong.map_or(Ok(Some(self.answer)), Err)
+    }
+}

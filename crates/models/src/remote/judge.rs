@@ -1,0 +1,88 @@
+//! What a failed request means: its class, whether another try can help, whether it cost anything.
+
+use std::time::Duration;
+
+use ergon_domain::{Exchange, FailureClass};
+use serde_json::Value;
+
+use super::Read;
+use crate::dialect;
+use crate::wire::{Broken, Head};
+
+/// A request that brought no answer.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Fault {
+    pub(super) class: FailureClass,
+    pub(super) message: String,
+    /// Another try can help.
+    pub(super) again: bool,
+    /// The provider did no work for it: nothing is charged.
+    pub(super) is_free: bool,
+    /// When the provider said to come back.
+    pub(super) wait: Option<Duration>,
+}
+
+/// Characters of a provider's message that are repeated.
+const MOST_MESSAGE: usize = 500;
+
+/// What is wrong, if something is.
+pub(super) fn judge(outcome: &Result<Head, Broken>, answer: &mut Read, exchange: &Exchange) -> Option<Fault> {
+    use FailureClass::{MalformedReply, ModelUnavailable, Timeout};
+    let fault = |class, again, is_free, message: String| Some(Fault { class, message, again, is_free, wait: None });
+    match outcome {
+        Err(Broken::Unreached(why)) => fault(ModelUnavailable, true, true, format!("can't be reached: {why}")),
+        Err(Broken::Lost(why)) => fault(ModelUnavailable, true, false, format!("the reply broke off: {why}")),
+        Err(Broken::TimedOut) => {
+            fault(Timeout, true, false, format!("no whole reply within {:.0} s", exchange.duration_s))
+        }
+        Err(Broken::TooLong) => {
+            let message =
+                format!("the reply is longer than {} bytes were accepted of (max_reply_mb)", exchange.received.len());
+            fault(MalformedReply, false, false, message)
+        }
+        Ok(head) if head.status != 200 => Some(refused(head, &exchange.received)),
+        Ok(_) => match answer {
+            Err(wrong) => fault(MalformedReply, false, false, cut(wrong)),
+            Ok(Some(answer)) if !answer.ended => {
+                fault(ModelUnavailable, true, false, "the stream ended before the reply did".into())
+            }
+            Ok(Some(answer)) if answer.finish.is_none() && answer.text.is_empty() && answer.tools.is_empty() => {
+                fault(MalformedReply, false, false, "the reply holds neither a text nor a reason".into())
+            }
+            _ => None,
+        },
+    }
+}
+
+/// A reply with another status than 200: nothing was generated for it.
+fn refused(head: &Head, received: &[u8]) -> Fault {
+    use FailureClass::{Budget, InvalidInput, ModelRefused, ModelUnavailable, RateLimited};
+    let body: Value = serde_json::from_slice(received).unwrap_or_default();
+    let said = dialect::fault(&body).unwrap_or_else(|| String::from_utf8_lossy(received).into_owned());
+    let said = cut(said.trim());
+    let holds = |words: &[&str]| words.iter().any(|word| said.to_lowercase().contains(word));
+    let (class, again, what) = match head.status {
+        300..=399 => {
+            let to = head.location.as_deref().unwrap_or("nowhere");
+            let message =
+                format!("it sends one to {to}; nothing was sent there. Write that address as base_url if it is right");
+            return Fault { class: InvalidInput, message: cut(&message), again: false, is_free: true, wait: None };
+        }
+        401 | 403 => (InvalidInput, false, "the key was refused"),
+        402 => (Budget, false, "the account there has no credit"),
+        404 => (InvalidInput, false, "there is no such model or address"),
+        429 if holds(&["insufficient_quota", "billing"]) => (Budget, false, "the account there has no credit"),
+        429 => (RateLimited, true, "too many requests"),
+        408 | 409 | 425 | 500..=599 => (ModelUnavailable, true, "it failed"),
+        _ if holds(&["content_filter", "content_policy", "content management policy"]) => {
+            (ModelRefused, false, "the request was refused")
+        }
+        _ => (InvalidInput, false, "the request was refused"),
+    };
+    let message = format!("{what} (status {}): {said}", head.status);
+    Fault { class, message, again, is_free: true, wait: head.retry_after }
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(MOST_MESSAGE).collect()
+}
