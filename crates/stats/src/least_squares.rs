@@ -5,8 +5,8 @@
 use crate::qr::{Factor, factor};
 use crate::real::{Real, Twofold};
 
-/// Below this share the f64 factorisation would lose more than four digits.
-const WELL_CONDITIONED: f64 = 1e-4;
+/// Below this share the f64 factorisation would lose more than two digits.
+const WELL_CONDITIONED: f64 = 1e-2;
 
 /// The factor in the precision it took.
 enum Factored {
@@ -33,6 +33,7 @@ pub(crate) struct Fit {
     /// Residuals.
     pub(crate) residuals: Vec<f64>,
     units: Vec<f64>,
+    low: Vec<Vec<f64>>,
 }
 
 /// The power of two just above the largest magnitude; 1 for a zero column.
@@ -48,24 +49,34 @@ fn unit(x: &[f64]) -> f64 {
 impl Fit {
     /// Fits `y` by the columns, all finite and of one length.
     pub(crate) fn of(columns: &[Vec<f64>], y: &[f64]) -> Self {
+        Self::of_sums(columns, Vec::new(), y)
+    }
+
+    /// The same for columns that are known beyond 64 bits: each is the sum of its own and of that of
+    /// `low`, which is empty or as long.
+    pub(crate) fn of_sums(columns: &[Vec<f64>], low: Vec<Vec<f64>>, y: &[f64]) -> Self {
         let units: Vec<f64> = columns.iter().map(|c| unit(c)).collect();
         let y_unit = unit(y);
         let plain = factor(scaled::<f64>(columns, &units), scaled_one(y, y_unit));
         let total: f64 = plain.z.iter().map(|z| z * z).sum::<f64>() + plain.rest;
         if plain.aliased.is_empty() && plain.conditioning() >= WELL_CONDITIONED && plain.rest > 1e-16 * total {
-            let solved = Solved::of(&plain, columns, &units, y, y_unit);
-            return solved.into_fit(Factored::Plain(plain), y_unit, units);
+            let solved = Solved::of(&plain, &scaled(columns, &units), &units, y, y_unit);
+            return solved.into_fit(Factored::Plain(plain), y_unit, units, low);
         }
-        let fine = factor(scaled::<Twofold>(columns, &units), scaled_one(y, y_unit));
-        let solved = Solved::of(&fine, columns, &units, y, y_unit);
-        solved.into_fit(Factored::Twofold(fine), y_unit, units)
+        let mut matrix = scaled::<Twofold>(columns, &units);
+        for (column, rest) in matrix.iter_mut().zip(scaled::<Twofold>(&low, &units)) {
+            column.iter_mut().zip(rest).for_each(|(slot, rest)| *slot = *slot + rest);
+        }
+        let fine = factor(matrix.clone(), scaled_one(y, y_unit));
+        let solved = Solved::of(&fine, &matrix, &units, y, y_unit);
+        solved.into_fit(Factored::Twofold(fine), y_unit, units, low)
     }
 
     /// Rows of Q by observation: each design row times the inverse factor.
     pub(crate) fn rows(&self, columns: &[Vec<f64>]) -> Vec<Vec<f64>> {
         match &self.factored {
-            Factored::Plain(f) => rows(f, columns, &self.units),
-            Factored::Twofold(f) => rows(f, columns, &self.units),
+            Factored::Plain(f) => rows(f, columns, &[], &self.units),
+            Factored::Twofold(f) => rows(f, columns, &self.low, &self.units),
         }
     }
 
@@ -89,13 +100,17 @@ fn scaled<R: Real>(columns: &[Vec<f64>], units: &[f64]) -> Vec<Vec<R>> {
     columns.iter().zip(units).map(|(c, u)| scaled_one(c, *u)).collect()
 }
 
-fn rows<R: Real>(factor: &Factor<R>, columns: &[Vec<f64>], units: &[f64]) -> Vec<Vec<f64>> {
+fn rows<R: Real>(factor: &Factor<R>, columns: &[Vec<f64>], low: &[Vec<f64>], units: &[f64]) -> Vec<Vec<f64>> {
     let inverse = factor.inverse();
     let zero = R::from_f64(0.0);
     let n = columns.first().map_or(0, Vec::len);
     (0..n)
         .map(|i| {
-            let x: Vec<R> = factor.kept.iter().map(|j| R::from_f64(columns[*j][i] / units[*j])).collect();
+            let entry = |j: &usize| {
+                let high = R::from_f64(columns[*j][i] / units[*j]);
+                low.get(*j).map_or(high, |rest| high + R::from_f64(rest[i] / units[*j]))
+            };
+            let x: Vec<R> = factor.kept.iter().map(entry).collect();
             inverse
                 .iter()
                 .enumerate()
@@ -116,16 +131,16 @@ struct Solved {
 }
 
 impl Solved {
-    fn of<R: Real>(factor: &Factor<R>, columns: &[Vec<f64>], units: &[f64], y: &[f64], y_unit: f64) -> Self {
+    fn of<R: Real>(factor: &Factor<R>, matrix: &[Vec<R>], units: &[f64], y: &[f64], y_unit: f64) -> Self {
         let b = factor.solution();
         let inverse = factor.inverse();
         let zero = R::from_f64(0.0);
-        let kept: Vec<(&Vec<f64>, f64)> = factor.kept.iter().map(|j| (&columns[*j], 1.0 / units[*j])).collect();
+        let kept: Vec<(&Vec<R>, f64)> = factor.kept.iter().map(|j| (&matrix[*j], 1.0 / units[*j])).collect();
         let mut residuals = Vec::with_capacity(y.len());
         let mut x = vec![zero; kept.len()];
         for (i, v) in y.iter().enumerate() {
-            for (slot, (column, u)) in x.iter_mut().zip(&kept) {
-                *slot = R::from_f64(column[i] * u);
+            for (slot, (column, _)) in x.iter_mut().zip(&kept) {
+                *slot = column[i];
             }
             let fitted = x.iter().zip(&b).fold(zero, |acc, (x, b)| acc + *x * *b);
             residuals.push((R::from_f64(v / y_unit) - fitted).to_f64() * y_unit);
@@ -145,7 +160,7 @@ impl Solved {
         }
     }
 
-    fn into_fit(self, factored: Factored, unit: f64, units: Vec<f64>) -> Fit {
+    fn into_fit(self, factored: Factored, unit: f64, units: Vec<f64>, low: Vec<Vec<f64>>) -> Fit {
         Fit {
             factored,
             unit,
@@ -157,6 +172,7 @@ impl Solved {
             explained: self.explained,
             residuals: self.residuals,
             units,
+            low,
         }
     }
 }

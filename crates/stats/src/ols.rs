@@ -142,6 +142,17 @@ pub(crate) fn complete_rows(columns: &[&[f64]], missing: MissingPolicy) -> Resul
 /// # Ok::<(), ergon_stats::StatError>(())
 /// ```
 pub fn ols(y: &[f64], x: &[&[f64]], options: &OlsOptions) -> Result<Ols, StatError> {
+    ols_of_sums(y, x, Vec::new(), options)
+}
+
+/// The same for columns that are known beyond 64 bits: `low` is empty, or what each is more than its
+/// `f64`, and then no row may be missing.
+pub(crate) fn ols_of_sums(
+    y: &[f64],
+    x: &[&[f64]],
+    mut low: Vec<Vec<f64>>,
+    options: &OlsOptions,
+) -> Result<Ols, StatError> {
     check_level(options.level)?;
     let mut columns = vec![y];
     columns.extend_from_slice(x);
@@ -150,6 +161,7 @@ pub fn ols(y: &[f64], x: &[&[f64]], options: &OlsOptions) -> Result<Ols, StatErr
     let n = y.len();
     if options.intercept {
         kept.insert(0, vec![1.0; n]);
+        low.insert(0, vec![0.0; n]);
     }
     let p = kept.len();
     if p == 0 {
@@ -158,7 +170,7 @@ pub fn ols(y: &[f64], x: &[&[f64]], options: &OlsOptions) -> Result<Ols, StatErr
     if n <= p {
         return Err(StatError::TooFew { what: "rows", needed: p + 1, found: n });
     }
-    let fit = Fit::of(&kept, &y);
+    let fit = Fit::of_sums(&kept, low, &y);
     if !fit.aliased.is_empty() {
         return Err(StatError::RankDeficient { rank: fit.rank, columns: p, aliased: fit.aliased });
     }

@@ -2,7 +2,8 @@
 
 use crate::StatError;
 use crate::missing::observed_pairs;
-use crate::ols::{Ols, OlsOptions, ols};
+use crate::ols::{Ols, OlsOptions, ols_of_sums};
+use crate::real::{Real, Twofold};
 
 /// Largest degree: raw powers beyond are collinear in 64 bits for almost any data.
 const MOST: usize = 12;
@@ -27,17 +28,23 @@ pub fn polynomial_regression(x: &[f64], y: &[f64], degree: usize, options: &OlsO
         return Err(StatError::InvalidOption { option: "degree", found: degree.to_string(), range: "1 to 12" });
     }
     let (x, y, dropped) = observed_pairs(x, y, options.missing)?;
+    // With their rounding errors: in a polynomial of high degree these move the eighth digit.
     let mut powers = vec![x.to_vec()];
+    let mut low = vec![vec![0.0; x.len()]];
+    let mut exact: Vec<Twofold> = x.iter().map(|x| Twofold::from_f64(*x)).collect();
     for _ in 1..degree {
-        let next: Vec<f64> =
-            powers.last().map(|p| p.iter().zip(x.iter()).map(|(p, x)| p * x).collect()).unwrap_or_default();
-        powers.push(next);
+        exact.iter_mut().zip(x.iter()).for_each(|(power, x)| *power = *power * Twofold::from_f64(*x));
+        let rounded: Vec<f64> = exact.iter().map(|power| power.to_f64()).collect();
+        low.push(
+            exact.iter().zip(&rounded).map(|(power, high)| (*power - Twofold::from_f64(*high)).to_f64()).collect(),
+        );
+        powers.push(rounded);
     }
     if !powers.iter().flatten().all(|v| v.is_finite()) {
         return Err(StatError::OutOfRange { what: "powers of x" });
     }
     let columns: Vec<&[f64]> = powers.iter().map(Vec::as_slice).collect();
-    let mut fit = ols(&y, &columns, options)?;
+    let mut fit = ols_of_sums(&y, &columns, low, options)?;
     fit.account.method = "Polynomial regression";
     fit.account.n_dropped = dropped;
     Ok(fit)

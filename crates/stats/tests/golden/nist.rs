@@ -19,6 +19,7 @@ fn grade(set: &str, key: &str, got: f64, exact: &Value) {
         return;
     };
     let d = digits(got, want);
+    println!("{set:9} {key:24} {d:5.1}");
     assert!(d >= 10.0, "{set} {key}: got {got:e}, want {want:e}: {d:.1} digits");
 }
 
