@@ -118,7 +118,8 @@ impl Framed {
     }
 }
 
-fn build(loaded: &LoadedSpec, stored: StoredRuns) -> Frame {
+fn build(loaded: &LoadedSpec, mut stored: StoredRuns) -> Frame {
+    crate::energy::compare_what_is_comparable(&mut stored);
     let campaign = &loaded.campaign;
     let spec = &campaign.spec;
     let shared = spec.execution.common_random_numbers;

@@ -9,6 +9,7 @@ pub mod commands;
 mod app;
 mod campaign_log;
 mod choose;
+mod energy;
 mod error;
 mod frame;
 mod host;

@@ -24,12 +24,29 @@ pub(crate) struct StoredRun {
     pub(crate) cpu_s: Option<f64>,
     pub(crate) started_utc: Option<String>,
     pub(crate) cells: Vec<Option<Measurement>>,
+    /// What its last attempt took, aligned with [`StoredRuns::resources`].
+    pub(crate) resources: Vec<Option<Measurement>>,
+    /// The block whose energy it shares with others.
+    pub(crate) block: Option<EnergyBlock>,
+}
+
+/// A block of runs and its energy.
+#[derive(Clone, Debug)]
+pub(crate) struct EnergyBlock {
+    /// Number within the campaign, from 0.
+    pub(crate) number: usize,
+    /// Attempts that ended in it.
+    pub(crate) attempts: u64,
+    /// Its energy; `None` while it is open.
+    pub(crate) energy: Option<Measurement>,
 }
 
 /// All of them.
 pub(crate) struct StoredRuns {
     /// Metrics in the manifest's order.
     pub(crate) metrics: Vec<Metric>,
+    /// What attempts took of the machine: everything that any run says something about.
+    pub(crate) resources: Vec<Metric>,
     /// Factors that some phase varies.
     pub(crate) factors: Vec<ParameterName>,
     /// Phase names by position.
@@ -120,10 +137,12 @@ impl App {
                 count: p.runs,
             }
         }));
-        let out_of_plan = dropped(&table, &columns);
+        let mut out_of_plan = dropped(&table, &columns);
+        let resources = self.with_resources(record.id, &mut runs, &mut out_of_plan).await?;
         Ok(StoredRuns {
             out_of_plan,
             metrics,
+            resources,
             factors: campaign.factors.iter().map(|f| f.name.clone()).collect(),
             phases: campaign.phases.iter().map(|p| p.name.clone()).collect(),
             planned: plan.runs() + plan.runs_to_choose(),
@@ -143,6 +162,8 @@ fn stored_run(row: &RunRecord, at: usize, columns: &[Option<&Column>], run: Plan
         duration_s: row.duration_s,
         cpu_s: row.cpu_s,
         started_utc: row.started_us.map(utc),
+        resources: Vec::new(),
+        block: None,
         cells: columns.iter().map(|c| c.and_then(|c| c[at].clone())).collect(),
         run,
     }

@@ -42,6 +42,7 @@ impl App {
         let newest = durations.first().map_or(0, |d| d.1);
         let recent: Vec<i64> = durations.iter().map(|d| d.1).filter(|t| newest - t <= 60_000_000).collect();
         let span_s = recent.last().map_or(0.0, |oldest| (newest - oldest) as f64 * 1e-6);
+        let energy = self.energy_spent(record.id).await;
         Ok(StatusReply {
             campaign: record.slug,
             title: record.title,
@@ -66,7 +67,9 @@ impl App {
             failures: attempts.failed,
             api_calls: 0,
             total_cost_usd: 0.0,
-            energy_j: None,
+            energy_j: energy.joules,
+            energy_provenance: energy.provenance,
+            energy_note: energy.note,
             success_rate: (ended > 0).then(|| succeeded as f64 / ended as f64),
             throughput_per_hour: (span_s > 0.0).then(|| (recent.len() - 1) as f64 / span_s * 3600.0),
         })

@@ -130,6 +130,7 @@ mod tests {
             domain: Domain::Psys,
             kind: ChannelKind::Counter { joule_per_count: 1e-6, modulus, max_watts: 100.0 },
             update_s: 0.001,
+            idle_w: None,
             provenance: Provenance::Measured,
             place: String::new(),
         })

@@ -29,6 +29,8 @@ pub struct Channel {
     pub kind: ChannelKind,
     /// Seconds between its own updates: how stale a reading may be.
     pub update_s: f64,
+    /// Power when nothing runs, watts, where the source knows it by definition; else a baseline has to be measured.
+    pub idle_w: Option<f64>,
     /// Where its numbers come from.
     pub provenance: Provenance,
     /// Where it is read, for people.

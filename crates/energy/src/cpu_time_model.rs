@@ -60,6 +60,8 @@ pub struct CpuTimeModel {
     power: CpuPower,
     channels: Vec<Channel>,
     last: Option<Ticks>,
+    /// Busy share of the latest stretch in which a tick passed.
+    busy: f64,
 }
 
 /// CPU time of all cores since boot.
@@ -67,6 +69,11 @@ pub struct CpuTimeModel {
 pub(crate) struct Ticks {
     pub(crate) busy: u64,
     pub(crate) all: u64,
+}
+
+/// CPU nanoseconds of all cores that were not idle, since boot (tick resolution). `None`: `/proc/stat` doesn't tell.
+pub fn busy_cpu_ns(procfs: &Path) -> Option<u64> {
+    Ticks::read(&procfs.join("stat")).ok().map(|ticks| ticks.busy * 10_000_000)
 }
 
 impl Ticks {
@@ -104,10 +111,11 @@ impl CpuTimeModel {
             domain: Domain::Cpu,
             kind: ChannelKind::Gauge,
             update_s: TICK_S,
+            idle_w: Some(power.at(0.0).0),
             provenance: Provenance::Estimated(Arc::from(format!("CPU time, {}", power.source))),
             place: stat.display().to_string(),
         };
-        Ok(Self { stat, power, channels: vec![channel], last: None })
+        Ok(Self { stat, power, channels: vec![channel], last: None, busy: 0.0 })
     }
 }
 
@@ -122,10 +130,15 @@ impl EnergySource for CpuTimeModel {
 
     fn read(&mut self, _now_ns: u64, out: &mut Vec<Result<Read, ReadError>>) {
         let reading = Ticks::read(&self.stat).map(|now| {
-            // Within one tick nothing has been counted: as busy as nothing, which the window's minimum length bounds.
-            let busy = self.last.and_then(|last| now.busy_since(last)).unwrap_or(0.0);
-            self.last = Some(now);
-            let (value, lo, hi) = self.power.at(busy);
+            // Within one tick nothing has been counted: as busy as before, and the tick is still to be counted whole.
+            match self.last.map(|last| now.busy_since(last)) {
+                Some(None) => {}
+                since => {
+                    self.busy = since.flatten().unwrap_or(0.0);
+                    self.last = Some(now);
+                }
+            }
+            let (value, lo, hi) = self.power.at(self.busy);
             Read::Watts { value, lo, hi }
         });
         out.push(reading);
@@ -145,6 +158,26 @@ mod tests {
             let (value, lo, hi) = power.at(f64::from(tenth) / 10.0);
             assert!(lo < value && value < hi);
         }
+    }
+
+    #[test]
+    fn readings_closer_than_a_tick_do_not_lose_what_was_busy() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut watts = Vec::new();
+        let write = |busy: u64| fs::write(folder.path().join("stat"), format!("cpu  {busy} 0 0 0 0 0 0 0 0 0\n"));
+        write(100).unwrap();
+        let mut model = CpuTimeModel::open(folder.path(), CpuPower { tdp_w: 100.0, source: String::new() }).unwrap();
+        for tick in 1..=3 {
+            for _ in 0..5 {
+                let mut out = Vec::new();
+                model.read(0, &mut out);
+                let Ok(Read::Watts { value, .. }) = out[0] else { unreachable!() };
+                watts.push(value);
+            }
+            write(100 + tick).unwrap();
+        }
+        assert_eq!(watts[..5], [10.0; 5], "nothing is known before the first tick");
+        assert_eq!(watts[5..], [100.0; 10], "busy all the time, however often it is read");
     }
 
     #[test]

@@ -33,15 +33,34 @@ pub enum Domain {
     Psys,
     /// The processors as a whole, where only a model says what they draw.
     Cpu,
+    /// A graphics processor, by its unique id.
+    Gpu(String),
+    /// What a battery gives, the whole machine.
+    Battery,
     /// Anything else, by the name its source gives.
     Other(String),
 }
 
 impl Domain {
+    /// What kind of part it is: begins the names of its resources (`package_energy_j`).
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Package { .. } => "package",
+            Self::Core { .. } => "core",
+            Self::Uncore { .. } => "uncore",
+            Self::Dram { .. } => "dram",
+            Self::Psys => "psys",
+            Self::Cpu => "cpu",
+            Self::Gpu(_) => "gpu",
+            Self::Battery => "battery",
+            Self::Other(_) => "other",
+        }
+    }
+
     /// Whether its energy is part of the other's.
     pub fn is_within(&self, whole: &Self) -> bool {
         match (self, whole) {
-            (Self::Psys, Self::Psys) => false,
+            (Self::Psys | Self::Battery | Self::Gpu(_), Self::Psys) => false,
             (_, Self::Psys) => true,
             (Self::Core { socket } | Self::Uncore { socket }, Self::Package { socket: package, .. }) => {
                 socket == package
@@ -61,6 +80,8 @@ impl fmt::Display for Domain {
             Self::Dram { socket } => write!(f, "dram-{socket}"),
             Self::Psys => f.write_str("psys"),
             Self::Cpu => f.write_str("cpu"),
+            Self::Gpu(id) => write!(f, "gpu-{id}"),
+            Self::Battery => f.write_str("battery"),
             Self::Other(name) => f.write_str(name),
         }
     }

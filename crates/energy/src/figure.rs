@@ -23,6 +23,8 @@ pub enum EnergyFlag {
     EndMissing,
     /// Several runs shared the window.
     Concurrent,
+    /// A core or package was slowed because it was hot.
+    Throttled,
 }
 
 impl EnergyFlag {
@@ -36,6 +38,7 @@ impl EnergyFlag {
             Self::Short => "short",
             Self::EndMissing => "end_missing",
             Self::Concurrent => "concurrent",
+            Self::Throttled => "throttled",
         }
     }
 }
@@ -51,6 +54,8 @@ pub struct EnergyFigure {
     pub hi_j: f64,
     /// Length of the window, seconds.
     pub duration_s: f64,
+    /// Length below which the sensor can't tell, seconds.
+    pub shortest_s: f64,
     /// Where it comes from.
     pub provenance: Provenance,
     /// What to know.

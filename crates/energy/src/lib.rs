@@ -9,7 +9,10 @@
 //! The energy of a window is the difference of the two readings at its ends, never a sum of samples.
 
 mod accumulator;
+mod attribution;
+mod baseline;
 mod channel;
+mod chunk;
 mod clock;
 mod cpu_time_model;
 mod discovery;
@@ -17,22 +20,35 @@ mod domain;
 mod figure;
 pub mod host;
 mod host_load;
+mod host_state;
+mod machine_lock;
+mod measurements;
 mod meter;
 mod powercap;
+mod process_usage;
+mod resources;
 mod sampler;
 mod scripted;
 mod source;
 mod totals;
 
+pub use attribution::{Part, split};
+pub use baseline::{Baseline, Idle};
 pub use channel::{Channel, ChannelKind};
+pub use chunk::{pack, unpack};
 pub use clock::{Clock, SystemClock};
-pub use cpu_time_model::{CpuPower, CpuTimeModel};
+pub use cpu_time_model::{CpuPower, CpuTimeModel, busy_cpu_ns};
 pub use discovery::{Discovery, Roots, Unavailable};
 pub use domain::Domain;
 pub use figure::{EnergyFigure, EnergyFlag};
 pub use host_load::{HostLoad, HostLoadReader};
-pub use meter::{DomainFigure, Mark, Meter};
+pub use host_state::HostState;
+pub use machine_lock::MachineLock;
+pub use measurements::{NO_BASELINE, attributed, idle_measurement, measurements};
+pub use meter::{DomainFigure, Mark, Meter, shortest_window_s};
 pub use powercap::PowercapSource;
+pub use process_usage::{ProcessUsage, tree_cpu_ns, wait_for_end};
+pub use resources::resource_metrics;
 pub use sampler::{PowerSample, Sampler, SamplerReport};
 pub use scripted::{Curve, ScriptedClock, ScriptedSource};
 pub use source::{EnergySource, Read, ReadError};

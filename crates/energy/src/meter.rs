@@ -123,6 +123,19 @@ impl Meter {
             .collect()
     }
 
+    /// Whole microjoules between two marks, by channel: those of adjoining stretches add up exactly. `None` where the
+    /// reading at an end failed.
+    pub fn microjoules(&self, from: &Mark, to: &Mark) -> Vec<Option<i64>> {
+        let so_far = |channel: &Channel, level: &Level| match channel.kind {
+            ChannelKind::Counter { joule_per_count, .. } => {
+                (level.counts as f64 * joule_per_count * 1e6).round() as i64
+            }
+            ChannelKind::Gauge => (level.joules * 1e6).round() as i64,
+        };
+        let channels = self.channels.iter().zip(from.levels.iter().zip(&to.levels));
+        channels.map(|(c, (a, b))| (a.fresh && b.fresh).then(|| so_far(c, b) - so_far(c, a))).collect()
+    }
+
     /// Mean power between two marks, watts, by channel; `None` where a reading failed.
     pub fn power_w(&self, from: &Mark, to: &Mark) -> Vec<Option<f64>> {
         let elapsed_s = seconds(from.monotonic_ns, to.monotonic_ns);
@@ -131,6 +144,13 @@ impl Meter {
             usable.then(|| (b.joules - a.joules) / elapsed_s)
         };
         from.levels.iter().zip(&to.levels).map(mean).collect()
+    }
+}
+
+impl Mark {
+    /// Seconds since an earlier mark.
+    pub fn since_s(&self, earlier: &Self) -> f64 {
+        seconds(earlier.monotonic_ns, self.monotonic_ns)
     }
 }
 
@@ -146,6 +166,11 @@ impl State {
             self.reopen_at_ns = now_ns + self.reopen_after_s * 1_000_000_000;
         }
     }
+}
+
+/// Seconds below which a window of this channel has no figure.
+pub fn shortest_window_s(channel: &Channel) -> f64 {
+    UPDATES_PER_WINDOW * channel.update_s
 }
 
 fn figure(channel: &Channel, (from, a): (&Mark, &Level), (to, b): (&Mark, &Level)) -> EnergyFigure {
@@ -171,13 +196,14 @@ fn figure(channel: &Channel, (from, a): (&Mark, &Level), (to, b): (&Mark, &Level
     note(b.ambiguous > a.ambiguous, EnergyFlag::WrapAmbiguous);
     note(to.suspended_ns > from.suspended_ns + SUSPEND_JITTER_NS, EnergyFlag::Suspended);
     note(!a.fresh || !b.fresh, EnergyFlag::EndMissing);
-    note(duration_s < UPDATES_PER_WINDOW * channel.update_s, EnergyFlag::Short);
+    note(duration_s < shortest_window_s(channel), EnergyFlag::Short);
     let withheld = [EnergyFlag::WrapAmbiguous, EnergyFlag::EndMissing, EnergyFlag::Short];
     EnergyFigure {
         energy_j: (!withheld.iter().any(|flag| flags.contains(flag))).then_some(joules),
         lo_j: (b.lo_j - a.lo_j - edges_j).max(0.0),
         hi_j: b.hi_j - a.hi_j + edges_j,
         duration_s,
+        shortest_s: shortest_window_s(channel),
         provenance: channel.provenance.clone(),
         flags,
     }

@@ -68,6 +68,7 @@ impl PowercapSource {
                 max_watts: zone.max_watts,
             },
             update_s: UPDATE_S,
+            idle_w: None,
             provenance: Provenance::Measured,
             place: zone.folder.display().to_string(),
         };

@@ -65,6 +65,7 @@ impl ScriptedSource {
             domain: domain.clone(),
             kind,
             update_s: 0.0,
+            idle_w: None,
             provenance: Provenance::Simulated,
             place: "scripted".into(),
         };

@@ -23,22 +23,9 @@ pub struct Total {
 ///
 /// Invariant: a part that is missing is never filled with an estimate; `covers` says what the total is about.
 pub fn total(parts: &[DomainFigure]) -> Option<Total> {
-    let others: Vec<&DomainFigure> = parts.iter().filter(|p| p.domain != Domain::Psys).collect();
-    let counted: Vec<&DomainFigure> = if others.is_empty() { parts.iter().collect() } else { others };
-    let top: Vec<&DomainFigure> = counted
-        .iter()
-        .copied()
-        .filter(|part| !counted.iter().any(|whole| part.domain.is_within(&whole.domain)))
-        .collect();
-    let first = top.first()?;
-    let mut figure = EnergyFigure { energy_j: Some(0.0), lo_j: 0.0, hi_j: 0.0, ..first.figure.clone() };
-    for part in &top {
-        figure.energy_j = figure.energy_j.zip(part.figure.energy_j).map(|(a, b)| a + b);
-        figure.lo_j += part.figure.lo_j;
-        figure.hi_j += part.figure.hi_j;
-        figure.flags.extend(&part.figure.flags);
-        figure.provenance = weaker(figure.provenance, &part.figure.provenance);
-    }
+    let domains: Vec<&Domain> = parts.iter().map(|part| &part.domain).collect();
+    let top: Vec<&DomainFigure> = counted(&domains).into_iter().filter_map(|at| parts.get(at)).collect();
+    let figure = sum(top.iter().map(|part| &part.figure))?;
     let has = |wanted: fn(&Domain) -> bool| top.iter().any(|part| wanted(&part.domain));
     let covers = match (has(|d| matches!(d, Domain::Package { .. })), has(|d| matches!(d, Domain::Dram { .. }))) {
         (true, true) => "CPU packages and memory",
@@ -48,6 +35,27 @@ pub fn total(parts: &[DomainFigure]) -> Option<Total> {
         _ => "the sensors listed",
     };
     Some(Total { of: top.iter().map(|part| part.domain.clone()).collect(), figure, covers })
+}
+
+/// Positions of the domains that a total is the sum of.
+pub(crate) fn counted(domains: &[&Domain]) -> Vec<usize> {
+    let others = domains.iter().any(|domain| **domain != Domain::Psys);
+    let usable = |domain: &Domain| !others || *domain != Domain::Psys;
+    let inside = |part: &Domain| domains.iter().any(|whole| usable(whole) && part.is_within(whole));
+    (0..domains.len()).filter(|at| usable(domains[*at]) && !inside(domains[*at])).collect()
+}
+
+/// Figures of one window added up: withheld where one of them is, as weak as the weakest.
+pub(crate) fn sum<'a>(mut figures: impl Iterator<Item = &'a EnergyFigure>) -> Option<EnergyFigure> {
+    let mut sum = figures.next()?.clone();
+    for figure in figures {
+        sum.energy_j = sum.energy_j.zip(figure.energy_j).map(|(a, b)| a + b);
+        sum.lo_j += figure.lo_j;
+        sum.hi_j += figure.hi_j;
+        sum.flags.extend(&figure.flags);
+        sum.provenance = weaker(sum.provenance, &figure.provenance);
+    }
+    Some(sum)
 }
 
 fn weaker(a: Provenance, b: &Provenance) -> Provenance {
@@ -67,6 +75,7 @@ mod tests {
                 lo_j: joules - 1.0,
                 hi_j: joules + 1.0,
                 duration_s: 1.0,
+                shortest_s: 0.2,
                 provenance: Provenance::Measured,
                 flags: Default::default(),
             },

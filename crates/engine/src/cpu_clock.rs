@@ -1,25 +1,87 @@
-//! CPU time of a future, taken per poll from the thread's clock: exact however the runtime moves it between threads.
+//! CPU time of a run: of its future, taken per poll from the thread's clock (exact however the runtime moves it between
+//! threads), and of its programs.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
+use ergon_energy::ProcessUsage;
 use nix::time::{ClockId, clock_gettime};
 
-fn thread_cpu_s() -> Option<f64> {
+fn thread_cpu_ns() -> Option<u64> {
     let t = clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).ok()?;
-    Some(t.tv_sec() as f64 + t.tv_nsec() as f64 * 1e-9)
+    Some(t.tv_sec().unsigned_abs() * 1_000_000_000 + t.tv_nsec().unsigned_abs())
+}
+
+/// CPU time that a run has used so far.
+#[derive(Debug, Default)]
+pub(crate) struct RunCpu {
+    polls_ns: AtomicU64,
+    programs: Mutex<Programs>,
+}
+
+#[derive(Debug, Default)]
+struct Programs {
+    running: Vec<u32>,
+    ended: Option<ProcessUsage>,
+}
+
+impl RunCpu {
+    fn lock(&self) -> MutexGuard<'_, Programs> {
+        self.programs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A program of the run has begun.
+    pub(crate) fn began(&self, pid: u32) {
+        self.lock().running.push(pid);
+    }
+
+    /// It has ended, and all it waited for took this.
+    pub(crate) fn ended(&self, pid: u32, usage: Option<ProcessUsage>) {
+        let mut programs = self.lock();
+        programs.running.retain(|running| *running != pid);
+        if let Some(usage) = usage {
+            let sum = programs.ended.get_or_insert_default();
+            sum.cpu_s += usage.cpu_s;
+            sum.minor_faults += usage.minor_faults;
+            sum.major_faults += usage.major_faults;
+            sum.voluntary_switches += usage.voluntary_switches;
+            sum.involuntary_switches += usage.involuntary_switches;
+        }
+    }
+
+    /// Programs that run now.
+    pub(crate) fn programs(&self) -> Vec<u32> {
+        self.lock().running.clone()
+    }
+
+    /// What the programs that have ended took; `None` where the run had none.
+    pub(crate) fn usage(&self) -> Option<ProcessUsage> {
+        self.lock().ended
+    }
+
+    /// Nanoseconds so far; `trees`: those of running programs.
+    pub(crate) fn used_ns(&self, trees: &BTreeMap<u32, u64>) -> u64 {
+        let programs = self.lock();
+        let running: u64 = programs.running.iter().filter_map(|pid| trees.get(pid)).sum();
+        let ended = programs.ended.map_or(0, |usage| (usage.cpu_s * 1e9) as u64);
+        self.polls_ns.load(Ordering::Relaxed) + running + ended
+    }
 }
 
 /// A future that also returns the CPU seconds its polls took; `None` where the host has no such clock.
 pub(crate) struct CpuTimed<F> {
     inner: Pin<Box<F>>,
-    used_s: Option<f64>,
+    used_ns: Option<u64>,
+    run: Arc<RunCpu>,
 }
 
 impl<F: Future> CpuTimed<F> {
-    pub(crate) fn new(inner: F) -> Self {
-        Self { inner: Box::pin(inner), used_s: Some(0.0) }
+    pub(crate) fn new(inner: F, run: Arc<RunCpu>) -> Self {
+        Self { inner: Box::pin(inner), used_ns: Some(0), run }
     }
 }
 
@@ -27,12 +89,13 @@ impl<F: Future> Future for CpuTimed<F> {
     type Output = (F::Output, Option<f64>);
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let before = thread_cpu_s();
+        let before = thread_cpu_ns();
         let polled = self.inner.as_mut().poll(cx);
-        self.used_s = match (self.used_s, before, thread_cpu_s()) {
-            (Some(used), Some(a), Some(b)) => Some(used + (b - a)),
+        self.used_ns = match (self.used_ns, before, thread_cpu_ns()) {
+            (Some(used), Some(a), Some(b)) => Some(used + b.saturating_sub(a)),
             _ => None,
         };
-        polled.map(|out| (out, self.used_s))
+        self.run.polls_ns.store(self.used_ns.unwrap_or(0), Ordering::Relaxed);
+        polled.map(|out| (out, self.used_ns.map(|ns| ns as f64 * 1e-9)))
     }
 }

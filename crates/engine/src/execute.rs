@@ -2,22 +2,23 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use ergon_domain::{
-    Cancelled, Clock, ControlCommand, Models, PlannedRun, Prepared, RunContext, RunKey, RunLimit, RunLog, RunLogError,
-    RunState, RunStreams,
-};
+use ergon_domain::{Clock, Models, PlannedRun, Prepared, RunKey, RunLimit, RunLog, RunLogError, RunState, RunStreams};
+use ergon_energy::{HostState, Roots};
 use serde::Serialize;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
 
 use crate::dispatch::Dispatch;
+use crate::energy::{Account, EnergySetup, SessionEnergy};
 use crate::event::{Event, EventSink};
+use crate::handle::{Handle, Shared};
 use crate::progress::{Progress, ProgressMeter};
 use crate::recorder::{self, Record};
 use crate::runtimes::Runtimes;
+use crate::watching::{beat, keep_books, tick};
 use crate::worker;
 
 /// A phase as the dispatcher sees it.
@@ -29,6 +30,20 @@ pub struct PhaseOrder {
     pub depends_on: Vec<usize>,
 }
 
+/// How a slot rests between attempts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Rest {
+    /// Always this long, seconds.
+    For(f64),
+    /// Until the processor is near the temperature it had before the first attempt.
+    UntilNear {
+        /// Degrees above it.
+        within_c: f64,
+        /// Seconds after which the next attempt starts anyway; also where no temperature is shown.
+        at_most_s: f64,
+    },
+}
+
 /// Limits of an execution.
 #[derive(Clone, Debug)]
 pub struct Limits {
@@ -38,8 +53,8 @@ pub struct Limits {
     pub timeout_s: Option<f64>,
     /// Further attempts after a failure that another attempt can mend.
     pub retries: u32,
-    /// Seconds a slot rests after each attempt.
-    pub cooldown_s: f64,
+    /// How a slot rests between attempts.
+    pub rest: Rest,
     /// Seconds of this execution after which no new runs start.
     pub budget_s: Option<f64>,
     /// Whether runs that failed before are tried again.
@@ -70,6 +85,8 @@ pub struct Execution {
     pub limit: RunLimit,
     /// Limits.
     pub limits: Limits,
+    /// How energy is measured; `None`: not at all.
+    pub energy: Option<EnergySetup>,
     /// Where attempts are made durable.
     pub log: Arc<dyn RunLog>,
     /// Folder for scratch folders of attempts; made when first needed and removed at the end.
@@ -111,6 +128,10 @@ pub struct Summary {
     pub overhead_s: f64,
     /// Why it ended before its plan.
     pub stopped: Option<Stopped>,
+    /// Energy of this session, where any was read.
+    #[serde(skip)]
+    #[ts(skip)]
+    pub energy: SessionEnergy,
 }
 
 /// Why an execution failed as a whole.
@@ -124,84 +145,6 @@ pub enum EngineError {
     /// A task of the engine died.
     #[error("internal fault: {0}")]
     Internal(String),
-}
-
-/// Steers an execution from outside.
-#[derive(Clone)]
-pub struct Handle(pub(crate) Arc<Shared>);
-
-impl Handle {
-    /// A handle to pass to [`execute`].
-    pub fn new() -> Self {
-        Self(Arc::new(Shared::default()))
-    }
-
-    /// Executing runs end, no new ones start.
-    pub fn drain(&self, why: Stopped, reason: &str) {
-        let mut state = self.0.lock();
-        if state.stopped.is_none() {
-            state.stopped = Some(why);
-            state.drain_reason = Some(reason.to_owned());
-        }
-        drop(state);
-        self.0.changed.notify_waiters();
-    }
-
-    /// Executing runs are cancelled; they run again on resume.
-    pub fn stop_now(&self) {
-        self.drain(Stopped::Asked, "stopped");
-        self.0.cancel_all.store(true, Ordering::SeqCst);
-        for context in self.0.lock().executing.values() {
-            context.cancel(Cancelled::Asked);
-        }
-        self.0.changed.notify_waiters();
-        self.0.cancelled.notify_waiters();
-    }
-
-    /// No new runs start until [`Handle::resume`].
-    pub fn pause(&self) {
-        self.0.lock().pause_wanted = true;
-        self.0.changed.notify_waiters();
-    }
-
-    /// Runs start again.
-    pub fn resume(&self) {
-        self.0.lock().pause_wanted = false;
-        self.0.changed.notify_waiters();
-    }
-}
-
-impl Default for Handle {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-#[derive(Default)]
-pub(crate) struct SharedState {
-    pub(crate) stopped: Option<Stopped>,
-    pub(crate) drain_reason: Option<String>,
-    pub(crate) pause_wanted: bool,
-    pub(crate) retry_wanted: bool,
-    pub(crate) executing: BTreeMap<RunKey, RunContext>,
-    pub(crate) failure: Option<RunLogError>,
-}
-
-/// What the handle, the workers and the recorder share.
-#[derive(Default)]
-pub(crate) struct Shared {
-    state: Mutex<SharedState>,
-    /// Something the dispatcher should look at.
-    pub(crate) changed: Notify,
-    /// Executing programs must end.
-    pub(crate) cancelled: Notify,
-    pub(crate) cancel_all: AtomicBool,
-}
-
-impl Shared {
-    pub(crate) fn lock(&self) -> MutexGuard<'_, SharedState> {
-        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
 }
 
 /// Monotonic seconds.
@@ -222,6 +165,9 @@ pub(crate) struct Session {
     pub(crate) records: mpsc::Sender<Record>,
     pub(crate) clock: Arc<Monotonic>,
     pub(crate) io: tokio::runtime::Handle,
+    pub(crate) energy: Option<Account>,
+    /// Before the first attempt, °C.
+    pub(crate) start_c: Option<f64>,
     pub(crate) attempts: AtomicU64,
     pub(crate) overhead_ns: AtomicU64,
 }
@@ -275,9 +221,6 @@ impl Tally {
     }
 }
 
-const HEARTBEAT: Duration = Duration::from_millis(1000);
-const PROGRESS: Duration = Duration::from_millis(200);
-
 /// Executes the plan to its end, or until drained or stopped. Must be awaited on the I/O runtime.
 ///
 /// # Errors
@@ -305,6 +248,22 @@ pub async fn execute(execution: Execution, handle: Handle, runtimes: &Runtimes) 
     let (records, inbox) = mpsc::channel(4096);
     let dispatch =
         Dispatch::new(execution.plan, execution.known, execution.phases.clone(), execution.limits.retry_failed);
+    // The lease is kept while the machine idles for its baseline.
+    let heartbeat = runtimes.io().spawn(beat(execution.log.clone(), execution.events.clone(), handle.clone()));
+    let start_c = match execution.limits.rest {
+        Rest::UntilNear { .. } => HostState::read(&Roots::from_environment()).temperature_c,
+        Rest::For(_) => None,
+    };
+    let energy = match execution.energy {
+        Some(setup) => {
+            let (account, entries) = Account::open(setup, &execution.marker, &handle).await;
+            for entry in entries {
+                let _ = records.send(Record::Energy(entry)).await;
+            }
+            Some(account)
+        }
+        None => None,
+    };
     let session = Arc::new(Session {
         execution: Shape {
             phases: execution.phases,
@@ -323,13 +282,15 @@ pub async fn execute(execution: Execution, handle: Handle, runtimes: &Runtimes) 
         records,
         clock: clock.clone(),
         io: runtimes.io().clone(),
+        energy,
+        start_c,
         attempts: AtomicU64::new(0),
         overhead_ns: AtomicU64::new(0),
     });
 
-    let recorder = runtimes.io().spawn(recorder::run(inbox, execution.log.clone(), session.clone(), handle.clone()));
-    let heartbeat = runtimes.io().spawn(beat(execution.log, session.clone(), handle.clone()));
+    let recorder = runtimes.io().spawn(recorder::run(inbox, execution.log, session.clone(), handle.clone()));
     let ticker = runtimes.io().spawn(tick(session.clone(), handle.clone()));
+    let books = runtimes.io().spawn(keep_books(session.clone(), handle.clone()));
     let workers: Vec<_> = (0..session.execution.limits.parallel.max(1))
         .map(|_| runtimes.compute().spawn(worker::run(session.clone())))
         .collect();
@@ -339,8 +300,17 @@ pub async fn execute(execution: Execution, handle: Handle, runtimes: &Runtimes) 
             fault = Some(e.to_string());
         }
     }
-    heartbeat.abort();
     ticker.abort();
+    books.abort();
+    let mut energy = SessionEnergy::default();
+    if let Some(account) = &session.energy {
+        let (entries, whole) = account.close(&handle).await;
+        energy = whole;
+        for entry in entries {
+            let _ = session.records.send(Record::Energy(entry)).await;
+        }
+    }
+    heartbeat.abort();
     let _ = session.records.send(Record::Close).await;
     if let Err(e) = recorder.await {
         fault = Some(e.to_string());
@@ -367,55 +337,6 @@ pub async fn execute(execution: Execution, handle: Handle, runtimes: &Runtimes) 
         duration_s: clock.now_s(),
         overhead_s: session.overhead_ns.load(Ordering::Relaxed) as f64 * 1e-9,
         stopped: handle.0.lock().stopped,
+        energy,
     })
-}
-
-/// Renews the lease and obeys what other processes asked through the store.
-async fn beat(log: Arc<dyn RunLog>, session: Arc<Session>, handle: Handle) {
-    loop {
-        tokio::time::sleep(HEARTBEAT).await;
-        match log.heartbeat().await {
-            Ok(commands) => {
-                for command in commands {
-                    match command {
-                        ControlCommand::Pause => handle.pause(),
-                        ControlCommand::Resume => handle.resume(),
-                        ControlCommand::Stop => handle.drain(Stopped::Asked, "stopped from outside"),
-                        ControlCommand::Retry => {
-                            handle.0.lock().retry_wanted = true;
-                            handle.0.changed.notify_waiters();
-                        }
-                    }
-                }
-            }
-            Err(error @ RunLogError::LeaseLost { .. }) => {
-                handle.0.lock().failure = Some(error);
-                handle.stop_now();
-                return;
-            }
-            Err(error) => (session.execution.events)(Event::StoreTrouble { message: error.to_string() }),
-        }
-    }
-}
-
-/// Tells progress and watches the time budget.
-async fn tick(session: Arc<Session>, handle: Handle) {
-    let mut last = None;
-    loop {
-        tokio::time::sleep(PROGRESS).await;
-        let now_s = session.clock.now_s();
-        if session.execution.limits.budget_s.is_some_and(|limit| now_s >= limit) {
-            handle.drain(Stopped::Budget, "budget.hours is used up; raise it and run again to go on");
-        }
-        let skipped = session.dispatch().skipped;
-        let progress = {
-            let mut tally = session.tally();
-            tally.skipped = skipped;
-            tally.progress(now_s)
-        };
-        if last.as_ref() != Some(&progress) {
-            (session.execution.events)(Event::Progress(progress.clone()));
-            last = Some(progress);
-        }
-    }
 }

@@ -11,16 +11,21 @@ mod backoff;
 mod capture;
 mod cpu_clock;
 mod dispatch;
+mod energy;
 mod event;
 mod execute;
+mod handle;
 mod progress;
 mod recorder;
 mod runtimes;
+mod watching;
 mod worker;
 
 pub mod processes;
 
+pub use energy::{EnergySetup, SessionEnergy};
 pub use event::{Event, EventSink};
-pub use execute::{EngineError, Execution, Handle, Limits, PhaseOrder, Stopped, Summary, execute};
+pub use execute::{EngineError, Execution, Limits, PhaseOrder, Rest, Stopped, Summary, execute};
+pub use handle::Handle;
 pub use progress::{Progress, ProgressMeter};
 pub use runtimes::Runtimes;

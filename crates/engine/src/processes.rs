@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use ergon_domain::{
     Artefact, ContentDigest, Digest, FailureClass, ProcessExit, ProcessReport, ProcessRequest, Processes, RunError,
 };
-use ergon_energy::host;
+use ergon_energy::{ProcessUsage, host, wait_for_end};
 use globset::{Glob, GlobSetBuilder};
 use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::{Signal, kill, killpg};
@@ -24,8 +24,10 @@ use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
 
 use crate::capture::Capture;
+use crate::cpu_clock::RunCpu;
 use crate::dispatch::Job;
-use crate::execute::{Session, Shared};
+use crate::execute::Session;
+use crate::handle::Shared;
 
 /// Variable that marks what an engine started; its value begins with the engine's marker.
 pub const MARKER: &str = "ERGON_ENGINE";
@@ -49,10 +51,11 @@ pub struct HostProcesses {
     scratch: PathBuf,
     engine: String,
     attempt: String,
+    cpu: Arc<RunCpu>,
 }
 
 impl HostProcesses {
-    pub(crate) fn new(session: &Session, job: &Job, timeout_s: Option<f64>) -> Self {
+    pub(crate) fn new(session: &Session, job: &Job, timeout_s: Option<f64>, cpu: Arc<RunCpu>) -> Self {
         let attempt = format!("{}-{}", job.run.key.short(), job.attempt);
         Self {
             shared: session.shared.clone(),
@@ -61,6 +64,7 @@ impl HostProcesses {
             scratch: session.execution.scratch.join(&attempt),
             engine: session.execution.marker.clone(),
             attempt: format!("{}/{attempt}", session.execution.marker),
+            cpu,
         }
     }
 
@@ -106,6 +110,7 @@ impl Processes for HostProcesses {
             scratch: self.scratch.clone(),
             engine: self.engine.clone(),
             marker: self.attempt.clone(),
+            cpu: self.cpu.clone(),
             request,
         };
         // On the I/O runtime: its threads live as long as the engine, which PR_SET_PDEATHSIG relies on.
@@ -115,6 +120,9 @@ impl Processes for HostProcesses {
         }
     }
 }
+
+/// What a program took, once it has ended.
+type Usage = JoinHandle<Option<ProcessUsage>>;
 
 enum Ended {
     Exited(ExitStatus),
@@ -128,6 +136,7 @@ struct OneProgram {
     scratch: PathBuf,
     engine: String,
     marker: String,
+    cpu: Arc<RunCpu>,
     request: ProcessRequest,
 }
 
@@ -142,6 +151,11 @@ impl OneProgram {
         let began = Instant::now();
         let mut child = self.spawn()?;
         let group = child.id();
+        let usage = group.map(|pid| {
+            self.cpu.began(pid);
+            // It stays a zombie until it is waited for below, so its number is nobody else's meanwhile.
+            tokio::task::spawn_blocking(move || wait_for_end(pid))
+        });
         let stdin = child.stdin.take().zip(self.request.stdin.clone()).map(|(mut pipe, bytes)| {
             // A program that doesn't read its input is no error.
             tokio::spawn(async move {
@@ -153,7 +167,11 @@ impl OneProgram {
         let stdout = child.stdout.take().map(|pipe| Draining::start(pipe, cap));
         let stderr = child.stderr.take().map(|pipe| Draining::start(pipe, cap));
 
-        let ended = self.wait(&mut child, began).await?;
+        let (ended, usage) = self.wait(&mut child, began, usage).await;
+        if let Some(pid) = group {
+            self.cpu.ended(pid, usage);
+        }
+        let ended = ended?;
         let duration_s = began.elapsed().as_secs_f64();
         if !matches!(ended, Ended::Exited(_)) {
             end_tree(&mut child, group).await;
@@ -206,7 +224,7 @@ impl OneProgram {
         Ok(ProcessReport {
             exit: status.code().map_or_else(|| ProcessExit::Signal(status.signal().unwrap_or(0)), ProcessExit::Code),
             duration_s,
-            cpu_s: None,
+            cpu_s: usage.map(|usage| usage.cpu_s),
             stdout: out,
             stdout_dropped: out_dropped,
             stderr: err,
@@ -249,23 +267,37 @@ impl OneProgram {
         })
     }
 
-    async fn wait(&self, child: &mut Child, began: Instant) -> Result<Ended, RunError> {
+    /// Waits for the program's end, and for what it took where it ended by itself.
+    async fn wait(
+        &self,
+        child: &mut Child,
+        began: Instant,
+        mut usage: Option<Usage>,
+    ) -> (Result<Ended, RunError>, Option<ProcessUsage>) {
         let cancelled = self.shared.cancelled.notified();
         tokio::pin!(cancelled);
         cancelled.as_mut().enable();
         if self.shared.cancel_all.load(std::sync::atomic::Ordering::SeqCst) {
-            return Ok(Ended::Cancelled);
+            return (Ok(Ended::Cancelled), None);
         }
         let limit = self.timeout.unwrap_or(FOREVER);
-        tokio::select! {
+        let mut told = None;
+        let exited = async {
+            if let Some(usage) = &mut usage {
+                told = usage.await.ok().flatten();
+            }
+            child.wait().await
+        };
+        let ended = tokio::select! {
             // A program that has ended has ended, whatever else is due at the same moment.
             biased;
-            status = child.wait() => status
+            status = exited => status
                 .map(Ended::Exited)
                 .map_err(|e| RunError::new(FailureClass::Internal, format!("waiting for the program failed: {e}"))),
             () = tokio::time::sleep_until((began + limit).into()) => Ok(Ended::TimedOut),
             () = &mut cancelled => Ok(Ended::Cancelled),
-        }
+        };
+        (ended, told)
     }
 
     /// Ends what is left of the group and what left the group; returns how many were found by marker.

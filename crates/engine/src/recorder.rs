@@ -3,16 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ergon_domain::{AttemptEnd, AttemptResult, AttemptStart, Clock, RunLog, RunLogBatch, RunLogError, RunState};
+use ergon_domain::{
+    AttemptEnd, AttemptResult, AttemptStart, Clock, EnergyEntry, RunLog, RunLogBatch, RunLogError, RunState,
+};
 use tokio::sync::mpsc;
 
 use crate::event::Event;
-use crate::execute::{Handle, Session};
+use crate::execute::Session;
+use crate::handle::Handle;
 
 /// What a worker reports.
 pub(crate) enum Record {
     Start(Box<AttemptStart>, usize),
     End(Box<AttemptEnd>, usize),
+    Energy(EnergyEntry),
     /// No more will come.
     Close,
 }
@@ -49,6 +53,7 @@ pub(crate) async fn run(
                     batch.ends.push(*end);
                     phases.1.push(phase);
                 }
+                Record::Energy(entry) => batch.energy.push(entry),
                 Record::Close => closed = true,
             }
         }

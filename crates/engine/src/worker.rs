@@ -8,17 +8,21 @@ use ergon_domain::{
     AttemptEnd, AttemptResult, AttemptStart, Clock, FailureClass, Outcome, RunContext, RunContextParts, RunError,
     RunLimit, RunState,
 };
+use ergon_energy::{HostState, Roots};
 
 use crate::backoff::wait_before_retry;
-use crate::cpu_clock::CpuTimed;
+use crate::cpu_clock::{CpuTimed, RunCpu};
 use crate::dispatch::{Job, Next};
 use crate::event::Event;
-use crate::execute::Session;
+use crate::execute::{Rest, Session};
 use crate::processes::HostProcesses;
 use crate::recorder::Record;
 
 /// Most bytes of an attempt's log that are stored.
 const LOG_CAP: usize = 256 * 1024;
+
+/// Between two looks at a processor that cools down.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// UTC now, microseconds since 1970.
 fn now_us() -> i64 {
@@ -62,14 +66,22 @@ pub(crate) async fn run(session: Arc<Session>) {
 
 /// The slot rests. Stopping doesn't wait for it.
 async fn cool_down(session: &Session) {
-    let rest = Duration::try_from_secs_f64(session.execution.limits.cooldown_s).unwrap_or_default();
-    let end = tokio::time::Instant::now() + rest.min(Duration::from_secs(86_400));
+    let (rest_s, near) = match session.execution.limits.rest {
+        Rest::For(seconds) => (seconds, None),
+        Rest::UntilNear { within_c, at_most_s } => (at_most_s, session.start_c.map(|start| start + within_c)),
+    };
+    let rest = Duration::try_from_secs_f64(rest_s).unwrap_or_default().min(Duration::from_secs(86_400));
+    let end = tokio::time::Instant::now() + rest;
     loop {
         let changed = session.shared.changed.notified();
         let stopped = session.shared.lock().stopped.is_some();
-        if rest.is_zero() || stopped || tokio::time::timeout_at(end, changed).await.is_err() {
+        let roots = Roots::from_environment();
+        let cool = near.is_some_and(|c| HostState::read(&roots).temperature_c.is_some_and(|now| now <= c));
+        if rest.is_zero() || stopped || cool || tokio::time::Instant::now() >= end {
             return;
         }
+        let look = if near.is_some() { (tokio::time::Instant::now() + LOOK).min(end) } else { end };
+        let _ = tokio::time::timeout_at(look, changed).await;
     }
 }
 
@@ -101,6 +113,12 @@ fn obey(session: &Session) {
 /// Executes one attempt; returns the seconds spent in the run itself.
 async fn execute(session: &Arc<Session>, job: Job) -> f64 {
     let phase = job.phase();
+    let cpu = Arc::new(RunCpu::default());
+    // Before its start is told: a run that waits for the machine has not begun.
+    let taking = match &session.energy {
+        Some(account) => Some(account.begin(&cpu).await),
+        None => None,
+    };
     let start = AttemptStart { run: job.run.clone(), attempt: job.attempt, started_us: now_us() };
     let _ = session.records.send(Record::Start(Box::new(start), phase)).await;
     session.attempts.fetch_add(1, Ordering::Relaxed);
@@ -111,7 +129,7 @@ async fn execute(session: &Arc<Session>, job: Job) -> f64 {
         RunLimit::WallTime => session.execution.limits.timeout_s,
         RunLimit::Events => None,
     };
-    let processes = HostProcesses::new(session, &job, timeout_s);
+    let processes = HostProcesses::new(session, &job, timeout_s, cpu.clone());
     let scratch = processes.scratch().to_owned();
     let context = RunContext::new(RunContextParts {
         streams: streams.clone(),
@@ -126,13 +144,14 @@ async fn execute(session: &Arc<Session>, job: Job) -> f64 {
 
     let began = session.clock.now_s();
     let (workload, condition, cx) = (session.execution.workload.clone(), job.run.condition.clone(), context.clone());
-    let attempt = CpuTimed::new(async move { workload.run(&condition.condition, &cx).await });
+    let attempt = CpuTimed::new(async move { workload.run(&condition.condition, &cx).await }, cpu.clone());
     // A task of its own: a panic ends this attempt and nothing else.
     let (result, cpu_s) = match tokio::spawn(attempt).await {
         Ok((result, cpu_s)) => (result, cpu_s),
         Err(e) => (Err(RunError::new(FailureClass::Crashed, panic_text(e))), None),
     };
     let duration_s = session.clock.now_s() - began;
+    let taken = session.energy.as_ref().zip(taking).map(|(account, taking)| account.end(taking));
     session.shared.lock().executing.remove(&job.run.key);
     if scratch.exists() {
         let _ = std::fs::remove_dir_all(&scratch);
@@ -140,7 +159,13 @@ async fn execute(session: &Arc<Session>, job: Job) -> f64 {
 
     // The polls of a run that waits for a program say nothing of the program's own time.
     let in_process = matches!(session.execution.limit, RunLimit::Events).then_some(cpu_s).flatten();
-    let end = conclude(session, &job, &context, result, duration_s, in_process);
+    let mut end = conclude(session, &job, &context, result, duration_s, in_process);
+    if let Some((resources, block)) = taken {
+        (end.resources, end.energy_block) = (resources, block);
+        if let Some(usage) = cpu.usage().filter(|_| !end.resources.is_empty()) {
+            end.resources.extend(usage.measurements());
+        }
+    }
     let state = end.run_state;
     let class = match &end.result {
         AttemptResult::Failed { class, .. } => Some(*class),

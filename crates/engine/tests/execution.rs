@@ -13,7 +13,9 @@ use ergon_domain::{
     PlannedRun, Prepared, ProcessRequest, Provenance, RunContext, RunError, RunKey, RunLimit, RunLog, RunLogBatch,
     RunLogError, RunState, RunStreams, Value, run_key,
 };
-use ergon_engine::{EngineError, Event, Execution, Handle, Limits, PhaseOrder, Runtimes, Stopped, Summary, execute};
+use ergon_engine::{
+    EngineError, Event, Execution, Handle, Limits, PhaseOrder, Rest, Runtimes, Stopped, Summary, execute,
+};
 
 #[derive(Default)]
 struct MemoryLog {
@@ -182,10 +184,11 @@ fn go_with(
             parallel: setup.parallel,
             timeout_s: setup.timeout_s,
             retries: setup.retries,
-            cooldown_s: 0.0,
+            rest: Rest::For(0.0),
             budget_s: None,
             retry_failed: setup.retry_failed,
         },
+        energy: None,
         log: log.clone(),
         scratch: scratch.path().join("scratch"),
         marker: format!("test-{}-{:p}", std::process::id(), &raw const *log),

@@ -113,14 +113,14 @@ pub struct SensorsReply {
 
 /// The sensors of this machine, looked for once.
 pub(crate) struct Sensors {
-    meter: Meter,
-    unavailable: Vec<Unavailable>,
+    pub(crate) meter: Arc<Meter>,
+    pub(crate) unavailable: Vec<Unavailable>,
 }
 
 impl Sensors {
     fn look(roots: Roots) -> Self {
         let found = Discovery::run(&roots);
-        let meter = Meter::new(found.sources, Arc::new(SystemClock));
+        let meter = Arc::new(Meter::new(found.sources, Arc::new(SystemClock)));
         Self { meter, unavailable: found.unavailable }
     }
 }
@@ -142,7 +142,7 @@ pub(crate) fn roots(sysfs_root: Option<PathBuf>) -> Result<Roots, AppError> {
 pub(crate) type SensorsOnce = OnceLock<Arc<Sensors>>;
 
 impl App {
-    fn sensors(&self) -> Arc<Sensors> {
+    pub(crate) fn sensors(&self) -> Arc<Sensors> {
         let look = || Arc::new(Sensors::look(Roots::from_environment()));
         self.session.sensors.get_or_init(look).clone()
     }

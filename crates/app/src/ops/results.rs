@@ -3,13 +3,13 @@
 //! Invariant: without `resources` the text depends on the plan and the measurements alone — not on order of execution,
 //! parallelism, attempts or clocks — so the same spec and seed give the same bytes.
 
-use ergon_domain::Observed;
+use ergon_domain::{Measurement, Observed};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::app::App;
 use crate::error::AppError;
-use crate::select::{StoredRun, StoredRuns};
+use crate::select::{EnergyBlock, StoredRun, StoredRuns};
 
 /// Form of the text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, ts_rs::TS)]
@@ -188,8 +188,36 @@ fn long(stored: &StoredRuns, rows: &[&StoredRun], request: &ResultsRequest) -> T
             }
             out.push(row);
         }
+        if request.resources {
+            out.extend(taken(stored, run));
+        }
     }
     Table { head, rows: out }
+}
+
+/// What a run took, one row a resource. A block's energy stands at its runs, because it is theirs together.
+fn taken(stored: &StoredRuns, run: &StoredRun) -> Vec<Vec<serde_json::Value>> {
+    let mut rows = Vec::new();
+    let mut row = |name: &str, unit: &str, m: &Measurement| {
+        let [kind, value, reason] = observed(Some(&m.observed));
+        let mut cells = identity(stored, run);
+        cells.extend([json!(name), json!(unit), kind, value, reason]);
+        cells.extend([json!(m.provenance.to_string()), json!(m.lo), json!(m.hi), json!(m.flags.joined())]);
+        cells.extend(resources(run));
+        rows.push(cells);
+    };
+    for (metric, m) in stored.resources.iter().zip(&run.resources) {
+        if let Some(m) = m {
+            row(metric.id.as_str(), &metric.unit, m);
+        }
+    }
+    if let Some(EnergyBlock { number, attempts, energy: Some(energy) }) = &run.block {
+        let why = format!("taken per block of runs; block {number} of {attempts} attempts is in energy_block_j");
+        let own = Measurement::new("energy_j", Observed::Unavailable(why.into()), energy.provenance.clone());
+        row("energy_j", "J", &own);
+        row("energy_block_j", "J", energy);
+    }
+    rows
 }
 
 /// One row a run. A metric that is ever censored gets a second column that says so; other missing values are empty.
@@ -207,8 +235,18 @@ fn wide(stored: &StoredRuns, rows: &[&StoredRun], request: &ResultsRequest) -> T
             head.push(format!("{}.provenance", metric.id));
         }
     }
+    let blocks = rows.iter().any(|run| run.block.is_some());
     if request.resources {
         head.extend(resources_head());
+        for metric in &stored.resources {
+            let ends = ["", ".provenance", ".lo", ".hi", ".flags"];
+            let ends = if metric.id.as_str().ends_with("_j") { &ends[..] } else { &ends[..2] };
+            head.extend(ends.iter().map(|end| format!("{}{end}", metric.id)));
+        }
+        if blocks {
+            let names = ["energy_block", "energy_block_attempts", "energy_block_j", "energy_block_j.provenance"];
+            head.extend(names.map(str::to_owned));
+        }
     }
     let row = |run: &&StoredRun| {
         let mut cells = identity(stored, run);
@@ -224,6 +262,22 @@ fn wide(stored: &StoredRuns, rows: &[&StoredRun], request: &ResultsRequest) -> T
         }
         if request.resources {
             cells.extend(resources(run));
+            for (at, metric) in stored.resources.iter().enumerate() {
+                let m = run.resources.get(at).and_then(Option::as_ref);
+                let [_, value, _] = observed(m.map(|m| &m.observed));
+                cells.extend([value, json!(m.map(|m| m.provenance.to_string()))]);
+                if metric.id.as_str().ends_with("_j") {
+                    cells.extend([json!(m.and_then(|m| m.lo)), json!(m.and_then(|m| m.hi))]);
+                    cells.push(json!(m.and_then(|m| m.flags.joined())));
+                }
+            }
+            if blocks {
+                let block = run.block.as_ref();
+                let energy = block.and_then(|b| b.energy.as_ref());
+                cells.extend([json!(block.map(|b| b.number)), json!(block.map(|b| b.attempts))]);
+                let [_, value, _] = observed(energy.map(|m| &m.observed));
+                cells.extend([value, json!(energy.map(|m| m.provenance.to_string()))]);
+            }
         }
         cells
     };

@@ -5,12 +5,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use ergon_design::PlanOptions;
-use ergon_domain::{CampaignState, PlannedRun, RunKey, RunState};
+use ergon_design::spec::Cooldown;
+use ergon_domain::{CampaignState, EnergyMode, PlannedRun, RunKey, RunState};
 use ergon_engine::{Event, Execution, Handle, Limits, PhaseOrder, Stopped};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::campaign_log::CampaignLog;
+use crate::energy::{EnergyTold, energy_mode};
 use crate::error::AppError;
 use crate::ops::validate::{check_conditions, unenforced};
 use crate::ops::{Selection, plan_error};
@@ -62,8 +64,12 @@ pub struct RunReply {
     pub duration_s: f64,
     /// USD spent; 0 exactly: this version has no paid provider, and a simulated model's price is nobody's money.
     pub cost_usd: f64,
-    /// Joules; `None`: not measured in this version.
+    /// Joules of this session; `None`: not known, and `energy_note` says why.
     pub energy_j: Option<f64>,
+    /// `measured`, `derived`, `estimated` or `simulated`.
+    pub energy_provenance: Option<String>,
+    /// The estimator, or why there are no joules.
+    pub energy_note: Option<String>,
     /// Seconds of worker time outside of runs.
     pub overhead_s: f64,
     /// Why it ended before its plan.
@@ -82,6 +88,7 @@ impl RunReply {
             duration_s: self.duration_s + earlier.duration_s,
             cost_usd: self.cost_usd + earlier.cost_usd,
             overhead_s: self.overhead_s + earlier.overhead_s,
+            energy_j: self.energy_j.zip(earlier.energy_j).map(|(a, b)| a + b),
             ..self
         }
     }
@@ -132,7 +139,11 @@ async fn run_once(
     let full = campaign.plan(&PlanOptions::default()).map_err(plan_error)?;
     check_conditions(loaded, &full)?;
     app.check_requirements(campaign)?;
-    let parallel = app.parallel(&campaign.spec.execution.parallel, request.parallel)?;
+    let mode = energy_mode(campaign);
+    let parallel = match mode {
+        EnergyMode::Exclusive => 1,
+        _ => app.parallel(&campaign.spec.execution.parallel, request.parallel)?,
+    };
     // Before anything is written: inputs that can't be used must not leave a campaign behind.
     let workload = loaded.prepare().await?;
     // The limit is about what is still to do, so it is taken below.
@@ -179,6 +190,7 @@ async fn run_once(
         }
     };
 
+    let energy = app.energy_setup(campaign, registered.id).await;
     let spec = &campaign.spec.execution;
     let streams = campaign.clone();
     let execution = Execution {
@@ -203,13 +215,16 @@ async fn run_once(
             parallel,
             timeout_s: Some(spec.timeout),
             retries: spec.retries,
-            cooldown_s: match &spec.cooldown {
-                ergon_design::spec::Cooldown::Seconds(s) => *s,
-                ergon_design::spec::Cooldown::Until { .. } => 0.0,
+            rest: match spec.cooldown {
+                Cooldown::Seconds(s) => ergon_engine::Rest::For(s),
+                Cooldown::Until { until_within_c, at_most } => {
+                    ergon_engine::Rest::UntilNear { within_c: until_within_c, at_most_s: at_most }
+                }
             },
             budget_s: campaign.spec.budget.hours.map(|h| h * 3600.0),
             retry_failed: request.retry_failed,
         },
+        energy: energy.setup,
         log: hold.log.clone(),
         scratch: hold.scratch.clone(),
         marker: hold.marker.clone(),
@@ -234,6 +249,7 @@ async fn run_once(
     app.release(&hold).await;
     let summary = result.map_err(|e| AppError::operation("run_failed", e.to_string()))?;
     marked?;
+    let told = summary.energy.0.as_ref().map(EnergyTold::of).unwrap_or_default();
     Ok(RunReply {
         campaign: campaign.id.clone(),
         revision: registered.revision,
@@ -245,7 +261,9 @@ async fn run_once(
         attempts: summary.attempts,
         duration_s: summary.duration_s,
         cost_usd: 0.0,
-        energy_j: None,
+        energy_j: told.joules,
+        energy_provenance: told.provenance,
+        energy_note: told.note.or(energy.note),
         overhead_s: summary.overhead_s,
         stopped: summary.stopped,
         log: log.path().to_path_buf(),

@@ -67,8 +67,12 @@ pub struct StatusReply {
     pub api_calls: u64,
     /// USD spent; 0 exactly in this version.
     pub total_cost_usd: f64,
-    /// Joules; not measured in this version.
+    /// Joules so far; `None`: not known, and `energy_note` says why.
     pub energy_j: Option<f64>,
+    /// `measured`, `derived`, `estimated` or `simulated`.
+    pub energy_provenance: Option<String>,
+    /// The estimator, or why there are no joules.
+    pub energy_note: Option<String>,
     /// Share of ended runs that succeeded; `None` before any ended.
     pub success_rate: Option<f64>,
     /// Runs ended an hour, over the last minute of work.

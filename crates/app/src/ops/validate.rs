@@ -33,7 +33,7 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    fn unknown(why: &str) -> Self {
+    pub(crate) fn unknown(why: &str) -> Self {
         Self { why: why.into(), ..Self::default() }
     }
     fn exactly(x: f64, why: &str) -> Self {
@@ -104,6 +104,7 @@ pub async fn validate(app: &App, request: ValidateRequest) -> Result<ValidateRep
     let estimate = forecast(app, &loaded, &plan, parallel).await;
     let mut warnings: Vec<String> = loaded.campaign.warnings.iter().map(Problem::to_string).collect();
     warnings.extend(unenforced(&loaded));
+    warnings.extend(crate::energy::warnings(&loaded.campaign, app));
     Ok(ValidateReply {
         campaign: loaded.campaign.id.clone(),
         spec_hash: loaded.campaign.spec_hash,
@@ -148,7 +149,7 @@ pub(crate) async fn forecast(app: &App, loaded: &LoadedSpec, plan: &Plan, parall
     Forecast {
         duration_s,
         cost_usd: Estimate::exactly(0.0, "no run of this campaign calls a paid model"),
-        energy_j: Estimate::unknown("this version of Ergon does not measure energy yet"),
+        energy_j: app.earlier_energy(&loaded.campaign, plan).await,
     }
 }
 
@@ -187,14 +188,8 @@ pub(crate) fn unenforced(loaded: &LoadedSpec) -> Vec<String> {
         budget.usd.is_some() || budget.usd_per_run.is_some() || budget.tokens.is_some(),
         "budget.usd, usd_per_run or tokens (this version has no paid provider)",
     );
-    say(budget.energy_j.is_some(), "budget.energy_j (energy is not measured)");
     say(spec.alerts != ergon_design::spec::Alerts::default(), "alerts");
-    say(spec.execution.energy.is_some(), "execution.energy");
     say(spec.execution.warmup > 0, "execution.warmup");
     say(!spec.export.formats.is_empty() || spec.export.package, "export");
-    say(
-        matches!(spec.execution.cooldown, ergon_design::spec::Cooldown::Until { .. }),
-        "execution.cooldown.until_within_c",
-    );
     said
 }

@@ -50,6 +50,7 @@ pub(crate) fn check(spec: &Spec, findings: &mut Findings<'_>) {
             between(&["execution", "cooldown", "at_most"], Some(at_most), 86_400.0);
         }
     }
+    between(&["execution", "energy_baseline"], Some(execution.energy_baseline), 3600.0);
     let (budget, quality) = (&spec.budget, &spec.quality);
     between(&["budget", "usd"], budget.usd, 1e9);
     between(&["budget", "usd_per_run"], budget.usd_per_run, 1e9);

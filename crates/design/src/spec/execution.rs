@@ -22,6 +22,8 @@ pub struct Execution {
     /// How energy is measured; default from the workload.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub energy: Option<EnergyMode>,
+    /// Seconds of idling before and after the runs, where energy is measured per run; 0: no baseline.
+    pub energy_baseline: f64,
     /// Whether all conditions of a replicate see the same random inputs.
     pub common_random_numbers: bool,
     /// What the machine must offer.
@@ -38,6 +40,7 @@ impl Default for Execution {
             cooldown: Cooldown::Seconds(0.0),
             warmup: 0,
             energy: None,
+            energy_baseline: 30.0,
             common_random_numbers: true,
             requires: None,
         }

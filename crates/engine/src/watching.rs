@@ -1,0 +1,100 @@
+//! What goes on beside the workers: the lease, progress, budgets, the books of energy.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ergon_domain::{Clock, ControlCommand, RunLog, RunLogError};
+
+use crate::event::{Event, EventSink};
+use crate::execute::{Session, Stopped};
+use crate::handle::Handle;
+use crate::recorder::Record;
+
+const HEARTBEAT: Duration = Duration::from_millis(1000);
+const PROGRESS: Duration = Duration::from_millis(200);
+const BOOKS: Duration = Duration::from_millis(500);
+
+/// Renews the lease and obeys what other processes asked through the store.
+pub(crate) async fn beat(log: Arc<dyn RunLog>, events: EventSink, handle: Handle) {
+    loop {
+        tokio::time::sleep(HEARTBEAT).await;
+        match log.heartbeat().await {
+            Ok(commands) => {
+                for command in commands {
+                    match command {
+                        ControlCommand::Pause => handle.pause(),
+                        ControlCommand::Resume => handle.resume(),
+                        ControlCommand::Stop => handle.drain(Stopped::Asked, "stopped from outside"),
+                        ControlCommand::Retry => {
+                            handle.0.lock().retry_wanted = true;
+                            handle.0.changed.notify_waiters();
+                        }
+                    }
+                }
+            }
+            Err(error @ RunLogError::LeaseLost { .. }) => {
+                handle.0.lock().failure = Some(error);
+                handle.stop_now();
+                return;
+            }
+            Err(error) => events(Event::StoreTrouble { message: error.to_string() }),
+        }
+    }
+}
+
+/// Tells progress and watches the time budget.
+pub(crate) async fn tick(session: Arc<Session>, handle: Handle) {
+    let mut last = None;
+    loop {
+        tokio::time::sleep(PROGRESS).await;
+        let now_s = session.clock.now_s();
+        if session.execution.limits.budget_s.is_some_and(|limit| now_s >= limit) {
+            handle.drain(Stopped::Budget, "budget.hours is used up; raise it and run again to go on");
+        }
+        let skipped = session.dispatch().skipped;
+        let progress = {
+            let mut tally = session.tally();
+            tally.skipped = skipped;
+            tally.progress(now_s)
+        };
+        if last.as_ref() != Some(&progress) {
+            (session.execution.events)(Event::Progress(progress.clone()));
+            last = Some(progress);
+        }
+    }
+}
+
+/// Looks after energy: writes what has come, and watches its budget.
+pub(crate) async fn keep_books(session: Arc<Session>, handle: Handle) {
+    let Some(account) = &session.energy else { return };
+    loop {
+        tokio::time::sleep(BOOKS).await;
+        let (entries, used_up) = account.watch();
+        if used_up {
+            handle.drain(Stopped::Budget, "budget.energy_j is used up; raise it and run again to go on");
+        }
+        for entry in entries {
+            let _ = session.records.send(Record::Energy(entry)).await;
+        }
+    }
+}
+
+/// A second in which nothing runs; false where nobody wants to wait any more.
+pub(crate) async fn idle_second(handle: &Handle) -> bool {
+    let changed = handle.0.changed.notified();
+    tokio::pin!(changed);
+    changed.as_mut().enable();
+    let stopped = || handle.0.lock().stopped.is_some();
+    if stopped() {
+        return false;
+    }
+    let end = tokio::time::Instant::now() + Duration::from_secs(1);
+    // What changed may be a pause or a retry, which shorten nothing.
+    while tokio::time::timeout_at(end, changed.as_mut()).await.is_ok() {
+        if stopped() {
+            return false;
+        }
+        changed.set(handle.0.changed.notified());
+    }
+    true
+}
