@@ -14,8 +14,8 @@ use crate::page;
 /// What the sample store is computed from.
 const SAMPLE_SPEC: &str = "configs/consensus-quick.yaml";
 const TESTS: &str = "ergon-window-tests";
-/// Fits the largest window that a test opens.
-const SCREEN: &str = "-screen 0 1920x1080x24";
+/// Fits the largest window that a test opens. Without a reset when its last client leaves, in which the next would be lost.
+const SCREEN: &str = "-screen 0 1920x1080x24 -noreset";
 
 /// The programs of one profile.
 pub(crate) struct Programs {

@@ -71,6 +71,17 @@ export function short(id: string, length = 8): string {
   return id.length > length ? id.slice(0, length) : id;
 }
 
+/** A unit as it is shown; a share or a count (`1`) needs none. */
+export function shownUnit(unit: string | null): string {
+  return unit === null || unit === "1" ? "" : bounded(unit, 20);
+}
+
+/** A metric's title with its unit in parentheses, where it has one. */
+export function titleWithUnit(title: string, unit: string | null): string {
+  const shown = shownUnit(unit);
+  return `${bounded(title, 70)}${shown === "" ? "" : ` (${shown})`}`;
+}
+
 const SHOWN = 2_000;
 
 /** Text of unknown origin, cut before it is so long that it would stop the window. */
