@@ -8,6 +8,7 @@
 
 mod analyses;
 mod attempts;
+mod calls;
 mod campaigns;
 mod cells;
 mod energy;
@@ -36,6 +37,7 @@ mod writer;
 
 pub use analyses::{AnalysisRecord, Exclusion, NewAnalysis};
 pub use attempts::{ArtefactRecord, AttemptRecord};
+pub use calls::{CallRow, ModelSpend};
 pub use campaigns::{CampaignFilter, CampaignRecord, CampaignSummary, RevisionRecord};
 pub use cells::CellCounts;
 pub use energy::{EnergySessionRecord, RunResources};

@@ -49,6 +49,10 @@ enum Message {
     Close(oneshot::Sender<()>),
 }
 
+fn gone() -> StoreError {
+    StoreError::Internal("the writer has ended".into())
+}
+
 /// Sends work to the writer thread. Cheap to clone; the thread ends when the last clone is gone.
 #[derive(Clone)]
 pub(crate) struct Writer(mpsc::Sender<Message>);
@@ -73,11 +77,18 @@ impl Writer {
         &self,
         work: impl FnOnce(&Raw) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let gone = || StoreError::Internal("the writer has ended".into());
+        self.submit(work)?.await.map_err(|_| gone())?
+    }
+
+    /// Hands work over in its turn, without waiting for its commit: what is handed over later is not committed before.
+    pub(crate) fn submit<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Raw) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<oneshot::Receiver<Result<T, StoreError>>, StoreError> {
         let (reply, outcome) = oneshot::channel();
         let job = Box::new(Work { work: Some(work), value: None, reply });
         self.0.send(Message::Work(job)).map_err(|_| gone())?;
-        outcome.await.map_err(|_| gone())?
+        Ok(outcome)
     }
 
     /// Does what waits, then closes the connection.

@@ -6,6 +6,7 @@
     reason = "helpers of tests stand outside test functions"
 )]
 
+mod calls;
 mod counting_once;
 mod energy;
 mod faults;
