@@ -108,6 +108,15 @@ fn a_design_has_the_power_of_the_textbooks() {
 }
 
 #[test]
+fn only_tests_with_sides_name_one() {
+    let ergon = Ergon::new();
+    let says = |design: &[&str]| ergon.run(&[&["power"], design].concat()).done().out.contains("two-sided");
+    assert!(says(&["t_two_sample", "--d", "0.5"]));
+    assert!(!says(&["anova", "--f", "0.25", "--k", "4"]));
+    assert!(!says(&["chi2", "--w", "0.3", "--df", "1"]));
+}
+
+#[test]
 fn a_power_curve_rises() {
     let ergon = Ergon::new();
     let reply = ergon.run(&["--json", "power", "t_two_sample", "--d", "0.5", "--curve"]).done().json();
@@ -127,6 +136,7 @@ fn a_design_that_makes_no_sense_is_refused_by_field() {
         (&["t_two_sample", "--d", "0"], &["effect", "not zero"]),
         (&["t_two_sample", "--d", "0.5", "--alpha", "5"], &["alpha", "(0, 1)"]),
         (&["two_proportions", "--p1", "1.5", "--p2", "0.5"], &["p1", "[0, 1]"]),
+        (&["anova", "--f", "0.25", "--k", "4", "--alternative", "greater"], &["alternative", "no sides"]),
     ];
     for (design, words) in refused {
         let args: Vec<&str> = ["power"].iter().chain(*design).copied().collect();

@@ -14,6 +14,9 @@ use crate::error::AppError;
 /// The kinds of test, as they are asked for.
 const KINDS: &[&str] = &["t_one_sample", "t_two_sample", "anova", "two_proportions", "correlation", "chi2"];
 
+/// Those whose statistic grows whatever the direction of the effect.
+const SIDELESS: &[&str] = &["anova", "chi2"];
+
 /// A question about a design: leave out what is asked for. With effect and size: the power; with effect and power: the
 /// size; with size and power: the smallest effect.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, ts_rs::TS)]
@@ -85,8 +88,8 @@ pub struct PowerReply {
     pub effect: f64,
     /// Size of the test.
     pub alpha: f64,
-    /// The alternative hypothesis.
-    pub alternative: String,
+    /// The alternative hypothesis; F and χ² tests have no sides to choose from.
+    pub alternative: Option<String>,
     /// Power over sizes; empty unless asked for.
     pub curve: Vec<PowerPoint>,
     /// Sources of the formulas.
@@ -96,9 +99,10 @@ pub struct PowerReply {
 impl PowerReply {
     /// For a person.
     pub fn text(&self) -> String {
+        let sides = self.alternative.as_ref().map(|a| format!(" ({a})")).unwrap_or_default();
         let mut text = format!(
-            "{}: {} = {:.4}, n = {} ({} in all), alpha = {} ({}): power {:.4}",
-            self.method, self.effect_name, self.effect, self.n, self.n_total, self.alpha, self.alternative, self.power
+            "{}: {} = {:.4}, n = {} ({} in all), alpha = {}{sides}: power {:.4}",
+            self.method, self.effect_name, self.effect, self.n, self.n_total, self.alpha, self.power
         );
         for point in &self.curve {
             let _ = write!(text, "\n{:>8}  {:.4}", point.n, point.power);
@@ -168,6 +172,9 @@ impl Test {
                 return Err(wrong(field, format!("belongs to {of}, not to {kind}")));
             }
         }
+        if request.alternative.is_some() && SIDELESS.contains(&kind) {
+            return Err(wrong("alternative", format!("{kind} has none: its test has no sides")));
+        }
         let k = match (kind, request.k) {
             ("anova", None) => return Err(wrong("k", "missing; expected the number of groups, from 2")),
             (_, k) => k.unwrap_or(1),
@@ -194,6 +201,11 @@ impl Test {
             }
         }
         .map_err(stat_error)
+    }
+
+    /// Whether the test can look in one direction.
+    fn has_sides(&self) -> bool {
+        !SIDELESS.contains(&self.kind)
     }
 
     /// Observations in all.
@@ -274,12 +286,14 @@ pub async fn power(_app: &App, request: PowerRequest) -> Result<PowerReply, AppE
         effect_name: test.effect_name.to_owned(),
         effect,
         alpha: options.alpha,
-        alternative: match options.alternative {
-            Alternative::TwoSided => "two-sided",
-            Alternative::Less => "less",
-            Alternative::Greater => "greater",
-        }
-        .to_owned(),
+        alternative: test.has_sides().then(|| {
+            match options.alternative {
+                Alternative::TwoSided => "two-sided",
+                Alternative::Less => "less",
+                Alternative::Greater => "greater",
+            }
+            .to_owned()
+        }),
         curve,
         references: here.account.references.iter().map(|r| (*r).to_owned()).collect(),
     })
