@@ -1,6 +1,6 @@
 //! What is asked: a metric, levels to compare, and how the user wants it answered.
 
-use ergon_design::spec::{Correction, Estimand, Sided};
+use ergon_design::spec::{Correction, Estimand, Procedure, Sided};
 use ergon_domain::Value;
 
 use crate::result::Role;
@@ -49,6 +49,11 @@ impl Ask {
     /// The name of the procedure the user insists on.
     pub(crate) fn forced_test(&self) -> Option<&str> {
         self.test.as_deref().filter(|t| *t != "auto" && !t.is_empty())
+    }
+
+    /// Whether that is this procedure.
+    pub(crate) fn insists_on(&self, procedure: Procedure) -> bool {
+        self.forced_test().and_then(Procedure::named) == Some(procedure)
     }
 }
 

@@ -1,9 +1,11 @@
 //! Robust procedures shown beside a t test. They never replace it unless the user asks.
 
+use ergon_design::spec::Procedure;
 use ergon_domain::Digest;
 use ergon_stats::{
     LeveneCenter, MissingPolicy, RankMethod, Resampling, TestOptions, ZeroDifferences, hodges_lehmann, levene,
-    mann_whitney, permutation_one_sample, permutation_two_sample, pseudomedian, shapiro_wilk, wilcoxon_signed_rank,
+    mann_whitney, permutation_one_sample, permutation_two_sample, pseudomedian, shapiro_wilk, sign_test, t_student,
+    wilcoxon_signed_rank,
 };
 
 use crate::ask::Ask;
@@ -36,6 +38,16 @@ pub(crate) fn of_differences(d: &[f64], ask: &Ask, seed: Digest) -> Vec<Companio
             note: "its estimate is the pseudomedian of the differences".into(),
         });
     }
+    if ask.insists_on(Procedure::WithinRanks)
+        && let Ok(test) = sign_test(&centred, &options)
+    {
+        companions.push(Companion {
+            procedure: test.account.method.to_owned(),
+            p: Some(test.p),
+            estimate: None,
+            note: format!("{} of {} differences are positive", test.positive, test.nonzero),
+        });
+    }
     companions
 }
 
@@ -59,6 +71,17 @@ pub(crate) fn of_samples(x: &[f64], y: &[f64], ask: &Ask, seed: Digest) -> Vec<C
             p: Some(test.p),
             estimate: shift.map(|s| estimate(s.estimate, s.ci)),
             note: "tests whether values tend to be larger; its estimate is the Hodges–Lehmann shift".into(),
+        });
+    }
+    if ask.insists_on(Procedure::Student)
+        && let Ok(test) = t_student(&moved, y, &options)
+        && let Ok(plain) = t_student(x, y, &TestOptions { level: ask.confidence, ..TestOptions::default() })
+    {
+        companions.push(Companion {
+            procedure: test.account.method.to_owned(),
+            p: Some(test.p),
+            estimate: Some(estimate(plain.estimate.value, plain.ci)),
+            note: "its estimate is the difference of means, its error that of equal variances".into(),
         });
     }
     companions

@@ -1,6 +1,6 @@
 //! Two levels of a factor: which procedure, on which data.
 
-use ergon_design::spec::Estimand;
+use ergon_design::spec::{Estimand, Procedure};
 use ergon_domain::{Family, ParameterName, Value};
 
 use crate::additive::{ModelRows, of_means, over_blocks};
@@ -10,7 +10,7 @@ use crate::error::AnalysisError;
 use crate::frame::{Frame, same_level};
 use crate::independent::independent;
 use crate::inference::{Inference, Scale};
-use crate::method::{self, Forced};
+use crate::method;
 use crate::odds::odds_ratio;
 use crate::paired::{Prepared, paired};
 use crate::ratio::ratio;
@@ -42,9 +42,12 @@ pub fn contrast(frame: &Frame, ask: &Ask, contrast: &Contrast) -> Result<Analysi
     refuse_unusable(frame, &response, &subject, scale)?;
     let seed = frame.digest(Some(&response.metric.id));
     let data = Prepared { frame, response, scale, ask, seed };
-    if let (Scale::Ratio | Scale::OddsRatio, Some(Forced::MannWhitney | Forced::Wilcoxon | Forced::Permutation)) =
-        (scale, method::forced(ask)?)
-    {
+    // Shifts, signs and equal variances have no form for these.
+    let no_form = !matches!(
+        method::forced(ask)?,
+        None | Some(Procedure::Auto | Procedure::Welch | Procedure::Paired | Procedure::LinearModel)
+    );
+    if no_form && matches!(scale, Scale::Ratio | Scale::OddsRatio) {
         return Err(AnalysisError::NotAvailable {
             asked: format!("estimand {} by {}", scale.estimand(), ask.forced_test().unwrap_or("auto")),
             available: vec!["test: auto", "estimand: mean_difference"],
@@ -129,8 +132,8 @@ pub(crate) fn plan_of(
     let phases = &matching.candidate_phases;
     let designed = blocking(data.frame, phases);
     let blocks = match forced {
-        Some(Forced::Welch | Forced::MannWhitney) => Blocking::Independent("as asked".into()),
-        Some(Forced::Paired | Forced::Wilcoxon) => match &designed {
+        Some(Procedure::Welch | Procedure::Student | Procedure::RankSum) => Blocking::Independent("as asked".into()),
+        Some(Procedure::Paired | Procedure::SignedRank | Procedure::WithinRanks) => match &designed {
             Blocking::Replicates(_) => designed.clone(),
             Blocking::Independent(_) => Blocking::Replicates("as asked".into()),
         },
@@ -147,12 +150,15 @@ pub(crate) fn plan_of(
         _ => {}
     }
     let adjust = match forced {
-        Some(Forced::AdditiveModel) if !matching.others.is_empty() => Adjusting::AdditiveModel("as asked".into()),
-        Some(Forced::Welch | Forced::Paired | Forced::MannWhitney | Forced::Wilcoxon)
-            if !matching.others.is_empty() =>
-        {
-            Adjusting::Matching
-        }
+        Some(Procedure::LinearModel) if !matching.others.is_empty() => Adjusting::AdditiveModel("as asked".into()),
+        Some(
+            Procedure::Welch
+            | Procedure::Student
+            | Procedure::Paired
+            | Procedure::RankSum
+            | Procedure::SignedRank
+            | Procedure::WithinRanks,
+        ) if !matching.others.is_empty() => Adjusting::Matching,
         _ => adjusting(data.frame, phases, matching.others.len(), &designed),
     };
     Ok((blocks, adjust, trail))
@@ -240,10 +246,14 @@ pub(crate) fn say_matching(matching: &Matching, found: &mut Inference) {
 /// Puts a companion in the place of the t test, when the user insists on it.
 fn take_forced(data: &Prepared<'_>, found: &mut Inference) -> Result<(), AnalysisError> {
     let prefix = match method::forced(data.ask)? {
-        Some(Forced::MannWhitney) => "Mann–Whitney",
-        Some(Forced::Wilcoxon) => "Wilcoxon",
-        Some(Forced::Permutation) => "Permutation",
-        _ => return Ok(()),
+        Some(Procedure::Student) => "Student",
+        Some(Procedure::RankSum) => "Mann–Whitney",
+        Some(Procedure::SignedRank) => "Wilcoxon",
+        Some(Procedure::WithinRanks) => "Sign test",
+        Some(Procedure::Permutation) => "Permutation",
+        None | Some(Procedure::Auto | Procedure::Welch | Procedure::Paired | Procedure::LinearModel) => return Ok(()),
+        // Answered before there is a difference of means.
+        Some(Procedure::LogRank) => return Ok(()),
     };
     let Some(position) = found.companions.iter().position(|c| c.procedure.starts_with(prefix)) else {
         return Err(AnalysisError::NotAvailable {

@@ -34,6 +34,7 @@ mod method;
 mod nothing_varied;
 mod odds;
 mod omnibus;
+mod omnibus_ranks;
 mod paired;
 mod plan;
 mod quality;

@@ -1,6 +1,6 @@
 //! The estimand and the procedure: by default from the metric's family and the design, or as the user insists.
 
-use ergon_design::spec::Estimand;
+use ergon_design::spec::{Estimand, Procedure};
 use ergon_domain::Family;
 
 use crate::ask::Ask;
@@ -8,40 +8,16 @@ use crate::error::AnalysisError;
 use crate::inference::Scale;
 use crate::response::Response;
 
-/// A procedure the user may insist on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Forced {
-    Welch,
-    Paired,
-    AdditiveModel,
-    MannWhitney,
-    Wilcoxon,
-    Permutation,
-    LogRank,
-}
-
-/// Names accepted for a procedure.
-pub(crate) const PROCEDURES: [&str; 8] =
-    ["auto", "t_welch", "t_paired", "linear_model", "mann_whitney", "wilcoxon", "permutation", "log_rank"];
-
 /// The procedure asked for, if not `auto`.
-pub(crate) fn forced(ask: &Ask) -> Result<Option<Forced>, AnalysisError> {
+pub(crate) fn forced(ask: &Ask) -> Result<Option<Procedure>, AnalysisError> {
     let Some(name) = ask.forced_test() else { return Ok(None) };
-    Ok(Some(match name {
-        "welch" | "t_welch" => Forced::Welch,
-        "paired" | "t_paired" => Forced::Paired,
-        "linear_model" | "additive_model" => Forced::AdditiveModel,
-        "mann_whitney" | "mann_whitney_exact" | "mann_whitney_asymptotic" => Forced::MannWhitney,
-        "wilcoxon" | "wilcoxon_exact" | "wilcoxon_signed_rank" => Forced::Wilcoxon,
-        "permutation" | "permutation_exact" | "permutation_paired_exact" => Forced::Permutation,
-        "log_rank" => Forced::LogRank,
-        other => {
-            return Err(AnalysisError::NotAvailable {
-                asked: format!("test '{other}'"),
-                available: PROCEDURES.to_vec(),
-            });
-        }
-    }))
+    match Procedure::named(name) {
+        Some(procedure) => Ok(Some(procedure)),
+        None => Err(AnalysisError::NotAvailable {
+            asked: format!("test '{name}'"),
+            available: Procedure::names().collect(),
+        }),
+    }
 }
 
 /// The scale of the estimate, its name, and why.
@@ -72,7 +48,7 @@ pub(crate) fn scale(ask: &Ask, response: &Response<'_>) -> Result<(Scale, String
 /// Whether the question is about times to an event.
 pub(crate) fn is_survival(ask: &Ask, response: &Response<'_>) -> Result<bool, AnalysisError> {
     Ok(match forced(ask)? {
-        Some(Forced::LogRank) => true,
+        Some(Procedure::LogRank) => true,
         Some(_) => false,
         None => {
             let by_default = response.metric.family == Family::TimeToEvent && ask.estimand.is_none();

@@ -1,5 +1,6 @@
 //! More than two levels at once, by the same rules as pairs.
 
+use ergon_design::spec::Procedure;
 use ergon_domain::Value;
 use ergon_stats::dist::fisher_f;
 use ergon_stats::{StatError, anova_rm};
@@ -13,10 +14,11 @@ use crate::frame::Frame;
 use crate::independent::Moments;
 use crate::inference::{Inference, Scale, is_rounding, magnitude};
 use crate::method;
+use crate::omnibus_ranks::{over_one_cell, ranks_within_blocks};
 use crate::paired::Prepared;
 use crate::response::Response;
 use crate::result::{Analysis, AnalysisKind, Assumption, Dropped, EffectSize, Statistic, Warning};
-use crate::structure::{Adjusting, Blocking, complete_blocks};
+use crate::structure::{Adjusting, Blocking, CompleteBlocks, complete_blocks};
 use crate::write_levels::{about_levels, write_levels};
 use crate::write_up::Subject;
 
@@ -43,11 +45,18 @@ pub(crate) fn omnibus(frame: &Frame, ask: &Ask, factor: &str, levels: &[Value]) 
         }
         (_, Blocking::Replicates(why)) => {
             refuse_confounded(&subject, levels, &matching)?;
-            over_blocks(&data, &matching, levels.len(), why)?
+            if ask.insists_on(Procedure::WithinRanks) {
+                ranks_within_blocks(&data, &matching, levels.len(), why)?
+            } else {
+                over_blocks(&data, &matching, levels.len(), why)?
+            }
         }
         (_, Blocking::Independent(why)) => {
             refuse_confounded(&subject, levels, &matching)?;
-            over_runs(&data, &matching, levels.len(), why)?
+            match method::forced(ask)? {
+                Some(asked @ (Procedure::RankSum | Procedure::Student)) => over_one_cell(&data, &matching, asked)?,
+                _ => over_runs(&data, &matching, levels.len(), why)?,
+            }
         }
     };
     if !matches!(adjust, Adjusting::AdditiveModel(_)) {
@@ -55,6 +64,13 @@ pub(crate) fn omnibus(frame: &Frame, ask: &Ask, factor: &str, levels: &[Value]) 
     }
     found.trail.insert(0, why);
     found.trail.extend(more);
+    match (ask.forced_test(), method::forced(ask)?) {
+        (Some(name), Some(Procedure::SignedRank | Procedure::Permutation)) => found.trail.push(format!(
+            "{name} compares two levels: the pairs are tested by it, all levels together as the design calls for."
+        )),
+        (Some(name), _) => found.trail.push(format!("The procedure was asked for by name ({name}).")),
+        (None, _) => {}
+    }
     let names: Vec<String> = levels.iter().map(ToString::to_string).collect();
     let text = format!("Does {} differ between {factor} = {}?", data.response.metric.title, names.join(", "));
     let asked = about_levels(&data, factor, text, data.scale.estimand());
@@ -137,20 +153,15 @@ fn welch(levels: &[(f64, f64, f64)]) -> (f64, f64) {
     (f, (k * k - 1.0) / (3.0 * lack))
 }
 
-/// Repeated-measures analysis of variance of replicate × level means.
-fn over_blocks(data: &Prepared<'_>, matching: &Matching, k: usize, why: &str) -> Result<Inference, AnalysisError> {
-    let blocks = complete_blocks(data.frame, matching, k);
-    let replicates = blocks.replicates.len();
-    if replicates < 2 {
-        return Err(AnalysisError::TooFewReplicates { found: replicates, needed: 2, why: why.to_owned() });
-    }
+/// The means of each replicate (outer) at each level, over cells.
+pub(crate) fn means_of_blocks(data: &Prepared<'_>, blocks: &CompleteBlocks, k: usize) -> (Inference, Vec<Vec<f64>>) {
     let mut found = Inference { unit_of_analysis: "replicates as blocks".into(), ..Inference::default() };
     if blocks.left_out > 0 {
         let reason = "its cell or replicate isn't complete for all levels".into();
         found.dropped.push(Dropped { reason, count: blocks.left_out });
     }
     let share = blocks.cells.len() as f64;
-    let mut table = vec![vec![0.0; k]; replicates];
+    let mut table = vec![vec![0.0; k]; blocks.replicates.len()];
     for rows in &blocks.rows {
         found.used.extend(rows.iter().flatten());
         for (level, rows) in rows.iter().enumerate() {
@@ -161,6 +172,17 @@ fn over_blocks(data: &Prepared<'_>, matching: &Matching, k: usize, why: &str) ->
             }
         }
     }
+    (found, table)
+}
+
+/// Repeated-measures analysis of variance of replicate × level means.
+fn over_blocks(data: &Prepared<'_>, matching: &Matching, k: usize, why: &str) -> Result<Inference, AnalysisError> {
+    let blocks = complete_blocks(data.frame, matching, k);
+    let replicates = blocks.replicates.len();
+    if replicates < 2 {
+        return Err(AnalysisError::TooFewReplicates { found: replicates, needed: 2, why: why.to_owned() });
+    }
+    let (mut found, table) = means_of_blocks(data, &blocks, k);
     found.procedure = "Repeated-measures analysis of variance (Greenhouse–Geisser)".into();
     found.trail.push(format!(
         "Replicates are blocks, because {why}: analysis of variance of the means of {replicates} replicates × {k} \

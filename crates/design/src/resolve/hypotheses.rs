@@ -8,61 +8,9 @@ use super::declared::Declared;
 use super::findings::{Findings, item, nth, under};
 use super::inputs::InputFiles;
 use crate::campaign::ResolvedPhase;
-use crate::spec::{Estimand, FrameChoice, Hypothesis, Question, QuestionKind, Spec};
+use crate::spec::{Estimand, FrameChoice, Hypothesis, Procedure, Question, QuestionKind, Spec};
 use crate::tree::Step;
 use crate::where_filter::WhereFilter;
-
-/// Procedures that `test` may name (STATISTICS.md).
-const PROCEDURES: [&str; 48] = [
-    "auto",
-    "t_one_sample",
-    "t_paired",
-    "t_student",
-    "t_welch",
-    "tost",
-    "tost_paired",
-    "mann_whitney",
-    "mann_whitney_asymptotic",
-    "mann_whitney_exact",
-    "mann_whitney_exact_ties",
-    "wilcoxon",
-    "wilcoxon_exact",
-    "wilcoxon_approx",
-    "sign_test",
-    "hodges_lehmann",
-    "permutation_exact",
-    "permutation_paired_exact",
-    "bootstrap_ci",
-    "bayes_t_jzs",
-    "variance_f_test",
-    "anova_oneway",
-    "welch_anova",
-    "anova_twoway",
-    "anova_threeway",
-    "anova_rm",
-    "anova_mixed",
-    "ancova",
-    "kruskal_wallis",
-    "friedman",
-    "cochran_q",
-    "pearson",
-    "spearman",
-    "kendall",
-    "chi2_independence",
-    "fisher_exact",
-    "mcnemar",
-    "binomial_test",
-    "two_proportion_z",
-    "levene",
-    "ols_multiple",
-    "theil_sen",
-    "logistic",
-    "poisson_glm",
-    "lmm_random_intercept",
-    "kaplan_meier",
-    "log_rank",
-    "cox_ph",
-];
 
 struct Context<'c, 'i, 'f, 't> {
     manifest: &'c Manifest,
@@ -129,7 +77,7 @@ impl Context<'_, '_, '_, '_> {
             self.factor(factor, &nth(&by, i));
         }
         if let Some(test) = &question.test {
-            self.findings.known(&under(path, &["test"]), "procedure", test, PROCEDURES);
+            self.findings.known(&under(path, &["test"]), "procedure", test, Procedure::names());
         }
         if let Some(frame) = &question.frame {
             self.frame(frame, &under(path, &["frame"]));
@@ -211,7 +159,7 @@ impl Context<'_, '_, '_, '_> {
         self.null_value(hypothesis, path);
         self.metric(&hypothesis.metric, path);
         self.frame(&hypothesis.frame, &under(path, &["frame"]));
-        self.findings.known(&under(path, &["test"]), "procedure", &hypothesis.test, PROCEDURES);
+        self.findings.known(&under(path, &["test"]), "procedure", &hypothesis.test, Procedure::names());
         if !(hypothesis.alpha > 0.0 && hypothesis.alpha < 1.0) {
             let message = format!("{} is out of range", hypothesis.alpha);
             self.findings.refuse(&under(path, &["alpha"]), message, "a number between 0 and 1");

@@ -12,6 +12,7 @@ mod levels;
 mod limits;
 mod model;
 mod phase;
+mod procedure;
 mod scalar;
 mod short_form;
 mod workload;
@@ -30,6 +31,7 @@ pub use levels::Levels;
 pub use limits::{Alerts, Budget, Quality};
 pub use model::ModelChoice;
 pub use phase::{Order, Phase};
+pub use procedure::Procedure;
 pub use workload::WorkloadChoice;
 
 /// The spec version this release reads.
