@@ -400,6 +400,16 @@ fn metrics() -> Vec<Metric> {
             "Decision quality of jobs given to an agent of another domain.",
         ),
         metric(
+            "specialization_overhead",
+            "Specialization overhead",
+            "1",
+            Lower,
+            (Some(-100.0), Some(100.0)),
+            Continuous,
+            "Quality inside − outside the domain: what deciding for a job of another domain costs, in points; about 0 \
+             where specialization_level is 0.",
+        ),
+        metric(
             "communication_overhead",
             "Messages per decision",
             "1",

@@ -202,6 +202,9 @@ pub trait Protocol: Send {
     /// Whether it wants to hear how placements turned out.
     const WANTS_VERDICTS: bool = false;
 
+    /// Whether agents reject what they know to be impossible, so that an honest coordinator does not propose it.
+    const REJECTS: bool = false;
+
     /// The agent starts.
     fn start(&mut self, cx: &mut Context<'_, Self::Message>);
 

@@ -160,6 +160,7 @@ fn measurements(input: &SimulationInput<'_>, o: &SimulationOutcome) -> Vec<Measu
     };
     let of_decisions = |x| Observed::defined_or(x, "nothing was decided");
     let of_jobs = |x| Observed::defined_or(x, "no job ran");
+    let overhead = o.quality_in_domain.zip(o.quality_out_of_domain).map(|(inside, outside)| inside - outside);
     let of_choices = |x| Observed::defined_or(x, "there was nothing to choose between");
     [
         ("consensus_success_rate", Observed::defined_or(o.consensus_success_rate, "no job was submitted")),
@@ -171,6 +172,10 @@ fn measurements(input: &SimulationInput<'_>, o: &SimulationOutcome) -> Vec<Measu
         ("decision_quality_score", of_choices(o.decision_quality_score)),
         ("domain_specific_accuracy", of_choices(o.quality_in_domain)),
         ("cross_domain_performance", of_choices(o.quality_out_of_domain)),
+        (
+            "specialization_overhead",
+            Observed::defined_or(overhead, "no choice inside and outside the domain to compare"),
+        ),
         ("communication_overhead", of_decisions(o.messages_per_decision)),
         ("communication_bytes", of_decisions(o.bytes_per_decision)),
         ("view_changes", only(views, "the protocol has no views", o.view_changes)),

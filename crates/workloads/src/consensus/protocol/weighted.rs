@@ -286,7 +286,7 @@ impl Weighted {
         if let Some(block) = self.tallies.confirmed((position, view), &self.standing) {
             self.append(block, cx);
         } else if self.tallies.is_rejected((position, view), &self.standing) {
-            self.call_for(view + 1, cx);
+            self.on_rejection(cx);
         }
     }
 
@@ -339,6 +339,7 @@ impl Protocol for Weighted {
     type Message = WeightedMessage;
 
     const WANTS_VERDICTS: bool = true;
+    const REJECTS: bool = true;
 
     fn start(&mut self, cx: &mut Cx<'_>) {
         cx.coordinator(Some(self.coordinator_of(self.view)));
@@ -352,8 +353,12 @@ impl Protocol for Weighted {
     }
 
     fn forget(&mut self, request: u32, cx: &mut Cx<'_>) {
-        if self.pending.expire(request) && self.pending.is_empty() && self.active {
-            self.unwatch(cx);
+        if self.pending.expire(request) && self.pending.is_empty() {
+            // The next request is not to pay for this one.
+            self.changes = 0;
+            if self.active {
+                self.unwatch(cx);
+            }
         }
     }
 

@@ -119,6 +119,8 @@ impl<P: Protocol> World<'_, P> {
         }
         let asked = self.portal.request(request);
         let (excluded, sent_ns) = (asked.excluded, asked.sent_ns);
+        let job = &self.input.jobs[asked.job as usize];
+        let impossible = P::REJECTS && self.queues[usize::from(from)].partition().fewest_nodes(job).is_none();
         let trust = self.group.protocol(node).trust(from);
         let desk = &mut self.desks[usize::from(node)];
         if !desk.books.contains_key(&request) {
@@ -129,7 +131,7 @@ impl<P: Protocol> World<'_, P> {
         let book = desk.books.entry(request).or_default();
         let bidder = u32::from(from);
         if book.bidders.insert(from)
-            && let Some(estimate) = bid.estimate.filter(|_| excluded != Some(bidder)).map(|e| e * trust)
+            && let Some(estimate) = bid.estimate.filter(|_| excluded != Some(bidder) && !impossible).map(|e| e * trust)
         {
             if self.minds.agent_type == AgentType::Hybrid {
                 book.offers.push(Offer { estimate, agent: bidder, lies: bid == Bid::LIE });

@@ -26,6 +26,17 @@ impl Weighted {
         self.check_calls(cx);
     }
 
+    /// The proposal of this view can't be carried. The first time in a row the next coordinator is called for at once,
+    /// then after the time-out: a group that can't agree must not go through its coordinators as fast as it can.
+    pub(super) fn on_rejection(&mut self, cx: &mut Cx<'_>) {
+        if self.changes == 0 {
+            self.call_for(self.view + 1, cx);
+        } else if !self.progress_armed {
+            self.progress_armed = true;
+            cx.arm(PROGRESS, self.timeout_ns());
+        }
+    }
+
     /// Says its call again, for those who missed it.
     pub(super) fn repeat_call(&mut self, cx: &mut Cx<'_>) {
         if let Some(call) = self.calls.get(&self.id) {
