@@ -1,5 +1,6 @@
 //! A window under WebDriver (<https://www.w3.org/TR/webdriver2/>): what a user does with it, as methods.
 
+use std::cell::Cell;
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -21,6 +22,7 @@ pub(crate) struct Window {
     driver: Child,
     port: u16,
     session: String,
+    clicks: Cell<u32>,
 }
 
 impl Window {
@@ -41,7 +43,7 @@ impl Window {
         }
         let capabilities =
             json!({"capabilities": {"alwaysMatch": {"webkitgtk:browserOptions": {"binary": program, "args": []}}}});
-        let mut window = Self { driver, port, session: String::new() };
+        let mut window = Self { driver, port, session: String::new(), clicks: Cell::new(0) };
         let (status, reply) = http::request(port, "POST", "/session", Some(&capabilities)).expect("a session");
         assert_eq!(status, 200, "no session: {reply}");
         window.session = reply["value"]["sessionId"].as_str().expect("a session id").to_owned();
@@ -95,6 +97,12 @@ impl Window {
             let element = self.find(css)?;
             self.call("POST", &format!("/element/{element}/click"), Some(json!({}))).ok()
         });
+        self.clicks.set(self.clicks.get() + 1);
+    }
+
+    /// Clicks so far.
+    pub(crate) fn clicks(&self) -> u32 {
+        self.clicks.get()
     }
 
     /// Clicks what has this test id.
