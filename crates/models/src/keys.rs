@@ -85,6 +85,11 @@ impl Keys {
         self.session.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
     }
 
+    /// Whether there is a key of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.find(name).is_some()
+    }
+
     /// The key of this name, and where it was found.
     pub(crate) fn find(&self, name: &str) -> Option<(SecretString, KeySource)> {
         let session = || self.session.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
@@ -97,13 +102,13 @@ impl Keys {
     }
 }
 
-/// The text without the key, however often the other side repeats it.
-pub(crate) fn scrub(text: &mut Vec<u8>, key: &str) {
+/// Takes the key out of a text, however often the other side repeats it; whether it did.
+pub(crate) fn scrub(text: &mut Vec<u8>, key: &str) -> bool {
     const GONE: &[u8] = b"[key]";
     let key = key.trim().as_bytes();
     // What is shorter than a key would be found in innocent text.
     if key.len() < 8 || text.len() < key.len() {
-        return;
+        return false;
     }
     let mut kept = Vec::with_capacity(text.len());
     let mut at = 0;
@@ -116,7 +121,9 @@ pub(crate) fn scrub(text: &mut Vec<u8>, key: &str) {
             at += 1;
         }
     }
+    let found = kept != *text;
     *text = kept;
+    found
 }
 
 #[cfg(test)]
@@ -147,7 +154,8 @@ mod tests {
     #[test]
     fn a_key_that_is_echoed_is_taken_out() {
         let mut text = b"bad key sk-planted-1 (sk-planted-1)".to_vec();
-        scrub(&mut text, "sk-planted-1");
+        assert!(scrub(&mut text, "sk-planted-1"));
         assert_eq!(text, b"bad key [key] ([key])");
+        assert!(!scrub(&mut text, "sk-planted-1"));
     }
 }

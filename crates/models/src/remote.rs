@@ -186,8 +186,10 @@ impl Remote {
             )
             .await;
             exchange.first_token_s = first;
-            if let Some(key) = &key {
-                scrub(&mut exchange.received, key.expose_secret());
+            if key.as_ref().is_some_and(|key| scrub(&mut exchange.received, key.expose_secret())) {
+                // What was read of a stream so far holds the key: it is read again without.
+                reading = Reading::new(self.dialect, self.streamed);
+                reading.push(&exchange.received);
             }
             let mut answer = reading.finish(outcome.is_ok(), &exchange.received);
             let fault = judge(&outcome, &mut answer, &exchange);

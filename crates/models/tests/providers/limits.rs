@@ -1,0 +1,157 @@
+//! Limits, money and keys, as the other side sees them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ergon_domain::{FailureClass, Models};
+use ergon_models::{Budget, Keys, Metered, Network, Prices, Roster, Source, Spent};
+use futures_util::future::join_all;
+use serde_json::json;
+
+use crate::asking::{Asker, call, entry, network, request};
+use crate::server::{Server, Step, good, reply};
+
+const FREE: Budget = Budget { usd: None, usd_per_run: None, tokens: None };
+
+fn slow() -> Vec<Step> {
+    let mut steps = vec![Step::Wait(Duration::from_millis(30))];
+    steps.extend(good("yes"));
+    steps
+}
+
+#[tokio::test]
+async fn all_campaigns_together_keep_to_the_concurrency_of_an_address() {
+    let server = Server::start(|_, _| slow()).await;
+    let network = network();
+    let asker = || Asker::with(&network, &[("llm", "openai", &server, json!({"concurrency": 3}))], FREE);
+    let (one, other) = (asker(), asker());
+    let calls = (0..30).map(|n| if n % 2 == 0 { one.ask(n) } else { other.ask(n) });
+    assert!(join_all(calls).await.iter().all(Result::is_ok));
+    assert_eq!(server.most_at_once(), 3);
+}
+
+#[tokio::test]
+async fn one_who_is_sent_away_keeps_everybody_away() {
+    let server = Server::start(|n, _| if n == 0 { reply(429, "retry-after: 1\r\n", "{}") } else { good("yes") }).await;
+    let asker = Asker::new(&server, json!({"concurrency": 1}), FREE);
+    assert!(join_all((0..5).map(|n| asker.ask(n))).await.iter().all(Result::is_ok));
+    let asked = server.asked.lock().unwrap();
+    let pause = asked[1].at.duration_since(asked[0].at);
+    assert!(pause >= Duration::from_millis(990), "{pause:?}");
+}
+
+#[tokio::test]
+async fn a_provider_that_is_down_is_left_alone_and_the_declared_other_answers() {
+    let down = Server::start(|_, _| reply(500, "", "{}")).await;
+    let up = Server::start(|_, _| good("instead")).await;
+    let models = [
+        ("llm", "openai", &down, json!({"retries": 0, "patience_s": 0, "fallback": "spare"})),
+        ("spare", "openai", &up, json!({})),
+    ];
+    let asker = Asker::with(&network(), &models, FREE);
+    for run in 0..20 {
+        assert_eq!(asker.ask(run).await.unwrap().text, "instead");
+    }
+    assert_eq!(down.count(), 5, "after five failures in a row nobody asks for a while");
+    let meter = asker.models.meter().unwrap();
+    assert_eq!((meter.calls, meter.errors, meter.fallbacks), (20, 0, 20), "counted, never silent");
+    assert!(asker.kept.calls.lock().unwrap().iter().all(|c| c.fallback.as_deref() == Some("spare")));
+}
+
+/// 10 + 2 tokens at these prices cost 0.0002 USD.
+fn priced() -> serde_json::Value {
+    json!({"usd_per_mtok_in": 10.0, "usd_per_mtok_out": 50.0, "concurrency": 8, "max_tokens": 10})
+}
+
+#[tokio::test]
+async fn spending_never_exceeds_the_budget_and_every_call_says_what_it_cost() {
+    let server = Server::start(|_, _| slow()).await;
+    let budget = Budget { usd: Some(0.02), ..FREE };
+    let asker = Asker::new(&server, priced(), budget);
+    let results = join_all((0..200).map(|n| asker.ask(n))).await;
+    let answered = results.iter().filter(|r| r.is_ok()).count();
+    let refused = results.iter().filter(|r| r.as_ref().is_err_and(|e| e.class == FailureClass::Budget)).count();
+    assert_eq!(answered + refused, 200);
+    assert_eq!(answered, server.count(), "what was refused was never sent");
+    let spent: f64 = asker.kept.calls.lock().unwrap().iter().map(|c| c.charged_usd).sum();
+    assert!((spent - answered as f64 * 0.0002).abs() < 1e-12 && spent <= 0.02, "{spent}");
+    // The worst case of a call is about 0.007 USD: the last third of the budget can't be spent, the rest is.
+    assert!(spent > 0.01, "{spent}");
+    assert!(asker.models.exhausted().unwrap().starts_with("budget.usd"));
+    assert!(asker.models.meter().unwrap().warnings[0].contains("80 %"));
+    let held = asker.kept.holds.lock().unwrap();
+    assert!(!held.is_empty() && held.iter().all(|usd| *usd <= 0.02), "{held:?}");
+}
+
+#[tokio::test]
+async fn what_earlier_sessions_spent_counts() {
+    let server = Server::start(|_, _| good("yes")).await;
+    let mut settings = priced();
+    settings["base_url"] = json!(server.url);
+    let roster = Arc::new(Roster::open([("llm", entry("openai", settings))], &network()).unwrap());
+    let budget = Budget { usd: Some(0.02), ..FREE };
+    let spent = Spent { usd: 0.0199, tokens: 0 };
+    let models = Metered::new(roster, budget, spent, Source::Live(None));
+    assert_eq!(models.chat(&request(), None, &call(1)).await.unwrap_err().class, FailureClass::Budget);
+    assert_eq!(server.count(), 0);
+}
+
+const KEY: &str = "sk-planted-0123456789";
+
+fn with_key() -> Arc<Network> {
+    let keys = Keys::default();
+    keys.remember("LAB_KEY", KEY.into());
+    Arc::new(Network::new(keys, Prices::default()))
+}
+
+#[tokio::test]
+async fn a_key_reaches_its_address_and_nothing_else() {
+    // The other side repeats the key, in a header, in an error and in a reply.
+    let echo = format!(r#"{{"error": {{"message": "bad key {KEY}"}}}}"#);
+    let said = json!({"choices": [{"message": {"content": format!("your key is {KEY}")}, "finish_reason": "stop"}]});
+    let said = said.to_string();
+    let delta = json!({"choices": [{"delta": {"content": format!("it is {KEY}")}, "finish_reason": "stop"}]});
+    let streamed = format!("data: {delta}\n\ndata: [DONE]\n\n");
+    let server = Server::start(move |n, _| match n {
+        0 => reply(401, &format!("x-key: {KEY}\r\n"), &echo),
+        1 => reply(200, "", &said),
+        _ => reply(200, "", &streamed),
+    })
+    .await;
+    let model = |streamed: bool| ("llm", "openai", &server, json!({"key_env": "LAB_KEY", "stream": streamed}));
+    let asker = Asker::with(&with_key(), &[model(false)], FREE);
+    let error = asker.ask(1).await.unwrap_err();
+    let reply = asker.ask(2).await.unwrap();
+    let streaming = Asker::with(&with_key(), &[model(true)], FREE);
+    assert_eq!(streaming.ask(3).await.unwrap().text, "it is [key]");
+    let kept = [asker.kept.calls.lock().unwrap().clone(), streaming.kept.calls.lock().unwrap().clone()].concat();
+    assert!(server.asked.lock().unwrap().iter().all(|a| !a.body.contains(KEY)));
+    assert!(server.asked.lock().unwrap().iter().all(|a| a.head.contains(&format!("authorization: bearer {KEY}"))));
+    let raw: Vec<u8> =
+        kept.iter().flat_map(|c| &c.exchanges).flat_map(|e| [&e.sent[..], &e.received].concat()).collect();
+    let everything = format!("{error} {error:?} {reply:?} {kept:?} {}", String::from_utf8_lossy(&raw));
+    assert!(!everything.contains(KEY), "{everything}");
+}
+
+#[test]
+fn a_key_is_not_sent_where_it_does_not_belong() {
+    let refused = |settings: serde_json::Value| {
+        Roster::open([("llm", entry("openai", settings))], &with_key()).map(|_| ()).unwrap_err().to_string()
+    };
+    let open = refused(json!({"base_url": "http://models.example.com/v1", "key_env": "LAB_KEY"}));
+    assert!(open.contains("unencrypted; expected https"), "{open}");
+    let inside = refused(json!({"base_url": "https://user:secret@example.com/v1"}));
+    assert!(inside.contains("expected a plain address") && !inside.contains("secret"), "{inside}");
+    let unknown = refused(json!({"base_url": "https://example.com", "tempreature": 1}));
+    assert!(unknown.contains("models.llm.tempreature: no such setting; expected one of base_url"), "{unknown}");
+}
+
+#[tokio::test]
+async fn a_provider_key_stays_with_the_provider() {
+    let server = Server::start(|_, _| good("yes")).await;
+    let keys = Keys::default();
+    keys.remember("OPENAI_API_KEY", KEY.into());
+    let network = Arc::new(Network::new(keys, Prices::default()));
+    Asker::with(&network, &[("llm", "openai", &server, json!({}))], FREE).ask(1).await.unwrap();
+    assert!(!server.asked.lock().unwrap()[0].head.contains("authorization"), "another address gets no key of OpenAI's");
+}
