@@ -27,7 +27,7 @@ fn main() -> ExitCode {
 }
 
 fn run() -> anyhow::Result<()> {
-    let app = Arc::new(App::new(AppOptions { store: path("ERGON_STORE"), sample: sample() })?);
+    let app = Arc::new(App::new(AppOptions { store: path("ERGON_STORE"), sample: sample(), ..AppOptions::default() })?);
     let mut builder = tauri::Builder::default();
     // A test drives its own window, whatever else is open on the desktop.
     if !under_test() {

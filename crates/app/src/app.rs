@@ -26,6 +26,8 @@ pub struct AppOptions {
     pub store: Option<PathBuf>,
     /// A store with the sample campaign and its results: what a store that isn't there yet begins as.
     pub sample: Option<PathBuf>,
+    /// File with provider keys, as lines `NAME=value`.
+    pub env_file: Option<PathBuf>,
 }
 
 /// The application behind a host (command line, window); clones are the same application. The store is opened when
@@ -68,6 +70,9 @@ impl App {
     /// # Errors
     /// There is no data folder to put a store in, or no threads.
     pub fn new(options: AppOptions) -> Result<Self, AppError> {
+        if let Some(path) = options.env_file {
+            crate::models::name_env_file(path);
+        }
         let store_path = match options.store {
             Some(path) => path,
             None => data_folder()?.join("library.ergon"),

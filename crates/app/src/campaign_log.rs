@@ -33,9 +33,9 @@ impl CampaignLog {
         &self.path
     }
 
-    /// Appends an event. Progress is left out: it repeats what the ends of runs say.
+    /// Appends an event. Progress is left out: it repeats what the ends of runs and the calls say.
     pub(crate) fn event(&self, event: &Event) {
-        if matches!(event, Event::Progress(_)) {
+        if matches!(event, Event::Progress(_) | Event::Models(_)) {
             return;
         }
         if let Ok(value) = serde_json::to_value(event) {

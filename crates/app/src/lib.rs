@@ -14,6 +14,7 @@ mod error;
 mod frame;
 mod host;
 mod legacy_results;
+mod model_session;
 mod models;
 mod ops;
 mod select;

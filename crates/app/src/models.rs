@@ -1,6 +1,7 @@
 //! The language models a spec names: opened, and checked against what its conditions ask for.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use ergon_design::tree::Step;
@@ -15,6 +16,14 @@ pub(crate) const ENV_FILE: &str = "ERGON_ENV_FILE";
 /// Environment variable that names a price table whose rows come before the shipped ones.
 pub(crate) const PRICES_FILE: &str = "ERGON_PRICES";
 
+/// The file with keys that was named when the application began: it comes before the environment's.
+static NAMED_ENV_FILE: OnceLock<PathBuf> = OnceLock::new();
+
+/// Names the file with keys. Whoever begins first, names it: keys are the process's.
+pub(crate) fn name_env_file(path: PathBuf) {
+    let _ = NAMED_ENV_FILE.set(path);
+}
+
 /// The way to providers: one for the whole process, because limits are the providers' and not a campaign's.
 ///
 /// # Errors
@@ -22,7 +31,8 @@ pub(crate) const PRICES_FILE: &str = "ERGON_PRICES";
 pub(crate) fn network() -> Result<Arc<Network>, AppError> {
     static NETWORK: OnceLock<Result<Arc<Network>, AppError>> = OnceLock::new();
     let open = || {
-        let keys = Keys::open(std::env::var_os(ENV_FILE).map(std::path::PathBuf::from).as_deref())
+        let named = NAMED_ENV_FILE.get().cloned().or_else(|| std::env::var_os(ENV_FILE).map(PathBuf::from));
+        let keys = Keys::open(named.as_deref())
             .map_err(|e| AppError::input("invalid_env_file", e.to_string()).field(ENV_FILE))?;
         let wrong = |e: String| AppError::input("invalid_prices", e).field(PRICES_FILE);
         let own = std::env::var_os(PRICES_FILE).map(std::fs::read_to_string);

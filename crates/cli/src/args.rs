@@ -36,6 +36,9 @@ pub(crate) struct General {
     /// Say more on standard error; twice: everything.
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
+    /// File with keys of model providers, as lines NAME=value.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) env_file: Option<PathBuf>,
     /// Colour.
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
     pub(crate) color: Color,
@@ -89,6 +92,11 @@ pub(crate) enum Command {
     /// Energy without a campaign: sensors, recordings, programs.
     #[command(subcommand)]
     Energy(crate::energy::EnergyCommand),
+    /// Language models: providers, keys, prices, a single question.
+    #[command(subcommand)]
+    Models(crate::models::ModelsCommand),
+    /// What a run and its models said to each other.
+    Calls(CallsArgs),
     /// Documents.
     Report(ReportArgs),
     /// A publication table.
@@ -175,6 +183,9 @@ pub(crate) struct RunArgs {
     /// Runs that failed are tried again.
     #[arg(long)]
     pub(crate) retry_failed: bool,
+    /// Answer calls of models from records alone, of this campaign or of the same in another store; nothing is sent.
+    #[arg(long, value_name = "STORE", num_args = 0..=1, require_equals = true)]
+    pub(crate) replay: Option<Option<PathBuf>>,
     /// Show the plan, run nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -199,6 +210,14 @@ pub(crate) struct RunArgs {
 pub(crate) struct CampaignArg {
     /// Campaign id, ULID prefix, spec path or `latest`.
     pub(crate) campaign: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CallsArgs {
+    /// Campaign id, ULID prefix, spec path or `latest`.
+    pub(crate) campaign: String,
+    /// The run's id, or its beginning.
+    pub(crate) run: String,
 }
 
 #[derive(Debug, Args)]

@@ -2,6 +2,7 @@
 
 mod args;
 mod energy;
+mod models;
 mod output;
 mod progress;
 mod run;
@@ -61,7 +62,8 @@ fn usage(error: &clap::Error) -> ExitCode {
 }
 
 fn go(cli: Cli, output: Output) -> anyhow::Result<u8> {
-    let app = App::new(AppOptions { store: cli.general.store, ..AppOptions::default() })?;
+    let app =
+        App::new(AppOptions { store: cli.general.store, env_file: cli.general.env_file, ..AppOptions::default() })?;
     let runtimes = app.runtimes();
     runtimes.io().block_on(async {
         let done = show::command(&app, cli.command, output).await;

@@ -52,8 +52,9 @@ impl Screen {
             Event::StoreTrouble { message } => {
                 self.say(&format!("the store could not be written, trying again: {message}"))
             }
+            Event::BudgetWarning { message } => self.say(&format!("warning: {message}")),
             Event::Progress(progress) => self.progress(progress),
-            Event::RunStarted { .. } | Event::RunEnded { .. } => {}
+            Event::RunStarted { .. } | Event::RunEnded { .. } | Event::Models(_) => {}
         }
     }
 

@@ -36,6 +36,8 @@ pub(crate) async fn run(app: &App, args: RunArgs, output: Output) -> anyhow::Res
         parallel: args.parallel,
         retry_failed: args.retry_failed,
         amend: args.amend,
+        replay: args.replay.is_some(),
+        replay_from: args.replay.flatten(),
     };
     let reply = run_one(app, request, output).await?;
     if reply.remaining == 0 && reply.succeeded > 1 {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ergon_domain::{FailureClass, RunKey, RunState};
+use ergon_domain::{FailureClass, ModelMeter, RunKey, RunState};
 use serde::Serialize;
 
 use crate::progress::Progress;
@@ -64,6 +64,13 @@ pub enum Event {
     },
     /// How far it is.
     Progress(Progress),
+    /// What the models were asked and what it came to, as it changes.
+    Models(ModelMeter),
+    /// A budget is nearly used up.
+    BudgetWarning {
+        /// Which, and how far.
+        message: String,
+    },
     /// No new runs start until resumed.
     Paused,
     /// Runs start again.

@@ -327,6 +327,9 @@ pub async fn execute(execution: Execution, handle: Handle, runtimes: &Runtimes) 
     let mut tally = session.tally();
     tally.skipped = skipped;
     (session.execution.events)(Event::Progress(tally.progress(clock.now_s())));
+    if let Some(meter) = session.execution.models.as_ref().and_then(|models| models.meter()) {
+        (session.execution.events)(Event::Models(meter));
+    }
     Ok(Summary {
         runs: tally.runs,
         succeeded: tally.succeeded,

@@ -7,6 +7,7 @@
 //! Architecture invariants: a run is reported as ended only after its attempt has been committed; nothing a run started
 //! outlives its attempt.
 
+mod attempt_models;
 mod backoff;
 mod capture;
 mod cpu_clock;

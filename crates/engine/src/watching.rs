@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ergon_domain::{Clock, ControlCommand, RunLog, RunLogError};
+use ergon_domain::{Clock, ControlCommand, ModelMeter, RunLog, RunLogError};
 
 use crate::event::{Event, EventSink};
 use crate::execute::{Session, Stopped};
@@ -45,8 +45,10 @@ pub(crate) async fn beat(log: Arc<dyn RunLog>, events: EventSink, handle: Handle
 /// Tells progress and watches the time budget.
 pub(crate) async fn tick(session: Arc<Session>, handle: Handle) {
     let mut last = None;
+    let mut asked = Asked::default();
     loop {
         tokio::time::sleep(PROGRESS).await;
+        asked.tell(&session);
         let now_s = session.clock.now_s();
         if session.execution.limits.budget_s.is_some_and(|limit| now_s >= limit) {
             handle.drain(Stopped::Budget, "budget.hours is used up; raise it and run again to go on");
@@ -61,6 +63,28 @@ pub(crate) async fn tick(session: Arc<Session>, handle: Handle) {
             (session.execution.events)(Event::Progress(progress.clone()));
             last = Some(progress);
         }
+    }
+}
+
+/// What was told of the models.
+#[derive(Default)]
+pub(crate) struct Asked {
+    last: Option<ModelMeter>,
+}
+
+impl Asked {
+    /// Tells what has changed; each warning once.
+    pub(crate) fn tell(&mut self, session: &Session) {
+        let Some(meter) = session.execution.models.as_ref().and_then(|models| models.meter()) else { return };
+        if self.last.as_ref() == Some(&meter) {
+            return;
+        }
+        let told = self.last.as_ref().map_or(0, |last| last.warnings.len());
+        for message in meter.warnings.iter().skip(told) {
+            (session.execution.events)(Event::BudgetWarning { message: message.clone() });
+        }
+        (session.execution.events)(Event::Models(meter.clone()));
+        self.last = Some(meter);
     }
 }
 

@@ -10,11 +10,13 @@ use ergon_domain::{
 };
 use ergon_energy::{HostState, Roots};
 
+use crate::attempt_models::AttemptModels;
 use crate::backoff::wait_before_retry;
 use crate::cpu_clock::{CpuTimed, RunCpu};
 use crate::dispatch::{Job, Next};
 use crate::event::Event;
-use crate::execute::{Rest, Session};
+use crate::execute::{Rest, Session, Stopped};
+use crate::handle::Handle;
 use crate::processes::HostProcesses;
 use crate::recorder::Record;
 
@@ -135,7 +137,9 @@ async fn execute(session: &Arc<Session>, job: Job) -> f64 {
         streams: streams.clone(),
         clock: session.clock.clone(),
         processes: Some(Arc::new(processes)),
-        models: session.execution.models.clone(),
+        models: session.execution.models.as_ref().map(|models| -> Arc<dyn ergon_domain::Models> {
+            Arc::new(AttemptModels::new(session, models, job.attempt))
+        }),
     });
     session.shared.lock().executing.insert(job.run.key, context.clone());
     if session.shared.cancel_all.load(Ordering::SeqCst) {
@@ -218,7 +222,14 @@ fn conclude(
             end.log = outcome.log;
         }
         Err(error) => {
-            let interrupted = error.class == FailureClass::Interrupted;
+            // A run that the campaign's budget did not allow has not been tried: it goes on when the budget is raised.
+            let exhausted =
+                (error.class == FailureClass::Budget).then(|| session.execution.models.as_ref()?.exhausted());
+            let exhausted = exhausted.flatten();
+            if let Some(why) = &exhausted {
+                Handle(session.shared.clone()).drain(Stopped::Budget, why);
+            }
+            let interrupted = error.class == FailureClass::Interrupted || exhausted.is_some();
             let again = interrupted || (error.class.is_retryable() && job.tries < session.execution.limits.retries);
             end.run_state = if again { RunState::Queued } else { RunState::Failed };
             end.log = error.log;

@@ -77,6 +77,14 @@ commands! {
     runs(RunsRequest) -> RunsReply;
     /// One run from close by.
     run_detail(RunDetailRequest) -> RunDetailReply;
+    /// What a run and its models said to each other.
+    calls(RunDetailRequest) -> CallsReply;
+    /// Providers, prices, and a spec's models.
+    models(ModelsRequest) -> ModelsReply;
+    /// Asks a model once.
+    model_chat(ModelChatRequest) -> ModelChatReply;
+    /// Gives a key for this session, or to the keychain.
+    model_key(ModelKeyRequest) -> Acknowledged;
     /// Leaves a run out of analyses.
     exclude(ExcludeRequest) -> Acknowledged;
     /// Takes a run into analyses again.

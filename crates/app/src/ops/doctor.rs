@@ -94,14 +94,35 @@ pub async fn doctor(app: &App, _request: DoctorRequest) -> Result<DoctorReply, A
         });
     }
     checks.push(check("workloads", DoctorState::Ok, ergon_workloads::catalog::KINDS.join(", "), None));
-    for (name, what) in [
-        ("energy sensors", "joules are not measured"),
-        ("model providers", "no workload calls a model"),
-        ("clusters", "runs execute on this machine"),
-    ] {
+    checks.extend(model_providers());
+    for (name, what) in [("energy sensors", "joules are not measured"), ("clusters", "runs execute on this machine")] {
         checks.push(check(name, DoctorState::NotBuilt, format!("not built in this version: {what}"), None));
     }
     Ok(DoctorReply { checks })
+}
+
+/// Keys of providers, by where they are found. What a spec's models need, `ergon models test SPEC` tells.
+fn model_providers() -> Vec<DoctorCheck> {
+    let network = match crate::models::network() {
+        Ok(network) => network,
+        Err(error) => {
+            let fix = Some("mend the file, or unset the variable that names it".into());
+            return vec![DoctorCheck { name: "models".into(), state: DoctorState::Failed, detail: error.message, fix }];
+        }
+    };
+    let provider = |(name, key): (&str, Option<&str>)| {
+        let (state, detail, fix) = match key {
+            None => (DoctorState::Ok, "needs no key".into(), None),
+            Some(key) if network.keys().has(key) => (DoctorState::Ok, format!("has its key, {key}"), None),
+            Some(key) => (
+                DoctorState::Missing,
+                format!("no key; specs with provider {name} can't run"),
+                Some(format!("set {key} in the environment, or name a file with it by --env-file")),
+            ),
+        };
+        DoctorCheck { name: format!("models: {name}"), state, detail, fix }
+    };
+    ergon_models::providers().map(provider).collect()
 }
 
 fn version(program: &str, arguments: &[&str]) -> Option<String> {

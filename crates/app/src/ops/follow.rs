@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use ergon_domain::ModelMeter;
 use ergon_engine::{Event, Progress};
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +48,8 @@ pub struct FollowUpdate {
     pub state: String,
     /// Counts, rate and forecast, once there are any.
     pub progress: Option<Progress>,
+    /// What the models were asked and what it came to, when `here` and there are any.
+    pub models: Option<ModelMeter>,
     /// Failed attempts by class: of this session when `here`, else of all.
     pub failures: BTreeMap<String, u32>,
     /// What happened since the update before; with the first, what is still known.
@@ -136,6 +139,7 @@ async fn follow_here(
                     }
                     .into(),
                     progress: live.progress.clone(),
+                    models: live.models.clone(),
                     failures: live.failures.iter().map(|(class, n)| (class.clone(), *n as u32)).collect(),
                     lines: live
                         .lines
@@ -196,6 +200,7 @@ fn seen_from_outside(status: StatusReply) -> FollowUpdate {
             eta_lo_s: status.eta_lo_s,
             eta_hi_s: status.eta_hi_s,
         }),
+        models: None,
         campaign: status.campaign,
         here: false,
         state: status.state,

@@ -1,6 +1,7 @@
 //! The operations, one file each. Requests and replies are the wire form: what CLI.md promises, and more.
 
 mod analyze;
+mod calls;
 mod check;
 mod create;
 mod diff;
@@ -12,6 +13,7 @@ mod follow;
 mod grid;
 mod import;
 mod list;
+mod models;
 mod monitor;
 mod plan;
 mod power;
@@ -35,6 +37,7 @@ mod validate;
 mod workloads;
 
 pub use analyze::{AnalyzeReply, AnalyzeRequest, analyze};
+pub use calls::{CallInfo, CallsReply, MessageInfo, calls};
 pub use check::{CheckReply, CheckRequest, check};
 pub use create::{CreateReply, CreateRequest, create};
 pub use diff::{DiffReply, DiffRequest, diff};
@@ -53,6 +56,10 @@ pub(crate) use grid::Skeleton;
 pub use grid::{GridCell, GridPhase, GridReply, GridRequest, grid};
 pub use import::{ImportReply, ImportRequest, ImportedFile, import};
 pub use list::{CampaignRow, ListReply, ListRequest, list};
+pub use models::{
+    ModelChatReply, ModelChatRequest, ModelInfo, ModelKeyRequest, ModelsReply, ModelsRequest, PriceInfo, ProviderInfo,
+    model_chat, model_key, models,
+};
 pub(crate) use monitor::SensorsOnce;
 pub use monitor::{
     MissingSensor, MonitorDomain, MonitorReply, MonitorRequest, MonitorSample, SensorInfo, SensorsReply,

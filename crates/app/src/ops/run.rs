@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::campaign_log::CampaignLog;
 use crate::energy::{EnergyTold, energy_mode};
 use crate::error::AppError;
+use crate::model_session::{self, Records};
 use crate::ops::validate::{check_conditions, unenforced};
 use crate::ops::{Selection, plan_error};
 use crate::spec_source::LoadedSpec;
@@ -36,6 +37,10 @@ pub struct RunRequest {
     pub retry_failed: bool,
     /// Why the plan changed.
     pub amend: Option<String>,
+    /// Answers come from recorded calls alone; nothing is sent.
+    pub replay: bool,
+    /// The store whose records are meant; without it the campaign's own.
+    pub replay_from: Option<PathBuf>,
 }
 
 /// What the engine tells while running.
@@ -62,7 +67,7 @@ pub struct RunReply {
     pub attempts: u64,
     /// Seconds of this session.
     pub duration_s: f64,
-    /// USD spent; 0 exactly: this version has no paid provider, and a simulated model's price is nobody's money.
+    /// USD of this session's calls with a known price; a simulated model's price is nobody's money.
     pub cost_usd: f64,
     /// Joules of this session; `None`: not known, and `energy_note` says why.
     pub energy_j: Option<f64>,
@@ -139,6 +144,9 @@ async fn run_once(
     let full = campaign.plan(&PlanOptions::default()).map_err(plan_error)?;
     check_conditions(loaded, &full)?;
     app.check_requirements(campaign)?;
+    model_session::check(campaign, &loaded.models, request.replay)?;
+    let from = request.replay_from.as_deref().map(|path| app.path(path)).transpose()?;
+    let records = if request.replay { Some(Records::open(from.as_deref()).await?) } else { None };
     let mode = energy_mode(campaign);
     let parallel = match mode {
         EnergyMode::Exclusive => 1,
@@ -190,6 +198,13 @@ async fn run_once(
         }
     };
 
+    let models = match app.model_session(campaign, &loaded.models, &registered, records).await {
+        Ok(models) => models,
+        Err(error) => {
+            app.release(&hold).await;
+            return Err(error);
+        }
+    };
     let energy = app.energy_setup(campaign, registered.id).await;
     let spec = &campaign.spec.execution;
     let streams = campaign.clone();
@@ -209,7 +224,7 @@ async fn run_once(
             .collect(),
         streams: Arc::new(move |run: &PlannedRun| streams.streams_for(run)),
         workload,
-        models: Some(loaded.models.clone()),
+        models: Some(models.clone()),
         limit: campaign.manifest.limit,
         limits: Limits {
             parallel,
@@ -245,10 +260,13 @@ async fn run_once(
         sink(event);
     }
     let result = task.await.map_err(|e| AppError::operation("internal", e.to_string()))?;
+    // The lease is held until every call is on disk.
+    let spent = model_session::close(&models).await;
     let marked = mark(app, registered.id, &full, &result).await;
     app.release(&hold).await;
     let summary = result.map_err(|e| AppError::operation("run_failed", e.to_string()))?;
     marked?;
+    let cost_usd = spent?;
     let told = summary.energy.0.as_ref().map(EnergyTold::of).unwrap_or_default();
     Ok(RunReply {
         campaign: campaign.id.clone(),
@@ -260,7 +278,7 @@ async fn run_once(
         remaining: summary.remaining + if part.is_all() { full.runs_to_choose() } else { 0 },
         attempts: summary.attempts,
         duration_s: summary.duration_s,
-        cost_usd: 0.0,
+        cost_usd,
         energy_j: told.joules,
         energy_provenance: told.provenance,
         energy_note: told.note.or(energy.note),

@@ -183,13 +183,14 @@ pub(crate) fn unenforced(loaded: &LoadedSpec) -> Vec<String> {
             said.push(format!("{what} is not enforced yet in this version"));
         }
     };
-    let budget = &spec.budget;
-    say(
-        budget.usd.is_some() || budget.usd_per_run.is_some() || budget.tokens.is_some(),
-        "budget.usd, usd_per_run or tokens (this version has no paid provider)",
-    );
     say(spec.alerts != ergon_design::spec::Alerts::default(), "alerts");
     say(spec.execution.warmup > 0, "execution.warmup");
     say(!spec.export.formats.is_empty() || spec.export.package, "export");
+    let unpriced = loaded.models.unpriced();
+    if let Some(error) = crate::model_session::unkept_budget(&loaded.campaign, &loaded.models) {
+        said.push(error.message);
+    } else if !unpriced.is_empty() {
+        said.push(format!("the price of {} is unknown: costs leave its calls out", unpriced.join(", ")));
+    }
     said
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use ergon_domain::RunState;
+use ergon_domain::{ModelMeter, RunState};
 use ergon_engine::{Event, Handle, Progress};
 
 use crate::error::AppError;
@@ -39,6 +39,8 @@ pub(crate) struct Live {
     pub(crate) state: &'static str,
     /// As told last.
     pub(crate) progress: Option<Progress>,
+    /// What the models were asked and what it came to, as told last.
+    pub(crate) models: Option<ModelMeter>,
     /// Failed attempts by class, of this session.
     pub(crate) failures: BTreeMap<String, u64>,
     /// Lines so far; the oldest are dropped from `lines`.
@@ -65,6 +67,10 @@ impl Background {
         match &event {
             Event::Progress(progress) => {
                 live.progress = Some(progress.clone());
+                return;
+            }
+            Event::Models(meter) => {
+                live.models = Some(meter.clone());
                 return;
             }
             Event::Paused => live.state = "paused",

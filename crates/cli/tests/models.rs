@@ -1,0 +1,242 @@
+//! Campaigns that ask a model at a local server, through the real binary.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod common;
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use common::{Ergon, Ran};
+
+const KEY: &str = "sk-planted-9f8e7d6c5b4a";
+
+/// A server in OpenAI's dialect whose answers differ from request to request: two executions never agree by chance.
+struct Server {
+    port: u16,
+    asked: Arc<AtomicUsize>,
+    hangs: Arc<AtomicBool>,
+}
+
+impl Server {
+    fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let server = Self { port: listener.local_addr().unwrap().port(), asked: Arc::default(), hangs: Arc::default() };
+        let (asked, hangs) = (server.asked.clone(), server.hangs.clone());
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let (asked, hangs) = (asked.clone(), hangs.clone());
+                std::thread::spawn(move || serve(stream.unwrap(), &asked, &hangs));
+            }
+        });
+        server
+    }
+
+    fn count(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
+    }
+
+    fn spec(&self, more: &str) -> String {
+        format!(
+            "ergon: 1
+campaign: {{ id: asked, seed: 5 }}
+workload: {{ kind: consensus, consensus_protocol: raft, agent_count: 5, workload_type: mixed, simulation_time: 600 }}
+factors: {{ agent_type: [llm, hybrid] }}
+models:
+  llm: {{ provider: openai, model: m-1, base_url: 'http://127.0.0.1:{}', key_env: LAB_KEY, concurrency: 8, max_tokens: 64{more} }}
+phases: [ {{ name: all, replicates: 2 }} ]
+",
+            self.port
+        )
+    }
+}
+
+const PRICED: &str = ", usd_per_mtok_in: 10, usd_per_mtok_out: 10";
+
+fn serve(mut stream: std::net::TcpStream, asked: &AtomicUsize, hangs: &AtomicBool) {
+    loop {
+        let mut bytes = Vec::new();
+        let body = loop {
+            let mut buffer = [0; 16_384];
+            let Ok(n @ 1..) = stream.read(&mut buffer) else { return };
+            bytes.extend_from_slice(&buffer[..n]);
+            let Some(end) = bytes.windows(4).position(|w| w == b"\r\n\r\n") else { continue };
+            let head = String::from_utf8_lossy(&bytes[..end]).to_lowercase();
+            let length = head.lines().find_map(|l| l.strip_prefix("content-length:")?.trim().parse().ok()).unwrap_or(0);
+            if bytes.len() >= end + 4 + length {
+                break String::from_utf8_lossy(&bytes[end + 4..]).into_owned();
+            }
+        };
+        let n = asked.fetch_add(1, Ordering::SeqCst);
+        if hangs.load(Ordering::SeqCst) {
+            std::thread::sleep(Duration::from_secs(60));
+        }
+        let bid = (n * 7 % 20) as f64 / 20.0;
+        // Every seventh answer can't be read, and the key comes back in it.
+        let said = if n % 7 == 3 { format!("key {KEY}?") } else { format!("{{\"bid\": {bid}, \"agent\": {}}}", n % 5) };
+        let reply = serde_json::json!({"model": "m-1-2026", "choices": [{"message": {"content": said}, "finish_reason":
+            "stop"}], "data": [{"id": "m-1"}], "usage": {"prompt_tokens": body.len() / 4, "completion_tokens": 8}});
+        let reply = reply.to_string();
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nx-key: {KEY}\r\n\r\n", reply.len());
+        if stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(reply.as_bytes())).is_err() {
+            return;
+        }
+    }
+}
+
+fn with_key(ergon: &Ergon, args: &[&str]) -> Ran {
+    ergon.command(args).env("LAB_KEY", KEY).output().unwrap().into()
+}
+
+#[test]
+fn a_replay_gives_the_same_results_byte_for_byte_and_sends_nothing() {
+    let (server, live, copy) = (Server::start(), Ergon::new(), Ergon::new());
+    live.write("spec.yaml", server.spec(""));
+    copy.write("spec.yaml", server.spec(""));
+    let reply = with_key(&live, &["--json", "run", "spec.yaml", "--parallel", "4"]).done().json();
+    assert_eq!(reply["succeeded"], 4, "{reply}");
+    let sent = server.count();
+    assert!(sent > 20, "{sent}");
+    assert_eq!(live.number("SELECT count(*) FROM model_exchange"), sent as i64, "every request is on record");
+
+    let from = format!("--replay={}", live.store().display());
+    // Without a key: nothing is asked that needs one.
+    let replayed = copy.run(&["--json", "run", "spec.yaml", &from]).done().json();
+    assert_eq!((replayed["succeeded"].as_u64(), server.count()), (Some(4), sent));
+    let results = |ergon: &Ergon| ergon.run(&["results", "asked"]).done().out;
+    assert_eq!(results(&live), results(&copy));
+
+    // What is not on record is not made up.
+    let other = Ergon::new();
+    other.write("spec.yaml", server.spec("").replace("seed: 5", "seed: 6"));
+    let missing = other.run(&["--json", "run", "spec.yaml", &from]);
+    assert_eq!((missing.code, server.count()), (3, sent), "{}", missing.err);
+    assert!(other.run(&["status", "asked"]).out.contains("no record"), "{}", other.run(&["status", "asked"]).out);
+}
+
+#[test]
+fn a_budget_stops_the_campaign_before_it_is_exceeded_and_raised_it_goes_on() {
+    let (server, ergon) = (Server::start(), Ergon::new());
+    ergon.write("spec.yaml", server.spec(PRICED) + "budget: { usd: 0.1 }\n");
+    let stopped = with_key(&ergon, &["--json", "run", "spec.yaml"]);
+    assert_eq!(stopped.code, 4, "{}\n{}", stopped.out, stopped.err);
+    let reply = stopped.json();
+    assert_eq!((reply["stopped"].as_str(), reply["failed"].as_u64()), (Some("budget"), Some(0)), "{reply}");
+    assert!(stopped.out.contains("\"event\":\"budget_warning\""), "80 % is said before");
+    let spent = |ergon: &Ergon| ergon.sql("SELECT sum(charged_usd) FROM model_call")[0][0].as_f64().unwrap();
+    assert!(spent(&ergon) <= 0.1 && spent(&ergon) > 0.05, "{}", spent(&ergon));
+    assert_eq!(reply["cost_usd"].as_f64().map(|c| (c * 1e9).round()), Some((spent(&ergon) * 1e9).round()));
+
+    let done = with_key(&ergon, &["--json", "run", "spec.yaml", "--set", "budget.usd=50"]).done().json();
+    assert_eq!(done["succeeded"], 4, "{done}");
+    assert!(spent(&ergon) > 0.1);
+}
+
+#[test]
+fn a_money_budget_with_an_unknown_price_or_a_missing_key_is_refused_before_anything_is_asked() {
+    let (server, ergon) = (Server::start(), Ergon::new());
+    ergon.write("spec.yaml", server.spec("") + "budget: { usd: 1 }\n");
+    let refused = with_key(&ergon, &["run", "spec.yaml"]);
+    assert_eq!(refused.code, 2);
+    assert!(refused.err.contains("budget.usd: the price of llm is unknown"), "{}", refused.err);
+    ergon.write("spec.yaml", server.spec(""));
+    let refused = ergon.run(&["run", "spec.yaml"]);
+    assert_eq!(refused.code, 2);
+    assert!(refused.err.contains("models.llm: there is no key: set LAB_KEY"), "{}", refused.err);
+    assert_eq!(server.count(), 0);
+}
+
+#[test]
+fn a_planted_key_is_found_nowhere() {
+    let (server, ergon) = (Server::start(), Ergon::new());
+    ergon.write("spec.yaml", server.spec(""));
+    let keys = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(keys.path(), format!("LAB_KEY={KEY}\n")).unwrap();
+    let file = keys.path().to_str().unwrap();
+    let mut said = String::new();
+    for args in [
+        &["-vv", "--env-file", file, "run", "spec.yaml", "--output", "out"][..],
+        &["-vv", "--env-file", file, "--json", "run", "spec.yaml", "--retry-failed"],
+        &["-vv", "--env-file", file, "models", "test", "spec.yaml"],
+        &["-vv", "--env-file", file, "--json", "models", "list", "spec.yaml"],
+        &["-vv", "--env-file", file, "doctor"],
+        &["results", "asked", "--with", "resources"],
+        &["status", "asked"],
+    ] {
+        let ran: Ran = ergon.command(args).env("RUST_BACKTRACE", "full").output().unwrap().into();
+        said += &format!("{}{}", ran.out, ran.err);
+    }
+    let run = &ergon.sql("SELECT lower(hex(run_key)) FROM model_call LIMIT 1")[0][0];
+    let transcript = ergon.run(&["calls", "asked", run.as_str().unwrap()]).done().out;
+    assert!(transcript.contains("You are a scheduling agent") && transcript.contains("key [key]?"), "{transcript}");
+    // The transcripts as a person would read them: compressed, a key would not be found.
+    let texts = ergon.sql("SELECT group_concat(usage || coalesce(failure, '')) FROM model_exchange");
+    for text in [said, transcript, texts[0][0].to_string()] {
+        assert!(!text.contains(KEY), "{text}");
+    }
+    let mut files = 0;
+    let mut folders = vec![ergon.path(".")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            files += 1;
+            let bytes = std::fs::read(&path).unwrap();
+            assert!(!bytes.windows(KEY.len()).any(|w| w == KEY.as_bytes()), "{}", path.display());
+        }
+    }
+    assert!(files >= 4, "store, log, outputs: {files}");
+}
+
+#[test]
+fn a_run_that_waits_for_a_model_is_cancelled_within_a_second_and_runs_again() {
+    let (server, ergon) = (Server::start(), Ergon::new());
+    ergon.write("spec.yaml", server.spec(PRICED) + "budget: { usd: 50 }\n");
+    server.hangs.store(true, Ordering::SeqCst);
+    let mut running = ergon.command(&["run", "spec.yaml"]).env("LAB_KEY", KEY).spawn().unwrap();
+    let began = Instant::now();
+    while server.count() == 0 {
+        assert!(began.elapsed() < Duration::from_secs(60), "nobody asks");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let interrupt = || {
+        let pid = running.id().to_string();
+        std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap();
+    };
+    interrupt();
+    std::thread::sleep(Duration::from_millis(300));
+    let asked = Instant::now();
+    interrupt();
+    running.wait().unwrap();
+    assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
+    // What may have been spent counts.
+    assert!(ergon.sql("SELECT sum(charged_usd) FROM model_call")[0][0].as_f64().is_some_and(|usd| usd > 0.0));
+    server.hangs.store(false, Ordering::SeqCst);
+    let done = with_key(&ergon, &["--json", "run", "spec.yaml"]).done().json();
+    assert_eq!(done["succeeded"], 4, "{done}");
+}
+
+#[test]
+fn a_model_is_listed_tested_and_asked_once() {
+    let (server, ergon) = (Server::start(), Ergon::new());
+    ergon.write("spec.yaml", server.spec(""));
+    let listed = ergon.run(&["--json", "models", "list"]).done().json();
+    let names: Vec<&str> =
+        listed["providers"].as_array().unwrap().iter().map(|p| p["name"].as_str().unwrap()).collect();
+    for name in ["openai", "anthropic", "gemini", "ollama", "openrouter"] {
+        assert!(names.contains(&name), "{names:?}");
+    }
+    let tested = with_key(&ergon, &["--json", "models", "test", "spec.yaml"]).done().json();
+    assert_eq!(tested["models"][0]["offered"], serde_json::json!(["m-1"]), "{tested}");
+    let failed = ergon.run(&["--json", "models", "test", "spec.yaml"]);
+    assert!(failed.code == 1 && failed.out.contains("set LAB_KEY"), "{}", failed.out);
+    let url = format!("http://127.0.0.1:{}", server.port);
+    let chat = ["--json", "models", "chat", "--base-url", &url, "--model", "m-1", "--prompt", "Hi"];
+    let reply = ergon.run(&chat).done().json();
+    assert_eq!((reply["completion_tokens"].as_u64(), reply["cost_usd"].as_f64()), (Some(8), None), "{reply}");
+}
