@@ -149,6 +149,9 @@ fn calls_of(raw: &Raw, campaign: i64, run: &RunKey) -> Result<Vec<CallRow>, Stor
     Ok(found)
 }
 
+/// A reply as JSON, or why there is none.
+type Kept = Result<String, (FailureClass, String)>;
+
 struct Records {
     store: Store,
     campaign: i64,
@@ -181,7 +184,7 @@ fn recorded(
     run: &RunKey,
     request: &Digest,
     occurrence: u64,
-) -> Result<Option<Result<String, (FailureClass, String)>>, StoreError> {
+) -> Result<Option<Kept>, StoreError> {
     let mut s = raw.statement(
         "SELECT reply, failure_class, message FROM model_call WHERE campaign_id = ?1 AND run_key = ?2 \
          AND request_digest = ?3 AND occurrence = ?4 AND failure_class IS NOT 'interrupted' ORDER BY attempt DESC LIMIT 1",
