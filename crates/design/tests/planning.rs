@@ -242,3 +242,23 @@ fn open_parameters_are_typed_by_all_their_levels() {
     let expected = [("flag", "true/false"), ("lr", "a number"), ("mode", "text"), ("n", "a whole number")];
     assert_eq!(kinds, expected.map(|(n, k)| (n.to_owned(), k)).into());
 }
+
+#[test]
+fn limits_and_prices_of_a_model_change_no_run_and_its_answers_do() {
+    let keys_with = |model: &str| {
+        let text =
+            EXAMPLE.replace("{ provider: simulated, skill: 0.7, latency_s: 1.2, format_error_rate: 0.02 }", model);
+        assert_ne!(text, EXAMPLE);
+        campaign_for(&text, &manifest()).plan(&PlanOptions::default()).unwrap().iter().next().unwrap().key
+    };
+    let plain = keys_with("{ provider: openai, model: m }");
+    assert_eq!(plain, keys_with("{ provider: openai, model: m, concurrency: 4, retries: 1, usd_per_mtok_in: 3 }"));
+    assert_ne!(plain, keys_with("{ provider: openai, model: m-2 }"));
+    assert_ne!(plain, keys_with("{ provider: openai, model: m, temperature: 1 }"));
+    let simulated = keys_with("{ provider: simulated, skill: 0.5 }");
+    assert_ne!(
+        simulated,
+        keys_with("{ provider: simulated, skill: 0.5, usd_per_mtok_in: 3 }"),
+        "its price is simulated"
+    );
+}

@@ -19,7 +19,7 @@ use crate::canonical::{canonise, digest_of as digest_of_json, spec_hash};
 use crate::constraint::Constraint;
 use crate::problem::{Severity, SpecProblems};
 use crate::read::SourcedSpec;
-use crate::spec::Spec;
+use crate::spec::{ModelChoice, Spec};
 use declared::Declared;
 use findings::{Findings, place};
 use inputs::InputFiles;
@@ -77,9 +77,35 @@ pub fn resolve(
     })
 }
 
+/// Settings of models on the network that decide how fast, how patiently and at what price is asked, and not what is
+/// answered: changing them changes no run.
+const LIMITS: [&str; 11] = [
+    "key_env",
+    "timeout_s",
+    "retries",
+    "patience_s",
+    "max_reply_mb",
+    "concurrency",
+    "requests_per_minute",
+    "tokens_per_minute",
+    "usd_per_mtok_in",
+    "usd_per_mtok_out",
+    "usd_per_mtok_cached",
+];
+
+/// A model as far as its answers depend on it. A simulated one's price is part of what it simulates.
+fn without_limits(model: &ModelChoice) -> ModelChoice {
+    let mut model = model.clone();
+    if model.provider != "simulated" {
+        model.settings.retain(|key, _| !LIMITS.contains(&key.as_str()));
+    }
+    model
+}
+
 /// Digest of what all runs share.
 fn base_digest(spec: &Spec, manifest: &Manifest, files: &[Digest]) -> Digest {
-    let mut models = serde_json::to_value(&spec.models).unwrap_or_default();
+    let answering = spec.models.iter().map(|(name, model)| (name, without_limits(model)));
+    let mut models = serde_json::to_value(answering.collect::<BTreeMap<_, _>>()).unwrap_or_default();
     canonise(&mut models);
     let mut c = Canonical::new("ergon.base.1");
     c.str(&manifest.workload).u64(u64::from(manifest.version)).digest(&manifest.settings_digest);
