@@ -120,7 +120,7 @@ fn phases_of(frame: &Frame, row: usize) -> Vec<u16> {
 }
 
 /// Digest of every parameter but the factor.
-fn without(condition: &ergon_domain::PlannedCondition, factor: &str) -> Digest {
+pub(crate) fn without(condition: &ergon_domain::PlannedCondition, factor: &str) -> Digest {
     let mut c = Canonical::new("ergon.cell.1");
     for (name, value) in condition.condition.0.iter().filter(|(name, _)| name.as_str() != factor) {
         c.str(name.as_str());

@@ -1,21 +1,26 @@
 //! The nothing-varied detector: factors that change no metric, levels that give identical runs, metrics without
 //! variance, metrics never set. It catches workloads that ignore their parameters.
 
-use ergon_domain::{MetricId, Observed, ParameterName, Provenance, Value};
+use std::collections::BTreeMap;
+
+use ergon_domain::{Digest, Metric, MetricId, Observed, ParameterName, Provenance, Value};
 use serde::Serialize;
 
 use crate::ask::Ask;
-use crate::cells::matched_cells;
+use crate::cells::without;
 use crate::compare::uncorrected;
 use crate::correct::correct;
 use crate::finding::{Finding, Severity};
-use crate::frame::{Frame, Reading};
+use crate::frame::{Frame, Reading, same_level};
 use ergon_design::spec::Correction;
 
 /// Corrected p above which no metric counts as told apart.
 const UNTOLD: f64 = 0.2;
-/// Above this many runs the search for detectable differences is left out.
-const MOST_RUNS: usize = 20_000;
+/// Above this many runs the search for detectable differences is left out: it fits a model for each metric and pair of
+/// levels, and a campaign of that size has its own questions.
+const MOST_RUNS: usize = 1_000;
+/// Above this many levels too: a factor of so many is a scale, of which pairs of points say little.
+const MOST_LEVELS: usize = 12;
 
 /// What doesn't vary though it should.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, ts_rs::TS)]
@@ -74,50 +79,78 @@ pub fn nothing_varied(frame: &Frame) -> NothingVaried {
 
 fn look_at_factor(frame: &Frame, factor: &ParameterName, found: &mut NothingVaried) {
     let levels = frame.levels(factor.as_str());
-    let (mut compared, mut same) = (0, 0);
-    for (i, b) in levels.iter().enumerate() {
-        for a in levels.iter().take(i) {
-            let (runs, identical) = partners(frame, factor, a, b);
-            if runs == 0 {
-                continue;
-            }
-            compared += 1;
-            if identical {
-                same += 1;
-                found.identical_levels.push(IdenticalLevels {
-                    factor: factor.clone(),
-                    a: a.to_string(),
-                    b: b.to_string(),
-                    runs,
-                });
-            }
-        }
-    }
-    if compared > 0 && compared == same {
+    let pairs = partners(frame, factor, &levels);
+    let identical = pairs.iter().filter(|(_, pair)| pair.identical);
+    found.identical_levels.extend(identical.clone().map(|((a, b), pair)| IdenticalLevels {
+        factor: factor.clone(),
+        a: a.to_string(),
+        b: b.to_string(),
+        runs: pair.runs,
+    }));
+    let same = identical.count();
+    if !pairs.is_empty() && pairs.len() == same {
         found.inert_factors.push(factor.clone());
-    } else if compared > 0 && frame.rows.len() <= MOST_RUNS && !detectable(frame, factor) {
+    } else if !pairs.is_empty()
+        && frame.rows.len() <= MOST_RUNS
+        && levels.len() <= MOST_LEVELS
+        && !detectable(frame, factor, levels.len())
+    {
         found.undetected_factors.push(factor.clone());
     }
 }
 
-/// Pairs of runs that differ in the factor alone and share the replicate: how many, and whether all are identical.
-fn partners(frame: &Frame, factor: &ParameterName, a: &Value, b: &Value) -> (usize, bool) {
-    let matching = matched_cells(frame, factor.as_str(), &[a.clone(), b.clone()], |_| true);
-    let replicate = |row: usize| frame.rows.get(row).map(|r| r.replicate);
-    let mut runs = 0;
-    let mut identical = true;
-    for cell in &matching.cells {
-        let [left, right] = cell.rows.as_slice() else { continue };
-        for x in left {
-            let Some(y) = right.iter().find(|y| replicate(**y) == replicate(*x)) else { continue };
-            runs += 1;
-            let mut told = frame.metrics.iter().filter(|m| !is_clock(frame, &m.id, *x)).peekable();
-            // Nothing but clocks: nothing to compare.
-            identical &= told.peek().is_some();
-            identical &= told.all(|m| same_reading(frame.reading(&m.id, *x), frame.reading(&m.id, *y)));
+/// Runs of two levels compared.
+#[derive(Clone, Copy)]
+struct Pair {
+    runs: usize,
+    identical: bool,
+}
+
+/// Pairs of levels that some two runs hold which differ in the factor alone and share the replicate: how many such runs,
+/// and whether all are identical.
+fn partners<'a>(frame: &Frame, factor: &ParameterName, levels: &'a [Value]) -> Vec<((&'a Value, &'a Value), Pair)> {
+    let mut places: BTreeMap<Digest, Option<(Digest, usize)>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Digest, u32), Vec<(usize, usize)>> = BTreeMap::new();
+    for (i, row) in frame.rows.iter().enumerate() {
+        let place = places.entry(row.condition.digest).or_insert_with(|| {
+            let value = row.condition.condition.get(factor.as_str())?;
+            let level = levels.iter().position(|level| same_level(level, value))?;
+            Some((without(&row.condition, factor.as_str()), level))
+        });
+        if let Some((cell, level)) = *place {
+            groups.entry((cell, row.replicate)).or_default().push((level, i));
         }
     }
-    (runs, identical)
+    let columns: Vec<(&Metric, &[Option<Reading>])> =
+        frame.metrics.iter().map(|m| (m, frame.columns.get(&m.id).map_or(&[][..], Vec::as_slice))).collect();
+    let mut found: BTreeMap<(usize, usize), Pair> = BTreeMap::new();
+    for rows in groups.values_mut() {
+        // A replicate that is there twice, in two phases, counts once.
+        rows.sort_unstable();
+        rows.dedup_by_key(|(level, _)| *level);
+        for (k, (b, y)) in rows.iter().enumerate() {
+            for (a, x) in rows.iter().take(k) {
+                let pair = found.entry((*b, *a)).or_insert(Pair { runs: 0, identical: true });
+                pair.runs += 1;
+                pair.identical = pair.identical && same_runs(&columns, *x, *y);
+            }
+        }
+    }
+    let level = |at: usize| levels.get(at);
+    found.into_iter().filter_map(|((b, a), pair)| Some(((level(a)?, level(b)?), pair))).collect()
+}
+
+fn same_runs(columns: &[(&Metric, &[Option<Reading>])], x: usize, y: usize) -> bool {
+    let clock = |metric: &Metric, reading: Option<&Reading>| {
+        reading.is_some_and(|r| r.provenance == Provenance::Measured) && matches!(metric.unit.as_ref(), "s" | "ms")
+    };
+    let mut told =
+        columns.iter().filter(|(metric, column)| !clock(metric, column.get(x).and_then(Option::as_ref))).peekable();
+    // Nothing but clocks: nothing to compare.
+    told.peek().is_some()
+        && told.all(|(_, column)| {
+            same_reading(column.get(x).and_then(Option::as_ref), column.get(y).and_then(Option::as_ref))
+        })
 }
 
 /// Equal to the bit.
@@ -139,8 +172,9 @@ pub(crate) fn is_clock(frame: &Frame, metric: &MetricId, row: usize) -> bool {
 }
 
 /// Whether any metric differs detectably over the factor.
-fn detectable(frame: &Frame, factor: &ParameterName) -> bool {
+fn detectable(frame: &Frame, factor: &ParameterName, levels: usize) -> bool {
     let mut tests = Vec::new();
+    let most_tests = (frame.metrics.len() * levels * levels.saturating_sub(1) / 2) as f64;
     for metric in &frame.metrics {
         if let Ok(compared) = uncorrected(frame, &Ask::about(metric.id.as_str()), factor.as_str()) {
             // An exact difference without any variation is one, too.
@@ -148,6 +182,11 @@ fn detectable(frame: &Frame, factor: &ParameterName) -> bool {
                 a.p.is_none() && a.estimates.get("mean_difference").is_some_and(|e| e.value != 0.0)
             };
             if compared.iter().any(exact) {
+                return true;
+            }
+            // Holm's correction multiplies the smallest p by the number of tests: what survives the most there can be
+            // survives, and the other metrics need not be looked at.
+            if compared.iter().any(|t| t.p.is_some_and(|p| p * most_tests < UNTOLD)) {
                 return true;
             }
             tests.extend(compared);

@@ -94,7 +94,8 @@ impl DecisionQuality {
         let worst = feasible().fold(f64::INFINITY, f64::min);
         match utilities.get(chosen).copied().flatten() {
             None if feasible().next().is_some() => Self::Infeasible,
-            Some(chosen) if best > worst => Self::Scored(100.0 * (chosen - worst) / (best - worst)),
+            // The share first: it is at most 1, and 100 times the difference may round to more than 100 differences.
+            Some(chosen) if best > worst => Self::Scored(100.0 * ((chosen - worst) / (best - worst))),
             _ => Self::NoChoice,
         }
     }
