@@ -168,9 +168,10 @@ fn a_planted_key_is_found_nowhere() {
         let ran: Ran = ergon.command(args).env("RUST_BACKTRACE", "full").output().unwrap().into();
         said += &format!("{}{}", ran.out, ran.err);
     }
-    let run = &ergon.sql("SELECT lower(hex(run_key)) FROM model_call LIMIT 1")[0][0];
-    let transcript = ergon.run(&["calls", "asked", run.as_str().unwrap()]).done().out;
-    assert!(transcript.contains("You are a scheduling agent") && transcript.contains("key [key]?"), "{transcript}");
+    let runs = ergon.sql("SELECT DISTINCT lower(hex(run_key)) FROM model_call");
+    let said_in = |run: &Vec<serde_json::Value>| ergon.run(&["calls", "asked", run[0].as_str().unwrap()]).done().out;
+    let transcript: String = runs.iter().map(said_in).collect();
+    assert!(transcript.contains("system: You ") && transcript.contains("answer: key [key]?"), "{transcript}");
     // The transcripts as a person would read them: compressed, a key would not be found.
     let texts = ergon.sql("SELECT group_concat(usage || coalesce(failure, '')) FROM model_exchange");
     for text in [said, transcript, texts[0][0].to_string()] {
@@ -219,6 +220,41 @@ fn a_run_that_waits_for_a_model_is_cancelled_within_a_second_and_runs_again() {
     server.hangs.store(false, Ordering::SeqCst);
     let done = with_key(&ergon, &["--json", "run", "spec.yaml"]).done().json();
     assert_eq!(done["succeeded"], 4, "{done}");
+}
+
+#[test]
+fn what_a_killed_engine_may_have_spent_counts_against_the_budget() {
+    let (server, ergon) = (Server::start(), Ergon::new());
+    ergon.write("spec.yaml", server.spec(PRICED) + "budget: { usd: 1 }\n");
+    server.hangs.store(true, Ordering::SeqCst);
+    let mut running = ergon.command(&["run", "spec.yaml"]).env("LAB_KEY", KEY).spawn().unwrap();
+    let began = Instant::now();
+    while server.count() == 0 {
+        assert!(began.elapsed() < Duration::from_secs(60), "nobody asks");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    running.kill().unwrap();
+    running.wait().unwrap();
+    let held = ergon.sql("SELECT usd FROM model_hold")[0][0].as_f64().unwrap();
+    assert!(held > 0.0 && held <= 1.0, "on disk before anything was sent: {held}");
+    server.hangs.store(false, Ordering::SeqCst);
+    with_key(&ergon, &["--json", "run", "spec.yaml"]);
+    let lost = ergon.sql("SELECT sum(usd) FROM model_loss")[0][0].as_f64();
+    assert_eq!(lost, Some(held), "counted once, as spent");
+    let charged = ergon.sql("SELECT sum(charged_usd) FROM model_call")[0][0].as_f64().unwrap();
+    assert!(charged + held <= 1.0, "{charged} + {held}");
+}
+
+#[test]
+fn a_run_whose_model_takes_longer_than_its_time_fails_by_timeout() {
+    let (server, ergon) = (Server::start(), Ergon::new());
+    ergon.write("spec.yaml", server.spec("") + "execution: { timeout: 1, retries: 0 }\n");
+    server.hangs.store(true, Ordering::SeqCst);
+    let began = Instant::now();
+    let failed = with_key(&ergon, &["--json", "run", "spec.yaml", "--parallel", "4"]);
+    assert_eq!((failed.code, failed.json()["failed"].as_u64()), (3, Some(4)), "{}", failed.err);
+    assert!(began.elapsed() < Duration::from_secs(20));
+    assert!(failed.out.contains("\"failure\":\"timeout\""), "{}", failed.out);
 }
 
 #[test]
