@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use ergon_app as app_api;
-use ergon_app::{App, DomainEnergy, RecordReply, SensorInfo, SensorsReply};
+use ergon_app::{
+    App, DomainEnergy, EnergySessionsReply, FootprintReply, RecordReply, ResourceInfo, SensorInfo, SensorsReply,
+};
 
 use crate::output::{Output, columns};
 
@@ -16,6 +18,42 @@ pub(crate) enum EnergyCommand {
     Record(RecordArgs),
     /// Run a program, account the machine's energy meanwhile.
     Exec(ExecArgs),
+    /// What a campaign took, session by session.
+    Show(ShowArgs),
+    /// Carbon and water of a campaign's energy, or of any.
+    Footprint(FootprintArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    /// Campaign id, ULID prefix, spec path or `latest`.
+    #[arg(default_value = "latest")]
+    campaign: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FootprintArgs {
+    /// Campaign id, ULID prefix, spec path or `latest`.
+    #[arg(required_unless_present = "joules")]
+    campaign: Option<String>,
+    /// So many joules instead of a campaign's.
+    #[arg(long, value_name = "J", conflicts_with = "campaign")]
+    joules: Option<f64>,
+    /// Country code, or WORLD.
+    #[arg(long, default_value = "WORLD")]
+    region: String,
+    /// Power usage effectiveness of the site; 1 for a machine under a desk.
+    #[arg(long, default_value_t = 1.0)]
+    pue: f64,
+    /// Water used on site, litres per kWh.
+    #[arg(long, value_name = "L/kWh", default_value_t = 0.0)]
+    wue: f64,
+    /// The machine's making, kg CO2e; counted by time over its life.
+    #[arg(long, value_name = "KG", requires = "campaign")]
+    embodied: Option<f64>,
+    /// The machine's life, years.
+    #[arg(long, default_value_t = 4.0)]
+    life_years: f64,
 }
 
 #[derive(Debug, Args)]
@@ -77,10 +115,65 @@ pub(crate) async fn energy(app: &App, command: EnergyCommand, output: Output) ->
                 format!("{}\n{cpu}", record(&reply.record))
             })?;
             let code = reply.exit_code.or_else(|| reply.signal.map(|signal| 128 + signal));
+            // What the program said with its exit code is what this command says.
             return Ok(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(crate::FAILED));
+        }
+        EnergyCommand::Show(args) => {
+            let request = app_api::EnergySessionsRequest { campaign: args.campaign };
+            output.result(&app_api::energy_sessions(app, request).await?, sessions)?;
+        }
+        EnergyCommand::Footprint(args) => {
+            let request = app_api::FootprintRequest {
+                campaign: args.campaign,
+                energy_j: args.joules,
+                region: args.region,
+                pue: args.pue,
+                wue_l_per_kwh: args.wue,
+                embodied_kg: args.embodied,
+                life_years: args.life_years,
+            };
+            output.result(&app_api::energy_footprint(app, request).await?, footprint)?;
         }
     }
     Ok(0)
+}
+
+fn resource(r: &ResourceInfo) -> Vec<String> {
+    let number = |x: f64| if x.abs() >= 1000.0 { format!("{x:.1}") } else { format!("{x:.4}") };
+    let mark = if matches!(r.provenance.as_str(), "estimated" | "simulated") { " †" } else { "" };
+    let shown = r.value.map_or_else(|| "—".to_owned(), |x| format!("{}{mark}", number(x)));
+    let bounds = r.lo.zip(r.hi).map_or_else(String::new, |(lo, hi)| format!("{}–{}", number(lo), number(hi)));
+    let note = r.reason.clone().or_else(|| r.source.clone()).unwrap_or_default();
+    vec![r.name.clone(), shown, bounds, r.provenance.clone(), r.flags.join(" "), note]
+}
+
+const RESOURCE: [&str; 6] = ["", "value", "bounds", "provenance", "flags", "how, or why not"];
+
+fn sessions(reply: &EnergySessionsReply) -> String {
+    let mut text = String::new();
+    for session in &reply.sessions {
+        text += &format!("session of {}, mode {}\n", session.started_at, session.mode);
+        for w in &session.windows {
+            text += &format!("\n{} from {}, {:.3} s, {} attempts\n", w.kind, w.started_at, w.duration_s, w.attempts);
+            let rows: Vec<_> = w.resources.iter().map(resource).collect();
+            text += &columns(&RESOURCE, &rows);
+            text += "\n";
+        }
+    }
+    if text.is_empty() { format!("no energy of {} is in the store", reply.campaign) } else { text }
+}
+
+fn footprint(reply: &FootprintReply) -> String {
+    let rows: Vec<_> = std::iter::once(&reply.energy).chain(&reply.footprint).map(resource).collect();
+    let mut text = columns(&RESOURCE, &rows);
+    for f in &reply.factors {
+        let verified = if f.verified { "" } else { "; not verified with the publisher" };
+        text += &format!(
+            "\n{}: {} {} ({}, {}), {}, {}{verified}",
+            f.kind, f.value, f.unit, f.year, f.scope, f.source, f.licence
+        );
+    }
+    text
 }
 
 fn sensors(reply: &SensorsReply) -> String {

@@ -41,3 +41,16 @@ impl Clock for SystemClock {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_is_counted_from_boot_and_not_from_1970_so_setting_the_clock_changes_nothing() {
+        let monotonic = SystemClock.monotonic_ns();
+        assert!(monotonic <= SystemClock.boot_ns());
+        SystemClock.sleep_until(monotonic + 2_000_000);
+        assert!(SystemClock.monotonic_ns() >= monotonic + 2_000_000);
+    }
+}

@@ -7,6 +7,9 @@ use serde::Serialize;
 
 use crate::cpu_time_model::{CpuPower, CpuTimeModel};
 use crate::domain::Domain;
+use crate::hwmon::{BatterySource, HwmonSource};
+use crate::nvml::NvmlSource;
+use crate::perf_power::PerfPowerSource;
 use crate::powercap::{self, PowercapSource, Zone};
 use crate::source::{EnergySource, ReadError};
 
@@ -21,15 +24,21 @@ pub struct Roots {
     pub sysfs: PathBuf,
     /// `/proc`, or what stands in for it.
     pub procfs: PathBuf,
+    /// NVIDIA's management library, or what stands in for it.
+    pub nvml: PathBuf,
 }
 
 impl Roots {
-    /// `ERGON_SYSFS_ROOT` and `ERGON_PROCFS_ROOT`, else the real ones.
+    /// `ERGON_SYSFS_ROOT`, `ERGON_PROCFS_ROOT` and `ERGON_NVML_LIBRARY`, else the real ones.
     pub fn from_environment() -> Self {
         let root = |variable: &str, real: &str| {
             std::env::var_os(variable).filter(|v| !v.is_empty()).map_or_else(|| PathBuf::from(real), PathBuf::from)
         };
-        Self { sysfs: root("ERGON_SYSFS_ROOT", "/sys"), procfs: root("ERGON_PROCFS_ROOT", "/proc") }
+        Self {
+            sysfs: root("ERGON_SYSFS_ROOT", "/sys"),
+            procfs: root("ERGON_PROCFS_ROOT", "/proc"),
+            nvml: root("ERGON_NVML_LIBRARY", crate::nvml::LIBRARY),
+        }
     }
 }
 
@@ -55,15 +64,21 @@ pub struct Discovery {
 const READ_FIX: &str = "let a group read it: sudo chgrp energy FILE && sudo chmod 0440 FILE (it was closed because of \
                         the PLATYPUS side channel, CVE-2020-8694: give it to nobody but yourself)";
 
+const PERF_FIX: &str =
+    "for a while: sudo sysctl kernel.perf_event_paranoid=0 (it lets every user count everybody's events)";
+
 impl Discovery {
     /// Looks for sources; takes 0.3 s where there are counters to be watched.
     pub fn run(roots: &Roots) -> Self {
         let mut found = Self { sources: Vec::new(), unavailable: Vec::new() };
         found.powercap(&roots.sysfs);
-        if found.sources.is_empty() {
+        found.perf(roots);
+        found.chips(&roots.sysfs);
+        found.gpus(&roots.nvml);
+        // A GPU or a battery says nothing of the processor.
+        if !found.measures_processor() {
             found.estimate(&roots.procfs);
         }
-        found.not_built();
         found
     }
 
@@ -143,11 +158,39 @@ impl Discovery {
         }
     }
 
-    fn not_built(&mut self) {
-        let later = "this version of Ergon does not read it yet";
-        for what in ["perf power events", "hwmon", "NVML (NVIDIA GPUs)", "battery"] {
-            self.leave(what, later, "");
+    /// The same counters as powercap's: read where those can't be.
+    fn perf(&mut self, roots: &Roots) {
+        if self.measures_processor() {
+            return self.leave("perf power events", "powercap shows the same counters and is read", "");
         }
+        match PerfPowerSource::open(&roots.sysfs, &roots.procfs) {
+            Ok(source) => self.sources.push(Box::new(source)),
+            Err(why) if why.contains("CAP_PERFMON") => self.leave("perf power events", why, PERF_FIX),
+            Err(why) => self.leave("perf power events", why, ""),
+        }
+    }
+
+    fn chips(&mut self, sysfs: &Path) {
+        match HwmonSource::open(sysfs) {
+            Some(source) => self.sources.push(Box::new(source)),
+            None => self.leave("hwmon", "no chip shows energy or power", ""),
+        }
+        match BatterySource::open(sysfs) {
+            Ok(source) => self.sources.push(Box::new(source)),
+            Err(why) => self.leave("battery", why, ""),
+        }
+    }
+
+    fn gpus(&mut self, library: &Path) {
+        match NvmlSource::open(library) {
+            Ok(source) => self.sources.push(Box::new(source)),
+            Err(why) => self.leave("NVML (NVIDIA GPUs)", why, ""),
+        }
+    }
+
+    fn measures_processor(&self) -> bool {
+        let about = |domain: &Domain| matches!(domain, Domain::Package { .. } | Domain::Psys);
+        self.sources.iter().any(|source| source.channels().iter().any(|channel| about(&channel.domain)))
     }
 }
 

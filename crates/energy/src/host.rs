@@ -93,11 +93,6 @@ pub fn memory_available_bytes() -> Option<u64> {
     line.split_ascii_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib * 1024)
 }
 
-/// CPU seconds of the processes that this one started and has waited for, and of all those waited for in turn.
-pub fn children_cpu_s() -> Option<f64> {
-    cpu_s(UsageWho::RUSAGE_CHILDREN)
-}
-
 /// CPU seconds of a part of this process.
 pub(crate) fn cpu_s(who: UsageWho) -> Option<f64> {
     let seconds = |t: TimeVal| t.tv_sec() as f64 + t.tv_usec() as f64 * 1e-6;

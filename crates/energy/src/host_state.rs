@@ -191,7 +191,8 @@ mod tests {
             fs::write(path, text).unwrap();
         }
         fn read(&self) -> HostState {
-            HostState::read(&Roots { sysfs: self.0.path().join("sys"), procfs: self.0.path().join("proc") })
+            let root = self.0.path();
+            HostState::read(&Roots { sysfs: root.join("sys"), procfs: root.join("proc"), nvml: root.join("none") })
         }
     }
 

@@ -12,6 +12,8 @@ use crate::source::{EnergySource, Read, ReadError};
 
 /// A window shorter than this many updates of its counter can't be told to within 1 % (ENERGY.md §4): withheld.
 const UPDATES_PER_WINDOW: f64 = 200.0;
+/// GPU counters move every 20 to 100 ms, and some sample a quarter of the time: below this nothing is said (ENERGY.md §3).
+const GPU_WINDOW_S: f64 = 1.0;
 /// Channels that fail are opened anew after this long at first and twice as long each time, up to the second, seconds.
 const REOPEN_AFTER_S: (u64, u64) = (1, 60);
 /// A growth of suspended time below this is the clocks' own jitter, nanoseconds.
@@ -170,7 +172,10 @@ impl State {
 
 /// Seconds below which a window of this channel has no figure.
 pub fn shortest_window_s(channel: &Channel) -> f64 {
-    UPDATES_PER_WINDOW * channel.update_s
+    match channel.domain {
+        Domain::Gpu(_) => GPU_WINDOW_S,
+        _ => UPDATES_PER_WINDOW * channel.update_s,
+    }
 }
 
 fn figure(channel: &Channel, (from, a): (&Mark, &Level), (to, b): (&Mark, &Level)) -> EnergyFigure {

@@ -31,16 +31,24 @@ pub fn total(parts: &[DomainFigure]) -> Option<Total> {
         (true, true) => "CPU packages and memory",
         (true, false) => "CPU packages only",
         _ if has(|d| *d == Domain::Psys) => "the platform",
+        _ if has(|d| *d == Domain::Battery) => "what the battery gives",
         _ if has(|d| *d == Domain::Cpu) => "CPU only",
         _ => "the sensors listed",
     };
     Some(Total { of: top.iter().map(|part| part.domain.clone()).collect(), figure, covers })
 }
 
-/// Positions of the domains that a total is the sum of.
+/// Positions of the domains that a total is the sum of: what is known to be a part of its own; where there is none, the
+/// first that stands for the whole machine; else whatever there is.
 pub(crate) fn counted(domains: &[&Domain]) -> Vec<usize> {
-    let others = domains.iter().any(|domain| **domain != Domain::Psys);
-    let usable = |domain: &Domain| !others || *domain != Domain::Psys;
+    let rank = |domain: &Domain| match domain {
+        Domain::Psys => 1,
+        Domain::Battery => 2,
+        Domain::Other(_) => 3,
+        _ => 0,
+    };
+    let Some(best) = domains.iter().map(|domain| rank(domain)).min() else { return Vec::new() };
+    let usable = |domain: &Domain| rank(domain) == best;
     let inside = |part: &Domain| domains.iter().any(|whole| usable(whole) && part.is_within(whole));
     (0..domains.len()).filter(|at| usable(domains[*at]) && !inside(domains[*at])).collect()
 }
@@ -103,6 +111,11 @@ mod tests {
         assert_eq!(total(&all[..2]).unwrap().covers, "CPU packages only");
         assert_eq!(total(&all[6..]).unwrap().figure.energy_j, Some(1_100.0));
         assert_eq!(total(&[]), None);
+        // A chip that nobody knows and a battery measure what is in there already.
+        let more = [part(Domain::Other("amdgpu PPT".into()), 30.0), part(Domain::Battery, 999.0)];
+        assert_eq!(total(&[&all[..], &more].concat()).unwrap().figure.energy_j, Some(940.0));
+        let with_gpu = [&all[..], &[part(Domain::Gpu("a".into()), 60.0)]].concat();
+        assert_eq!(total(&with_gpu).unwrap().figure.energy_j, Some(1_000.0));
     }
 
     #[test]

@@ -97,6 +97,12 @@ commands! {
     sensors(SensorsRequest) -> SensorsReply;
     /// Records the machine's energy for a while.
     energy_record(RecordRequest) -> RecordReply;
+    /// What a campaign took, session by session.
+    energy_sessions(EnergySessionsRequest) -> EnergySessionsReply;
+    /// Power during the last attempt of a run.
+    energy_trace(EnergyTraceRequest) -> EnergyTraceReply;
+    /// Carbon and water of a campaign's energy, or of any.
+    energy_footprint(FootprintRequest) -> FootprintReply;
     /// How the window looks and what it remembers.
     settings(SettingsRequest) -> Settings;
     /// Changes settings.

@@ -93,11 +93,17 @@ pub async fn doctor(app: &App, _request: DoctorRequest) -> Result<DoctorReply, A
             None => check(program, DoctorState::Missing, format!("not found; used for {needed_for}"), Some(fix)),
         });
     }
+    let sensing = app.clone();
+    let sensors = tokio::task::spawn_blocking(move || sensing.sensors()).await;
+    checks.extend(sensors.map(|sensors| super::energy_checks::checks(&sensors)).unwrap_or_default());
     checks.push(check("workloads", DoctorState::Ok, ergon_workloads::catalog::KINDS.join(", "), None));
     checks.extend(model_providers());
-    for (name, what) in [("energy sensors", "joules are not measured"), ("clusters", "runs execute on this machine")] {
-        checks.push(check(name, DoctorState::NotBuilt, format!("not built in this version: {what}"), None));
-    }
+    checks.push(check(
+        "clusters",
+        DoctorState::NotBuilt,
+        "not built in this version: runs execute on this machine".into(),
+        None,
+    ));
     Ok(DoctorReply { checks })
 }
 

@@ -128,7 +128,7 @@ pub struct ExecReply {
     pub signal: Option<i32>,
     /// CPU seconds of it and of all it waited for; `None` where the host doesn't tell.
     pub cpu_s: Option<f64>,
-    /// Performance counters; none in this version.
+    /// Page faults and switches of it and of all it waited for; empty where the host doesn't tell.
     pub counters: BTreeMap<String, f64>,
 }
 
@@ -146,23 +146,25 @@ pub async fn energy_exec(_: &App, request: ExecRequest) -> Result<ExecReply, App
         command.stdout(Stdio::from(std::io::stderr()));
     }
     let recording = Recording::start(request.rate_hz, request.sysfs_root).await?;
-    let cpu_before_s = ergon_energy::host::children_cpu_s();
     let mut child = command
         .spawn()
         .map_err(|e| AppError::input("no_program", format!("'{program}' can't be started: {e}")).field("argv"))?;
-    let ended = tokio::task::spawn_blocking(move || child.wait()).await;
-    let status = match ended {
-        Ok(Ok(status)) => status,
+    let ended = tokio::task::spawn_blocking(move || {
+        let usage = ergon_energy::wait_for_end(child.id());
+        child.wait().map(|status| (status, usage))
+    });
+    let (status, usage) = match ended.await {
+        Ok(Ok(ended)) => ended,
         Ok(Err(e)) => return Err(AppError::operation("wait_failed", e.to_string())),
         Err(e) => return Err(AppError::operation("internal", e.to_string())),
     };
-    let cpu_s = ergon_energy::host::children_cpu_s().zip(cpu_before_s).map(|(after, before)| after - before);
+    let counted = usage.map(|usage| usage.measurements()).unwrap_or_default();
     Ok(ExecReply {
         record: recording.finish(),
         exit_code: status.code(),
         signal: std::os::unix::process::ExitStatusExt::signal(&status),
-        cpu_s,
-        counters: BTreeMap::new(),
+        cpu_s: usage.map(|usage| usage.cpu_s),
+        counters: counted.iter().filter_map(|m| Some((m.metric.to_string(), crate::energy::value(m)?))).collect(),
     })
 }
 

@@ -7,6 +7,8 @@ mod create;
 mod diff;
 mod doctor;
 mod energy;
+mod energy_campaign;
+mod energy_checks;
 mod figure;
 mod files;
 mod follow;
@@ -44,6 +46,11 @@ pub use diff::{DiffReply, DiffRequest, diff};
 pub(crate) use doctor::free_bytes;
 pub use doctor::{DoctorCheck, DoctorReply, DoctorRequest, DoctorState, doctor};
 pub use energy::{DomainEnergy, ExecReply, ExecRequest, RecordReply, RecordRequest, energy_exec, energy_record};
+pub use energy_campaign::{
+    EnergySessionInfo, EnergySessionsReply, EnergySessionsRequest, EnergyTraceReply, EnergyTraceRequest,
+    EnergyWindowInfo, FootprintReply, FootprintRequest, GridFactorInfo, ResourceInfo, TracePoint, energy_footprint,
+    energy_sessions, energy_trace,
+};
 pub use figure::{FigureRequest, figure};
 pub use files::{
     ChooseFilesReply, ChooseFilesRequest, ChosenFile, ReadFileReply, ReadFileRequest, SaveFileRequest, choose_files,

@@ -2,5 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod closed_form;
+mod nvml;
 mod powercap_tree;
 mod tree;

@@ -1,0 +1,237 @@
+//! Joules from sensors to exports, on trees with a known power and on machines without any sensor.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(dead_code, reason = "the tree has more than this file uses")]
+
+mod common;
+#[path = "../../energy/tests/energy/tree.rs"]
+mod tree;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use common::{Ergon, Ran};
+use serde_json::Value;
+use tree::{Advancing, Tree};
+
+const ROUND: u64 = 262_143_328_850;
+/// Late by at most this on a busy machine, seconds.
+const LATE_S: f64 = 0.05;
+
+fn campaign(id: &str, run: &str, execution: &str, levels: &str) -> String {
+    format!(
+        "ergon: 1
+campaign: {{ id: {id}, seed: 1 }}
+workload:
+  kind: command
+  run: [sh, -c, '{run}; echo \"{{{{\\\"y\\\": 1}}}}\"', sh, '{{x}}']
+  metrics: {{ y: {{}} }}
+factors: {{ x: [{levels}] }}
+phases: [ {{ name: all, replicates: 1, order: as_listed }} ]
+execution: {execution}
+"
+    )
+}
+
+fn spec(ergon: &Ergon, name: &str, text: &str) -> String {
+    ergon.write(name, text).to_str().unwrap().to_owned()
+}
+
+/// Runs with this tree as `/sys`.
+fn on(ergon: &Ergon, sysfs: &Path, args: &[&str]) -> Ran {
+    ergon.command(args).env("ERGON_SYSFS_ROOT", sysfs).env("ERGON_NVML_LIBRARY", "none").output().unwrap().into()
+}
+
+/// Resources by (level of x, name).
+fn resources(ran: &Ran) -> BTreeMap<(i64, String), Value> {
+    let rows: Vec<Value> = serde_json::from_str(&ran.out).unwrap();
+    rows.into_iter().map(|r| ((r["x"].as_i64().unwrap(), r["metric"].as_str().unwrap().to_owned()), r)).collect()
+}
+
+#[test]
+fn exclusive_runs_have_measured_joules_of_their_own_from_the_sensors_to_the_export() {
+    let tree = Tree::new();
+    let _advancing = Advancing::start(vec![
+        tree.zone("intel-rapl:0", "package-0", ROUND, ROUND - 20_000_000).draws(50.0),
+        tree.zone("intel-rapl:0/intel-rapl:0:0", "dram", ROUND, 0).draws(8.0),
+        tree.zone("intel-rapl:1", "psys", ROUND, 0).draws(100.0),
+    ]);
+    let ergon = Ergon::new();
+    let execution = "{ energy: exclusive, energy_baseline: 4, parallel: 4 }";
+    let file = spec(&ergon, "alone.yaml", &campaign("alone", "sleep $1", execution, "1, 2"));
+    let reply = on(&ergon, tree.root(), &["run", &file, "--json"]).done().json();
+    assert_eq!(reply["energy_provenance"], "measured", "{reply}");
+
+    let ran = on(&ergon, tree.root(), &["results", "alone", "--with", "resources", "--format", "json"]).done();
+    let found = resources(&ran);
+    for x in [1, 2] {
+        let row = |name: &str| &found[&(x, name.to_owned())];
+        let (joules, truth) = (row("energy_j")["value"].as_f64().unwrap(), 58.0);
+        let duration_s = row("energy_j")["duration_s"].as_f64().unwrap();
+        let bound = 2.0 * truth * (0.001 + LATE_S);
+        assert!((joules - truth * duration_s).abs() <= bound, "{joules} J in {duration_s} s at {truth} W");
+        assert_eq!(row("energy_j")["provenance"], "measured");
+        let dram = row("dram_energy_j")["value"].as_f64().unwrap();
+        assert!((dram - 8.0 * duration_s).abs() <= 16.0 * (0.001 + LATE_S), "{dram}");
+        // At rest it draws the same: nothing is above idle.
+        let dynamic = row("dynamic_energy_j");
+        assert!(dynamic["value"].as_f64().unwrap().abs() <= 2.0 * bound && dynamic["provenance"] != "measured");
+        assert_eq!(row("temperature_max_c")["observation"], "unavailable");
+        assert!(row("voluntary_switches")["value"].as_f64().unwrap() >= 1.0);
+    }
+    let compared = on(&ergon, tree.root(), &["analyze", "alone", "--metric", "energy_j", "--json"]);
+    assert!(compared.out.contains("energy_j"), "{}", compared.out);
+    let shown = on(&ergon, tree.root(), &["energy", "show", "alone", "--json"]).done().json();
+    let kinds: Vec<&str> =
+        shown["sessions"][0]["windows"].as_array().unwrap().iter().map(|w| w["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["baseline_before", "session", "baseline_after"]);
+    // Samples were kept: a minute of ten a second is far from full, so it is one chunk.
+    assert_eq!(ergon.number("SELECT count(*) FROM energy_samples"), 1);
+    assert!(ergon.number("SELECT sum(samples) FROM energy_samples") >= 20);
+}
+
+#[test]
+fn runs_that_overlap_share_what_is_above_idle_by_cpu_time_and_no_analysis_ranks_them() {
+    let tree = Tree::new();
+    let zone = tree.zone("intel-rapl:0", "package-0", ROUND, 0).draws(10.0);
+    let power = zone.power();
+    let _advancing = Advancing::start(vec![zone]);
+    let ergon = Ergon::new();
+    // x = 1 computes, x = 0 sleeps, both until a file appears; the first thing it does is to say that it began.
+    let (began, done) = (ergon.path("began"), ergon.path("done"));
+    let work = format!(
+        "if [ $1 = 1 ]; then : > {}; fi; while [ ! -e {} ]; do if [ $1 = 1 ]; then i=0; while [ $i -lt 5000 ]; do \
+         i=$((i+1)); done; else sleep 0.05; fi; done",
+        began.display(),
+        done.display()
+    );
+    let execution = "{ energy: concurrent, energy_baseline: 4, parallel: 2 }";
+    let file = spec(&ergon, "shared.yaml", &campaign("shared", &work, execution, "1, 0"));
+    let raise = std::thread::spawn(move || {
+        // After the baseline the machine draws 40 W more.
+        while !began.exists() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        power.store(50_000_000, Ordering::SeqCst);
+        std::thread::sleep(Duration::from_millis(3_000));
+        std::fs::write(done, "").unwrap();
+    });
+    on(&ergon, tree.root(), &["run", &file]).done();
+    raise.join().unwrap();
+    let ran = on(&ergon, tree.root(), &["results", "shared", "--with", "resources", "--format", "json"]).done();
+    let found = resources(&ran);
+    let row = |x: i64, name: &str| &found[&(x, name.to_owned())];
+    let joules = |x: i64| row(x, "dynamic_energy_j")["value"].as_f64().unwrap();
+    assert!(joules(1) > 4.0 * joules(0).abs(), "{} J and {} J", joules(1), joules(0));
+    let longest_s = [0, 1].map(|x| row(x, "energy_j")["duration_s"].as_f64().unwrap()).into_iter().fold(0.0, f64::max);
+    assert!(joules(0) + joules(1) <= 40.0 * (longest_s + 2.0 * LATE_S), "no more than was drawn");
+    let busy = row(1, "dynamic_energy_j");
+    assert!(busy["lo"].as_f64().unwrap() <= joules(1) && joules(1) <= busy["hi"].as_f64().unwrap());
+    assert!(busy["flags"].as_str().unwrap().contains("concurrent") && busy["provenance"] != "measured");
+    assert_eq!(row(1, "energy_j")["observation"], "unavailable", "what the machine draws at rest is nobody's");
+    let refused = on(&ergon, tree.root(), &["analyze", "shared", "--metric", "dynamic_energy_j"]);
+    assert_ne!(refused.code, 0, "{}", refused.out);
+}
+
+#[test]
+fn without_a_sensor_everything_works_with_estimates_that_say_so() {
+    let empty = Tree::new();
+    let ergon = Ergon::new();
+    let file = spec(&ergon, "guess.yaml", &campaign("guess", "sleep $1", "{ energy: exclusive }", "3, 0"));
+    let reply = on(&ergon, empty.root(), &["run", &file, "--json"]).done().json();
+    assert_eq!(reply["energy_provenance"], "estimated", "{reply}");
+    let long =
+        resources(&on(&ergon, empty.root(), &["results", "guess", "--with", "resources", "--format", "json"]).done());
+    let row = |x: i64, name: &str| &long[&(x, name.to_owned())];
+    let energy = row(3, "energy_j");
+    assert!(energy["provenance"].as_str().unwrap().starts_with("estimated (CPU time"), "{energy}");
+    assert!(energy["lo"].as_f64().unwrap() < energy["value"].as_f64().unwrap());
+    assert!(row(0, "energy_j")["reason"].as_str().unwrap().contains("below resolution"), "not 0 J");
+    let wide = on(&ergon, empty.root(), &["results", "guess", "--with", "resources", "--wide"]).done().out;
+    assert!(wide.lines().next().unwrap().contains("energy_j.provenance") && wide.contains("estimated"));
+    let report = ergon.path("report");
+    on(&ergon, empty.root(), &["report", "guess", "-o", report.to_str().unwrap()]).done();
+    let exported = std::fs::read_to_string(report.join("campaign_results.csv")).unwrap();
+    assert!(exported.contains("estimated (CPU time"));
+    let doctor = on(&ergon, empty.root(), &["doctor", "--json"]).done().out;
+    assert!(doctor.contains("every joule is marked as estimated") && doctor.contains("no RAPL"), "{doctor}");
+    let footprint =
+        on(&ergon, empty.root(), &["energy", "footprint", "guess", "--region", "fr", "--json"]).done().json();
+    assert_eq!(footprint["footprint"][0]["provenance"], "estimated", "{footprint}");
+}
+
+#[test]
+fn runs_of_milliseconds_are_accounted_per_block_and_their_results_stay_the_same() {
+    let tree = Tree::new();
+    let _advancing = Advancing::start(vec![tree.zone("intel-rapl:0", "package-0", ROUND, 0).draws(30.0)]);
+    let ergon = Ergon::new();
+    let file = spec(&ergon, "many.yaml", &campaign("many", "sleep 0.1", "{ energy: campaign }", "1, 2, 3, 4, 5, 6"));
+    let reply = on(&ergon, tree.root(), &["run", &file, "--json"]).done().json();
+    let found =
+        resources(&on(&ergon, tree.root(), &["results", "many", "--with", "resources", "--format", "json"]).done());
+    let block = &found[&(1, "energy_block_j".to_owned())];
+    assert_eq!(
+        (&block["provenance"], &found[&(6, "energy_block_j".to_owned())]["value"]),
+        (&"measured".into(), &block["value"])
+    );
+    let own = &found[&(1, "energy_j".to_owned())];
+    assert!(own["reason"].as_str().unwrap().contains("per block of runs; block 0 of 6 attempts"), "{own}");
+    assert!(reply["energy_j"].as_f64().unwrap() >= block["value"].as_f64().unwrap() * 0.99, "{reply}");
+    let plain = on(&ergon, tree.root(), &["results", "many"]).done().out;
+    assert!(!plain.contains("energy"), "joules differ from execution to execution: no result holds them");
+}
+
+#[test]
+fn a_budget_of_joules_stops_a_campaign_and_counts_what_earlier_sessions_took() {
+    let tree = Tree::new();
+    let _advancing = Advancing::start(vec![tree.zone("intel-rapl:0", "package-0", ROUND, 0).draws(80.0)]);
+    let ergon = Ergon::new();
+    let execution = "{ energy: campaign, parallel: 1 }\nbudget: { energy_j: 60 }";
+    let file = spec(&ergon, "thrifty.yaml", &campaign("thrifty", "sleep 0.4", execution, "1, 2, 3, 4, 5, 6, 7, 8"));
+    let first = on(&ergon, tree.root(), &["run", &file, "--json"]);
+    assert_eq!(first.code, 4, "{}{}", first.out, first.err);
+    let reply = first.json();
+    let (took, left) = (reply["energy_j"].as_f64().unwrap(), reply["remaining"].as_u64().unwrap());
+    assert!(took >= 60.0 && left >= 2, "{reply}");
+    let again = on(&ergon, tree.root(), &["run", &file, "--json"]);
+    assert_eq!(again.code, 4, "{}{}", again.out, again.err);
+    assert!(left - again.json()["remaining"].as_u64().unwrap() <= 2, "nothing was left of the budget");
+}
+
+#[test]
+fn what_is_wrong_is_named_with_what_would_be_right() {
+    let empty = Tree::new();
+    let ergon = Ergon::new();
+    let footprint = |args: &[&str]| on(&ergon, empty.root(), &[&["energy", "footprint", "--json"], args].concat());
+    let france = footprint(&["--joules", "3600000", "--region", "FR"]).done().json();
+    assert_eq!(france["footprint"][0]["value"], 44.2);
+    for (args, field, expected) in [
+        (["--joules", "1", "--region", "XX"], "region", "expected one of AU, BR"),
+        (["--joules", "1", "--pue", "0.5"], "pue", "expected a number from 1 to 10"),
+    ] {
+        let refused = footprint(&args);
+        let error = &refused.json()["error"];
+        assert_eq!((refused.code, error["field"].as_str()), (2, Some(field)));
+        assert!(error["message"].as_str().unwrap().contains(expected), "{error}");
+    }
+    let file = spec(&ergon, "odd.yaml", &campaign("odd", "true", "{ energy_baseline: -1 }", "1"));
+    let refused = on(&ergon, empty.root(), &["validate", &file, "--json"]);
+    assert!(refused.code == 2 && refused.out.contains("energy_baseline"), "{}", refused.out);
+}
+
+#[test]
+fn a_program_is_accounted_with_its_exit_code_and_everything_it_waited_for() {
+    let tree = Tree::new();
+    let _advancing = Advancing::start(vec![tree.zone("intel-rapl:0", "package-0", ROUND, 0).draws(20.0)]);
+    let ergon = Ergon::new();
+    let busy = "i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done; sleep 1; exit 7";
+    let ran =
+        on(&ergon, tree.root(), &["energy", "exec", "--json", "--", "sh", "-c", &format!("sh -c '{busy}'; exit 7")]);
+    assert_eq!(ran.code, 7);
+    let reply = ran.json();
+    let (joules, seconds) =
+        (reply["domains"]["package-0"]["energy_j"].as_f64().unwrap(), reply["duration_s"].as_f64().unwrap());
+    assert!((joules - 20.0 * seconds).abs() <= 40.0 * (0.001 + LATE_S), "{joules} J in {seconds} s");
+    assert!(reply["cpu_s"].as_f64().unwrap() > 0.02 && reply["counters"]["minor_faults"].as_f64().unwrap() > 0.0);
+}

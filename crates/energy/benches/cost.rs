@@ -1,0 +1,58 @@
+//! What measuring costs: reading four counters, and sampling at 10 Hz and 1 kHz. `cargo bench -p ergon-energy`.
+//!
+//! The counters lie in memory (`/dev/shm` where there is one): real ones answer in tens of microseconds, which is the
+//! hardware's time and not this program's.
+#![allow(clippy::unwrap_used, missing_docs, reason = "a bench fails by panicking")]
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ergon_energy::{Discovery, Meter, Roots, Sampler, SystemClock};
+
+fn main() {
+    let shm = Path::new("/dev/shm");
+    let place = if shm.is_dir() { shm.to_path_buf() } else { std::env::temp_dir() };
+    let folder = tempfile::Builder::new().prefix("ergon-cost").tempdir_in(place).unwrap();
+    for (zone, name) in [("0", "package-0"), ("0/intel-rapl:0:0", "core"), ("0/intel-rapl:0:1", "dram"), ("1", "psys")] {
+        let zone = folder.path().join("class/powercap").join(format!("intel-rapl:{zone}"));
+        fs::create_dir_all(&zone).unwrap();
+        fs::write(zone.join("name"), name).unwrap();
+        fs::write(zone.join("max_energy_range_uj"), "262143328850").unwrap();
+        fs::write(zone.join("energy_uj"), "00000000100000000000\n").unwrap();
+    }
+    let roots = Roots { sysfs: folder.path().into(), procfs: "/proc".into(), nvml: "none".into() };
+    let sources = || Discovery::run(&roots).sources;
+    let mut source = sources().remove(0);
+    assert_eq!(source.channels().len(), 4);
+    let mut best_us = f64::INFINITY;
+    let mut out = Vec::with_capacity(4);
+    for _ in 0..20 {
+        let began = Instant::now();
+        for _ in 0..5_000 {
+            out.clear();
+            source.read(0, &mut out);
+        }
+        best_us = best_us.min(began.elapsed().as_secs_f64() * 1e6 / 5_000.0);
+    }
+    assert!(out.iter().all(Result::is_ok));
+    println!("read four counters: {best_us:.2} us (best of 20 rounds; at most 2)");
+
+    let meter = Arc::new(Meter::new(sources(), Arc::new(SystemClock)));
+    let began = Instant::now();
+    for _ in 0..50_000 {
+        std::hint::black_box(meter.mark());
+    }
+    println!("a mark of four counters: {:.2} us", began.elapsed().as_secs_f64() * 1e6 / 50_000.0);
+    for (rate_hz, seconds, most_percent) in [(10.0, 20, 0.1), (1_000.0, 10, 5.0)] {
+        let sampler = Sampler::start(meter.clone(), Duration::from_secs_f64(1.0 / rate_hz)).unwrap();
+        std::thread::sleep(Duration::from_secs(seconds));
+        let report = sampler.stop();
+        let percent = 100.0 * report.overhead_cpu_s / seconds as f64;
+        println!(
+            "{rate_hz} Hz: {percent:.3} % of a core (at most {most_percent}), {} samples, {} slots missed",
+            report.samples, report.missed
+        );
+    }
+}
