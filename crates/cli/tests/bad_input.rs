@@ -45,8 +45,13 @@ fn specs() -> Vec<(&'static str, String, Vec<&'static str>)> {
         ),
         (
             "a provider of a later version",
+            format!("{GOOD}models: {{ llm: {{ provider: gguf }} }}\n"),
+            vec!["models.llm.provider", "gguf", "this version", "openai"],
+        ),
+        (
+            "a provider on the network without the model's name",
             format!("{GOOD}models: {{ llm: {{ provider: openai }} }}\n"),
-            vec!["models.llm.provider", "openai", "yet"],
+            vec!["models.llm.model", "is missing"],
         ),
         (
             "a model's setting out of range",
