@@ -50,18 +50,17 @@ fn compare() {
     }
 }
 
-/// Runs on one thread, like the bare client of the recipes, and says what it took.
-fn measured(work: impl Future<Output = u64>) {
-    let began = Instant::now();
-    let answered = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work);
-    let wall = began.elapsed().as_secs_f64();
+/// Runs on one thread, like the bare client of the recipes, and says what it took. CPU and memory are the process's,
+/// from its start; wall is from the first call until the last one is answered and, where calls are kept, on disk.
+fn measured(work: impl Future<Output = (u64, f64)>) {
+    let (answered, wall) = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work);
     let usage = getrusage(UsageWho::RUSAGE_SELF).unwrap();
     let seconds = |t: nix::sys::time::TimeVal| t.tv_sec() as f64 + t.tv_usec() as f64 / 1e6;
     let cpu = seconds(usage.user_time()) + seconds(usage.system_time());
     println!("{answered} answered, wall {wall:.3} s, CPU {cpu:.3} s, {:.1} MB", usage.max_rss() as f64 / 1024.0);
 }
 
-async fn bare(url: &str, calls: u64, at_once: usize) -> u64 {
+async fn bare(url: &str, calls: u64, at_once: usize) -> (u64, f64) {
     let client = reqwest_client();
     let url = format!("{url}/chat/completions");
     let mut file = std::io::BufWriter::new(tempfile::tempfile().unwrap());
@@ -74,6 +73,7 @@ async fn bare(url: &str, calls: u64, at_once: usize) -> u64 {
             serde_json::from_slice::<serde_json::Value>(&bytes).unwrap()
         }
     };
+    let began = Instant::now();
     let (mut under_way, mut next, mut answered) = (FuturesUnordered::new(), 0, 0);
     while answered < calls {
         while next < calls && under_way.len() < at_once {
@@ -84,7 +84,8 @@ async fn bare(url: &str, calls: u64, at_once: usize) -> u64 {
         writeln!(file, "{reply}").unwrap();
         answered += 1;
     }
-    answered
+    file.flush().unwrap();
+    (answered, began.elapsed().as_secs_f64())
 }
 
 fn reqwest_client() -> reqwest::Client {
@@ -92,7 +93,7 @@ fn reqwest_client() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().build().unwrap()
 }
 
-async fn ergon(url: &str, calls: u64, at_once: usize, kept: bool) -> u64 {
+async fn ergon(url: &str, calls: u64, at_once: usize, kept: bool) -> (u64, f64) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(&folder.path().join("s.ergon")).await.unwrap();
     let campaign = store.register(revision(), std::collections::BTreeSet::new, 1).await.unwrap();
@@ -115,14 +116,16 @@ async fn ergon(url: &str, calls: u64, at_once: usize, kept: bool) -> u64 {
             models.chat(&ChatRequest::new("llm", "", format!("What is {i} + 1?")), None, &call).await.unwrap()
         }
     };
+    let began = Instant::now();
     // All at once: those beyond the limit wait in Ergon's own line.
     let answered = (0..calls).map(ask).collect::<FuturesUnordered<_>>().count().await as u64;
     models.close().await.unwrap();
+    let wall = began.elapsed().as_secs_f64();
     if kept {
         assert_eq!(store.model_spend(campaign.id).await.unwrap().calls, calls, "every call is on disk");
     }
     store.close().await;
-    answered
+    (answered, wall)
 }
 
 fn revision() -> NewRevision {

@@ -19,12 +19,14 @@ type Outcome = oneshot::Receiver<Result<(), StoreError>>;
 struct StoreCalls {
     writer: Writer,
     campaign: i64,
+    /// Calls that the next write takes along, however many have come by then.
+    waiting: Arc<Mutex<Vec<(Row, ModelCall)>>>,
     state: Mutex<State>,
 }
 
 struct State {
     packer: zstd::bulk::Compressor<'static>,
-    /// Calls on their way to the disk, oldest first.
+    /// Writes on their way to the disk, oldest first.
     under_way: VecDeque<Outcome>,
     failed: Option<String>,
 }
@@ -36,14 +38,17 @@ impl Store {
     /// There is no memory for a compressor.
     pub fn call_log(&self, campaign: i64) -> Result<Arc<dyn CallLog>, StoreError> {
         let state = State { packer: packer()?, under_way: VecDeque::new(), failed: None };
-        Ok(Arc::new(StoreCalls { writer: self.writer.clone(), campaign, state: Mutex::new(state) }))
+        Ok(Arc::new(StoreCalls {
+            writer: self.writer.clone(),
+            campaign,
+            waiting: Arc::default(),
+            state: Mutex::new(state),
+        }))
     }
 }
 
-impl StoreCalls {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl State {
@@ -65,13 +70,23 @@ impl State {
 #[async_trait]
 impl CallLog for StoreCalls {
     fn append(&self, call: ModelCall) -> Result<(), CallLogError> {
-        let mut state = self.state();
+        let mut state = lock(&self.state);
         let lost = |e: StoreError| CallLogError(e.to_string());
         let row = Row::of(&call, &mut state.packer).map_err(lost)?;
-        let campaign = self.campaign;
         // Even after a failure: this call has been paid, and its record may still find its way to the disk.
-        let outcome = self.writer.submit(move |raw| row.write(raw, campaign, &call)).map_err(lost)?;
-        state.under_way.push_back(outcome);
+        let is_first = {
+            let mut waiting = lock(&self.waiting);
+            waiting.push((row, call));
+            waiting.len() == 1
+        };
+        if is_first {
+            let (campaign, waiting) = (self.campaign, self.waiting.clone());
+            let write = move |raw: &Raw| {
+                let calls = std::mem::take(&mut *lock(&waiting));
+                calls.iter().try_for_each(|(row, call)| row.write(raw, campaign, call))
+            };
+            state.under_way.push_back(self.writer.submit(write).map_err(lost)?);
+        }
         state.settle()
     }
 
@@ -85,7 +100,7 @@ impl CallLog for StoreCalls {
         });
         written.await.map_err(|e| CallLogError(e.to_string()))?;
         // What was appended before is on disk by now, or has failed.
-        self.state().settle()
+        lock(&self.state).settle()
     }
 }
 
