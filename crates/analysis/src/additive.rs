@@ -24,6 +24,8 @@ pub(crate) struct ModelRows {
     pub(crate) levels: Vec<Value>,
     factor: ParameterName,
     others: Vec<ParameterName>,
+    /// Levels of other factors that say what others have said: no faults are the fault rate 0.
+    implied: Vec<(ParameterName, Value)>,
 }
 
 impl ModelRows {
@@ -46,7 +48,8 @@ impl ModelRows {
                 rows.push(i);
             }
         }
-        let mut rows = Self { conditions, levels: Vec::new(), factor: factor.into(), others: Vec::new() };
+        let mut rows =
+            Self { conditions, levels: Vec::new(), factor: factor.into(), others: Vec::new(), implied: Vec::new() };
         rows.settle(frame);
         rows
     }
@@ -64,6 +67,75 @@ impl ModelRows {
             .filter(|name| *name != self.factor)
             .filter(|name| frame.levels(name.as_str()).iter().filter(|l| present(name.as_str(), l)).count() > 1)
             .collect();
+        self.implied = self.find_implied(frame);
+    }
+
+    /// Levels of the other factors that depend on those before them. The factor stands last, so that what it shares
+    /// with the others is never taken from it.
+    fn find_implied(&self, frame: &Frame) -> Vec<(ParameterName, Value)> {
+        let mut columns: Vec<(&ParameterName, Value, Vec<f64>)> = Vec::new();
+        for name in self.others.iter().filter(|name| self.line(frame, name).is_none()) {
+            let of = |level: Value| (name, level.clone(), self.indicator(frame, name, &level));
+            columns.extend(self.present(frame, name).into_iter().skip(1).map(of));
+        }
+        let codes = self.codes(frame, &self.factor, &self.levels);
+        let mut predictors: Vec<Predictor<'_>> =
+            columns.iter().map(|(name, _, values)| Predictor::Covariate { name: name.as_str(), values }).collect();
+        predictors.push(Predictor::Factor { name: self.factor.as_str(), levels: &codes });
+        let terms: Vec<Vec<usize>> = (0..predictors.len()).map(|i| vec![i]).collect();
+        // Any response will do: only the columns are looked at.
+        let y: Vec<f64> = (0..self.conditions.len()).map(|i| i as f64).collect();
+        match linear_model(&y, &predictors, &terms, &LinearModelOptions::default()) {
+            // The first column is the constant.
+            Err(StatError::RankDeficient { aliased, .. }) => aliased
+                .iter()
+                .filter_map(|column| columns.get(column.checked_sub(1)?))
+                .map(|(name, level, _)| ((*name).clone(), level.clone()))
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn value(frame: &Frame, rows: &[usize], name: &str) -> Option<Value> {
+        frame.rows.get(*rows.first()?)?.condition.condition.get(name).cloned()
+    }
+
+    /// Position of each condition's level.
+    fn codes(&self, frame: &Frame, name: &ParameterName, levels: &[Value]) -> Vec<usize> {
+        let code = |(_, rows): &(Digest, Vec<usize>)| {
+            let value = Self::value(frame, rows, name.as_str());
+            value.and_then(|v| levels.iter().position(|l| same_level(l, &v))).unwrap_or(0)
+        };
+        self.conditions.iter().map(code).collect()
+    }
+
+    fn indicator(&self, frame: &Frame, name: &ParameterName, level: &Value) -> Vec<f64> {
+        let at = |rows: &[usize]| Self::value(frame, rows, name.as_str()).is_some_and(|v| same_level(&v, level));
+        self.conditions.iter().map(|(_, rows)| if at(rows) { 1.0 } else { 0.0 }).collect()
+    }
+
+    /// Levels that conditions have, in the order of the spec.
+    fn present(&self, frame: &Frame, name: &ParameterName) -> Vec<Value> {
+        let all = frame.levels(name.as_str());
+        let codes: BTreeSet<usize> = self.codes(frame, name, &all).into_iter().collect();
+        codes.into_iter().filter_map(|c| all.get(c).cloned()).collect()
+    }
+
+    /// The numbers of a parameter that enters as a straight line.
+    fn line(&self, frame: &Frame, name: &ParameterName) -> Option<Vec<f64>> {
+        let number = |(_, rows): &(Digest, Vec<usize>)| Self::value(frame, rows, name.as_str())?.as_f64();
+        let numbers: Vec<f64> = self.conditions.iter().map(number).collect::<Option<_>>()?;
+        (self.present(frame, name).len() > MOST_LEVELS).then_some(numbers)
+    }
+
+    /// The conditions in words, with what the model takes as said twice.
+    pub(crate) fn described(&self) -> String {
+        let count = self.conditions.len();
+        if self.implied.is_empty() {
+            return format!("{count} conditions");
+        }
+        let said: Vec<String> = self.implied.iter().map(|(name, level)| format!("{name} = {level}")).collect();
+        format!("{count} conditions (without a term for {}, which the other factors imply)", said.join(", "))
     }
 
     /// Keeps the conditions and replicates that are complete; gives the replicates and the number of rows left out.
@@ -111,34 +183,24 @@ impl ModelRows {
 
     /// Fits one response per condition.
     pub(crate) fn fit(&self, frame: &Frame, y: &[f64], level: f64) -> Result<LinearModel, AnalysisError> {
-        let value = |rows: &[usize], name: &str| -> Option<Value> {
-            frame.rows.get(*rows.first()?)?.condition.condition.get(name).cloned()
-        };
-        let codes = |name: &ParameterName, levels: &[Value]| -> Vec<usize> {
-            let code = |(_, rows): &(Digest, Vec<usize>)| {
-                let value = value(rows, name.as_str());
-                value.and_then(|v| levels.iter().position(|l| same_level(l, &v))).unwrap_or(0)
-            };
-            self.conditions.iter().map(code).collect()
-        };
-        let mut factors: Vec<(&ParameterName, Vec<usize>)> = vec![(&self.factor, codes(&self.factor, &self.levels))];
-        let mut lines: Vec<(&ParameterName, Vec<f64>)> = Vec::new();
+        let mut factors: Vec<(&ParameterName, Vec<usize>)> =
+            vec![(&self.factor, self.codes(frame, &self.factor, &self.levels))];
+        let mut columns: Vec<(&ParameterName, Vec<f64>)> = Vec::new();
         for name in &self.others {
-            let numbers: Option<Vec<f64>> =
-                self.conditions.iter().map(|(_, rows)| value(rows, name.as_str())?.as_f64()).collect();
-            let all = frame.levels(name.as_str());
-            let present: Vec<Value> = {
-                let codes: BTreeSet<usize> = codes(name, &all).into_iter().collect();
-                codes.into_iter().filter_map(|c| all.get(c).cloned()).collect()
-            };
-            match numbers {
-                Some(numbers) if present.len() > MOST_LEVELS => lines.push((name, numbers)),
-                _ => factors.push((name, codes(name, &present))),
+            let present = self.present(frame, name);
+            let implied = |level: &Value| self.implied.iter().any(|(n, l)| n == name && same_level(l, level));
+            if let Some(numbers) = self.line(frame, name) {
+                columns.push((name, numbers));
+            } else if present.iter().any(implied) {
+                let kept = present.iter().skip(1).filter(|level| !implied(level));
+                columns.extend(kept.map(|level| (name, self.indicator(frame, name, level))));
+            } else {
+                factors.push((name, self.codes(frame, name, &present)));
             }
         }
         let mut predictors: Vec<Predictor<'_>> =
             factors.iter().map(|(name, levels)| Predictor::Factor { name: name.as_str(), levels }).collect();
-        predictors.extend(lines.iter().map(|(name, values)| Predictor::Covariate { name: name.as_str(), values }));
+        predictors.extend(columns.iter().map(|(name, values)| Predictor::Covariate { name: name.as_str(), values }));
         let terms: Vec<Vec<usize>> = (0..predictors.len()).map(|i| vec![i]).collect();
         let options = LinearModelOptions { sums: SumsOfSquares::Partial, level, ..LinearModelOptions::default() };
         linear_model(y, &predictors, &terms, &options).map_err(|e| match e {
@@ -180,8 +242,8 @@ pub(crate) fn of_means(
     found.procedure = "Additive linear model".into();
     found.used = rows.conditions.iter().flat_map(|(_, rows)| rows).copied().collect();
     found.trail.push(format!(
-        "The other factors are adjusted for by an additive linear model of the means of {} conditions: {why}.",
-        rows.conditions.len()
+        "The other factors are adjusted for by an additive linear model of the means of {}: {why}.",
+        rows.described()
     ));
     let model = match rows.fit(data.frame, &y, data.ask.confidence) {
         Err(AnalysisError::Statistics(StatError::NoVariation { .. })) => {
@@ -268,11 +330,11 @@ pub(crate) fn over_blocks(
     let count = replicates.len() as f64;
     found.means = Some((mean_first / count, mean_second / count));
     found.trail.push(format!(
-        "The other factors are adjusted for by an additive linear model of {} conditions: {why_model}. Replicates are \
+        "The other factors are adjusted for by an additive linear model of {}: {why_model}. Replicates are \
          blocks, because {why_blocks}: the model is fitted in each of the {} replicates, and its estimates are tested \
          over them (df = {}). The interval is about these conditions: it holds what varies between replicates, not \
          what another sample of conditions would change.",
-        rows.conditions.len(),
+        rows.described(),
         replicates.len(),
         replicates.len() - 1
     ));

@@ -72,8 +72,8 @@ pub enum AnalysisError {
     },
     /// An additive model can't separate the factor from others.
     #[error(
-        "{factor}: the conditions run don't let an additive model tell its effect from that of {}; select one phase, or \
-         add conditions", list(.others)
+        "{factor}: the conditions run don't let an additive model tell its effect from that of {}; add conditions \
+         in which they vary apart, or select one level of the others (where=[factor=level])", list(.others)
     )]
     Aliased {
         /// The factor.

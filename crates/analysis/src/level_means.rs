@@ -252,8 +252,8 @@ fn of_model(data: &Prepared<'_>, rows: &ModelRows, levels: &[Value], why: &str) 
     let y: Vec<f64> = rows.conditions.iter().map(|(_, rows)| mean(&data.on_scale(rows))).collect();
     let mut notes = Inference { unit_of_analysis: "conditions".into(), ..Inference::default() };
     notes.trail.push(format!(
-        "The other factors are adjusted for by an additive linear model of the means of {} conditions: {why}.",
-        y.len()
+        "The other factors are adjusted for by an additive linear model of the means of {}: {why}.",
+        rows.described()
     ));
     let model = match rows.fit(data.frame, &y, data.ask.confidence) {
         Err(AnalysisError::Statistics(StatError::NoVariation { .. })) => {
@@ -294,7 +294,7 @@ fn of_model(data: &Prepared<'_>, rows: &ModelRows, levels: &[Value], why: &str) 
 }
 
 /// An additive model in every replicate, whose adjusted means are compared over replicates.
-fn of_models(
+pub(crate) fn of_models(
     data: &Prepared<'_>,
     mut rows: ModelRows,
     levels: &[Value],
@@ -325,10 +325,10 @@ fn of_models(
         });
     }
     notes.trail.push(format!(
-        "The other factors are adjusted for by an additive linear model of {} conditions: {why_model}. Replicates are \
+        "The other factors are adjusted for by an additive linear model of {}: {why_model}. Replicates are \
          blocks, because {why_blocks}: the model is fitted in each of the {} replicates, and its means are compared \
          over them. The interval is about these conditions.",
-        rows.conditions.len(),
+        rows.described(),
         replicates.len()
     ));
     warn_of_few(&mut notes, replicates.len());

@@ -13,6 +13,7 @@ use crate::error::AnalysisError;
 use crate::frame::Frame;
 use crate::independent::Moments;
 use crate::inference::{Inference, Scale, is_rounding, magnitude};
+use crate::level_means::{Errors, LevelMeans, of_models};
 use crate::method;
 use crate::omnibus_ranks::{over_one_cell, ranks_within_blocks};
 use crate::paired::Prepared;
@@ -37,11 +38,9 @@ pub(crate) fn omnibus(frame: &Frame, ask: &Ask, factor: &str, levels: &[Value]) 
         (Adjusting::AdditiveModel(why), Blocking::Independent(_)) => {
             of_means(&data, ModelRows::of(frame, factor, levels, usable), why)?
         }
-        (Adjusting::AdditiveModel(_), Blocking::Replicates(_)) => {
-            return Err(AnalysisError::NotAvailable {
-                asked: "an omnibus test over blocks of a sampled design".into(),
-                available: vec!["the pairs of levels", "test: linear_model without common random numbers"],
-            });
+        (Adjusting::AdditiveModel(why), Blocking::Replicates(blocks)) => {
+            let means = of_models(&data, ModelRows::of(frame, factor, levels, usable), levels, blocks, why)?;
+            over_models(&data, means)?
         }
         (_, Blocking::Replicates(why)) => {
             refuse_confounded(&subject, levels, &matching)?;
@@ -183,17 +182,49 @@ fn over_blocks(data: &Prepared<'_>, matching: &Matching, k: usize, why: &str) ->
         return Err(AnalysisError::TooFewReplicates { found: replicates, needed: 2, why: why.to_owned() });
     }
     let (mut found, table) = means_of_blocks(data, &blocks, k);
-    found.procedure = "Repeated-measures analysis of variance (Greenhouse–Geisser)".into();
     found.trail.push(format!(
         "Replicates are blocks, because {why}: analysis of variance of the means of {replicates} replicates × {k} \
          levels, with degrees of freedom corrected after Greenhouse and Geisser."
     ));
-    let size = magnitude(table.iter().flatten());
+    repeated_measures(data, &mut found, &table, 1.0)?;
+    Ok(found)
+}
+
+/// The same of the adjusted means that an additive model has in each replicate.
+fn over_models(data: &Prepared<'_>, means: LevelMeans) -> Result<Inference, AnalysisError> {
+    let used = means.used();
+    let Errors::Units(table) = means.errors else {
+        return Err(AnalysisError::NotAvailable {
+            asked: "repeated measures without replicates".into(),
+            available: vec!["test: linear_model"],
+        });
+    };
+    let mut found = Inference { used, ..means.notes };
+    found.warnings.retain(|w| w.code != "few_replicates");
+    found.trail.push(
+        "Analysis of variance of these means, with degrees of freedom corrected after Greenhouse and Geisser.".into(),
+    );
+    // The model's own rounding is that of many sums.
+    repeated_measures(data, &mut found, &table, 16.0)?;
+    found.procedure.push_str(" of means adjusted by an additive linear model");
+    Ok(found)
+}
+
+/// Tests a table of replicates (outer) × levels; `rounding` is how many sums' rounding its entries carry.
+fn repeated_measures(
+    data: &Prepared<'_>,
+    found: &mut Inference,
+    table: &[Vec<f64>],
+    rounding: f64,
+) -> Result<(), AnalysisError> {
+    let (replicates, k) = (table.len(), table.first().map_or(0, Vec::len));
+    found.procedure = "Repeated-measures analysis of variance (Greenhouse–Geisser)".into();
+    let size = rounding * magnitude(table.iter().flatten());
     let exact = (1..k).all(|level| {
         let d = table.iter().filter_map(|row| Some(row.get(level)? - row.first()?));
         is_rounding(&d.collect::<Vec<f64>>(), size)
     });
-    match anova_rm(&table) {
+    match anova_rm(table) {
         Ok(_) if exact => found.no_variation(0.0, "the differences of levels are the same in every replicate"),
         Ok(test) => {
             found.take_account(&test.account);
@@ -225,7 +256,7 @@ fn over_blocks(data: &Prepared<'_>, matching: &Matching, k: usize, why: &str) ->
     if replicates < 5 {
         found.warnings.push(Warning::new("few_replicates", format!("{replicates} replicates")));
     }
-    Ok(found)
+    Ok(())
 }
 
 /// The factor's term in the additive model of condition means.
@@ -243,7 +274,7 @@ fn of_means(data: &Prepared<'_>, rows: ModelRows, why: &str) -> Result<Inference
     found.used = rows.conditions.iter().flat_map(|(_, rows)| rows).copied().collect();
     found
         .trail
-        .push(format!("The factor's term in an additive linear model of the means of {} conditions: {why}.", y.len()));
+        .push(format!("The factor's term in an additive linear model of the means of {}: {why}.", rows.described()));
     let model = match rows.fit(data.frame, &y, data.ask.confidence) {
         Err(AnalysisError::Statistics(StatError::NoVariation { .. })) => {
             found.no_variation(0.0, "all conditions have the same value");
