@@ -36,9 +36,7 @@ pub(super) fn judge(outcome: &Result<Head, Broken>, answer: &mut Read, exchange:
             fault(Timeout, true, false, format!("no whole reply within {:.0} s", exchange.duration_s))
         }
         Err(Broken::TooLong) => {
-            let message =
-                format!("the reply is longer than {} bytes were accepted of (max_reply_mb)", exchange.received.len());
-            fault(MalformedReply, false, false, message)
+            fault(MalformedReply, false, false, "the reply is longer than max_reply_mb accepts".into())
         }
         Ok(head) if head.status != 200 => Some(refused(head, &exchange.received)),
         Ok(_) => match answer {
