@@ -77,7 +77,7 @@ fn heuristic_agents_are_what_they_were() {
         (
             ProtocolKind::Raft,
             FaultType::Mixed,
-            (6_689, 581_488, 38_762_886_018_581, 4_634_949_131_635_402_256, 4_593_851_733_524_720_054),
+            (6_689, 581_488, 38_762_886_018_581, 4_634_949_131_635_402_257, 4_593_851_733_524_720_054),
         ),
     ] {
         assert_eq!(shown(protocol, kind), expected, "{protocol:?}, {kind:?}");
