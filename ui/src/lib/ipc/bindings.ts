@@ -338,6 +338,88 @@ estimate: number,
 position: string, };
 
 /**
+ * A call of a run.
+ */
+export type CallInfo = { 
+/**
+ * Attempt, from 1.
+ */
+attempt: number, 
+/**
+ * When it began, UTC.
+ */
+at: string, 
+/**
+ * The model, by its name in the spec.
+ */
+model: string, 
+/**
+ * The declared model that answered instead.
+ */
+fallback: string | null, 
+/**
+ * The conversation that was sent: role and text, in order.
+ */
+messages: Array<MessageInfo>, 
+/**
+ * What came back; `None`: nothing, and `failure` says why.
+ */
+reply: string | null, 
+/**
+ * Class of the failure.
+ */
+failure: string | null, 
+/**
+ * What was wrong.
+ */
+message: string | null, 
+/**
+ * Tokens of the request.
+ */
+prompt_tokens: number | null, 
+/**
+ * Tokens of the reply.
+ */
+completion_tokens: number | null, 
+/**
+ * Whether Ergon counted the tokens.
+ */
+tokens_estimated: boolean, 
+/**
+ * Seconds from sending to the last byte.
+ */
+latency_s: number | null, 
+/**
+ * Seconds to the first token, where the reply was streamed.
+ */
+first_token_s: number | null, 
+/**
+ * USD; `None`: unknown.
+ */
+cost_usd: number | null, 
+/**
+ * Requests sent for it.
+ */
+tries: number, 
+/**
+ * Whether a simulated model answered.
+ */
+simulated: boolean, };
+
+/**
+ * All calls of a run.
+ */
+export type CallsReply = { 
+/**
+ * Run id.
+ */
+run: string, 
+/**
+ * The calls in the order they began.
+ */
+calls: Array<CallInfo>, };
+
+/**
  * A campaign and nothing else to ask.
  */
 export type CampaignRequest = { 
@@ -1004,6 +1086,108 @@ hi: WireNumber | null,
 level: number, };
 
 /**
+ * An engine's session.
+ */
+export type EnergySessionInfo = { 
+/**
+ * Its number, to ask for its trace.
+ */
+session: number, 
+/**
+ * `campaign`, `concurrent` or `exclusive`.
+ */
+mode: string, 
+/**
+ * Start (UTC, RFC 3339).
+ */
+started_at: string, 
+/**
+ * What was read and where, and why the rest was not.
+ */
+sensors: JsonValue, 
+/**
+ * Its windows.
+ */
+windows: Array<EnergyWindowInfo>, };
+
+/**
+ * What a campaign took.
+ */
+export type EnergySessionsReply = { 
+/**
+ * Campaign id.
+ */
+campaign: string, 
+/**
+ * Its sessions, oldest first.
+ */
+sessions: Array<EnergySessionInfo>, };
+
+/**
+ * Which campaign.
+ */
+export type EnergySessionsRequest = { 
+/**
+ * Campaign id, ULID prefix or `latest`.
+ */
+campaign: string, };
+
+/**
+ * A run's trace.
+ */
+export type EnergyTraceReply = { 
+/**
+ * The channels, as the session described them.
+ */
+channels: JsonValue, 
+/**
+ * Samples during the last attempt, in order; empty where none were kept.
+ */
+points: Array<TracePoint>, 
+/**
+ * What the attempt took.
+ */
+resources: Array<ResourceInfo>, };
+
+/**
+ * Which run's trace.
+ */
+export type EnergyTraceRequest = { 
+/**
+ * Campaign id, ULID prefix or `latest`.
+ */
+campaign: string, 
+/**
+ * The run's id, or its beginning.
+ */
+run: string, };
+
+/**
+ * A stretch of a session.
+ */
+export type EnergyWindowInfo = { 
+/**
+ * `baseline_before`, `block`, `baseline_after` or `session`.
+ */
+kind: string, 
+/**
+ * Start (UTC, RFC 3339).
+ */
+started_at: string, 
+/**
+ * Seconds.
+ */
+duration_s: number, 
+/**
+ * Attempts that ended in it.
+ */
+attempts: number, 
+/**
+ * What was read.
+ */
+resources: Array<ResourceInfo>, };
+
+/**
  * An estimate with what is known of its uncertainty.
  */
 export type Estimate = { 
@@ -1095,7 +1279,11 @@ phase: string,
 /**
  * Why.
  */
-reason: string, } | { "event": "progress" } & Progress | { "event": "paused" } | { "event": "resumed" } | { "event": "draining", 
+reason: string, } | { "event": "progress" } & Progress | { "event": "models" } & ModelMeter | { "event": "budget_warning", 
+/**
+ * Which, and how far.
+ */
+message: string, } | { "event": "paused" } | { "event": "resumed" } | { "event": "draining", 
 /**
  * Why.
  */
@@ -1422,6 +1610,10 @@ state: string,
  */
 progress: Progress | null, 
 /**
+ * What the models were asked and what it came to, when `here` and there are any.
+ */
+models: ModelMeter | null, 
+/**
  * Failed attempts by class: of this session when `here`, else of all.
  */
 failures: { [key in string]: number }, 
@@ -1433,6 +1625,56 @@ lines: Array<FollowLine>,
  * Set in the last update when it ended in this application.
  */
 outcome: FollowOutcome | null, };
+
+/**
+ * Carbon and water.
+ */
+export type FootprintReply = { 
+/**
+ * The energy it is about.
+ */
+energy: ResourceInfo, 
+/**
+ * Carbon, water and, where asked for, the machine's making.
+ */
+footprint: Array<ResourceInfo>, 
+/**
+ * The rows of the table of record that were used or are spread.
+ */
+factors: Array<GridFactorInfo>, };
+
+/**
+ * Whose footprint, and where.
+ */
+export type FootprintRequest = { 
+/**
+ * A campaign's energy …
+ */
+campaign: string | null, 
+/**
+ * … or so many joules.
+ */
+energy_j: number | null, 
+/**
+ * Country code, or `WORLD`.
+ */
+region: string, 
+/**
+ * Power usage effectiveness; 1 for a machine under a desk.
+ */
+pue: number, 
+/**
+ * Water used on site, litres per kWh.
+ */
+wue_l_per_kwh: number, 
+/**
+ * The machine's making, kg CO2e.
+ */
+embodied_kg: number | null, 
+/**
+ * The machine's life, years.
+ */
+life_years: number, };
 
 /**
  * What a campaign will take.
@@ -1545,6 +1787,43 @@ mean: number | null,
  * The mean as printed.
  */
 display: string | null, };
+
+/**
+ * A value of the table of record.
+ */
+export type GridFactorInfo = { 
+/**
+ * `carbon` or `water`.
+ */
+kind: string, 
+/**
+ * The value.
+ */
+value: number, 
+/**
+ * Its unit.
+ */
+unit: string, 
+/**
+ * The year it is about.
+ */
+year: number, 
+/**
+ * What it covers.
+ */
+scope: string, 
+/**
+ * Who says so, and where.
+ */
+source: string, 
+/**
+ * Under which licence.
+ */
+licence: string, 
+/**
+ * Whether it was compared with the publisher's own file.
+ */
+verified: boolean, };
 
 /**
  * A phase's heat map.
@@ -1931,6 +2210,19 @@ reason: string | null,
 flags: Array<string>, };
 
 /**
+ * One message.
+ */
+export type MessageInfo = { 
+/**
+ * `system`, `user` or `assistant`.
+ */
+role: string, 
+/**
+ * What is said.
+ */
+content: string, };
+
+/**
  * Name of a metric, unit included where it has one (`convergence_time_s`).
  */
 export type MetricId = string;
@@ -1988,6 +2280,197 @@ why: string,
  * What to do; empty where nothing can be done.
  */
 fix: string, };
+
+/**
+ * What it said.
+ */
+export type ModelChatReply = { 
+/**
+ * The text.
+ */
+reply: string, 
+/**
+ * The model's own id.
+ */
+model_id: string, 
+/**
+ * Why it ended: `stop`, `length`, `filtered`, `other`.
+ */
+finish: string, 
+/**
+ * Tokens of the request.
+ */
+prompt_tokens: number | null, 
+/**
+ * Tokens of the reply.
+ */
+completion_tokens: number | null, 
+/**
+ * Whether Ergon counted the tokens.
+ */
+tokens_estimated: boolean, 
+/**
+ * Seconds from sending to the last byte.
+ */
+latency_s: number, 
+/**
+ * USD; `None`: the price is unknown.
+ */
+cost_usd: number | null, 
+/**
+ * `measured`: a real model's; `estimated`: some of it counted by Ergon.
+ */
+provenance: string, };
+
+/**
+ * A question to a model. Nothing of it is kept.
+ */
+export type ModelChatRequest = { 
+/**
+ * Provider, as in specs.
+ */
+provider: string, 
+/**
+ * The model's name at the provider.
+ */
+model: string, 
+/**
+ * The question.
+ */
+prompt: string, 
+/**
+ * Settings as in the section `models` of a spec (`base_url`, `key_env`, `max_tokens` …).
+ */
+settings: { [key in string]: JsonValue }, };
+
+/**
+ * A model of a spec.
+ */
+export type ModelInfo = { 
+/**
+ * Its name in the spec.
+ */
+name: string, 
+/**
+ * Its name at the provider; `None`: simulated.
+ */
+model: string | null, 
+/**
+ * Where it is asked.
+ */
+address: string | null, 
+/**
+ * Where its key was found; `None`: it needs none, or `problem` says that it is missing.
+ */
+key: string | null, 
+/**
+ * Whether its price is known; `None`: it costs nobody's money.
+ */
+is_priced: boolean | null, 
+/**
+ * What keeps it from being asked.
+ */
+problem: string | null, 
+/**
+ * Models the provider says it has, where it was asked.
+ */
+offered: Array<string> | null, };
+
+/**
+ * A key to use.
+ */
+export type ModelKeyRequest = { 
+/**
+ * Its name: the provider's environment variable.
+ */
+name: string, 
+/**
+ * The key; empty: forget it.
+ */
+key: string, 
+/**
+ * Keep it in the operating system's keychain instead of for this session.
+ */
+keep: boolean, };
+
+/**
+ * What a campaign's calls have come to in this session.
+ */
+export type ModelMeter = { 
+/**
+ * Calls answered or failed for good.
+ */
+calls: number, 
+/**
+ * Of these, the ones without an answer.
+ */
+errors: number, 
+/**
+ * Requests sent again after a failure that another try can mend.
+ */
+retries: number, 
+/**
+ * Calls that another, declared model answered.
+ */
+fallbacks: number, 
+/**
+ * Tokens of prompts; those that Ergon counted itself are in it.
+ */
+prompt_tokens: number, 
+/**
+ * Tokens of replies.
+ */
+completion_tokens: number, 
+/**
+ * Whether Ergon counted some of the tokens, because a provider did not say.
+ */
+tokens_estimated: boolean, 
+/**
+ * USD of calls with a known price.
+ */
+usd: number, 
+/**
+ * Calls whose price is unknown: `usd` leaves them out.
+ */
+unpriced: number, 
+/**
+ * USD that count against the budget, earlier sessions included: calls in progress at their worst case.
+ */
+usd_committed: number, 
+/**
+ * Mean service latency, seconds; `None` before the first answer.
+ */
+latency_s: number | null, 
+/**
+ * What came near its limit or went past a bound that asks for attention.
+ */
+warnings: Array<string>, };
+
+/**
+ * Providers, or a spec's models.
+ */
+export type ModelsReply = { 
+/**
+ * Providers that specs may name.
+ */
+providers: Array<ProviderInfo>, 
+/**
+ * The spec's models.
+ */
+models: Array<ModelInfo>, };
+
+/**
+ * Which models to look at.
+ */
+export type ModelsRequest = { 
+/**
+ * Spec file or campaign whose models are meant; without it the providers are listed.
+ */
+target: string | null, 
+/**
+ * Ask each provider for its models: costs nothing, and tells whether address and key are right.
+ */
+test: boolean, };
 
 /**
  * Power of one domain.
@@ -2330,6 +2813,35 @@ set: Array<string>,
 selection: Selection, };
 
 /**
+ * A row of the price table.
+ */
+export type PriceInfo = { 
+/**
+ * Models it is for; `*` stands for any text.
+ */
+model: string, 
+/**
+ * USD per million tokens of requests.
+ */
+usd_per_mtok_in: number, 
+/**
+ * USD per million tokens of replies.
+ */
+usd_per_mtok_out: number, 
+/**
+ * USD per million tokens of requests that the provider had cached.
+ */
+usd_per_mtok_cached: number | null, 
+/**
+ * Day on which the source said so.
+ */
+date: string, 
+/**
+ * Where.
+ */
+source: string, };
+
+/**
  * One thing wrong with a spec.
  */
 export type Problem = { 
@@ -2406,6 +2918,27 @@ eta_lo_s: number | null,
  * Upper end of an 80 % interval for `eta_s`.
  */
 eta_hi_s: number | null, };
+
+/**
+ * A provider that specs may name.
+ */
+export type ProviderInfo = { 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Environment variable of its key; `None`: it needs none.
+ */
+key_env: string | null, 
+/**
+ * Whether that key was found.
+ */
+has_key: boolean, 
+/**
+ * Models with a known price, as patterns.
+ */
+priced: Array<PriceInfo>, };
 
 /**
  * What was asked.
@@ -2729,6 +3262,43 @@ interim: boolean,
 output: string | null, };
 
 /**
+ * Something that was read or worked out, with all one must know to believe it.
+ */
+export type ResourceInfo = { 
+/**
+ * Name, which ends in its unit.
+ */
+name: string, 
+/**
+ * The number; `None`: not known, and `reason` says why.
+ */
+value: number | null, 
+/**
+ * Lower bound.
+ */
+lo: number | null, 
+/**
+ * Upper bound.
+ */
+hi: number | null, 
+/**
+ * `measured`, `derived`, `estimated` or `simulated`.
+ */
+provenance: string, 
+/**
+ * The rule or estimator.
+ */
+source: string | null, 
+/**
+ * Why there is no number.
+ */
+reason: string | null, 
+/**
+ * What to know.
+ */
+flags: Array<string>, };
+
+/**
  * Form of the text.
  */
 export type ResultsForm = "csv" | "json" | "jsonl";
@@ -2949,13 +3519,21 @@ attempts: number,
  */
 duration_s: number, 
 /**
- * USD spent; 0 exactly: this version has no paid provider, and a simulated model's price is nobody's money.
+ * USD of this session's calls with a known price; a simulated model's price is nobody's money.
  */
 cost_usd: number, 
 /**
- * Joules; `None`: not measured in this version.
+ * Joules of this session; `None`: not known, and `energy_note` says why.
  */
 energy_j: number | null, 
+/**
+ * `measured`, `derived`, `estimated` or `simulated`.
+ */
+energy_provenance: string | null, 
+/**
+ * The estimator, or why there are no joules.
+ */
+energy_note: string | null, 
 /**
  * Seconds of worker time outside of runs.
  */
@@ -3004,7 +3582,15 @@ retry_failed: boolean,
 /**
  * Why the plan changed.
  */
-amend: string | null, };
+amend: string | null, 
+/**
+ * Answers come from recorded calls alone; nothing is sent.
+ */
+replay: boolean, 
+/**
+ * The store whose records are meant; without it the campaign's own.
+ */
+replay_from: string | null, };
 
 /**
  * State of a run. `Planned` runs have no row in the store.
@@ -3575,9 +4161,17 @@ api_calls: number,
  */
 total_cost_usd: number, 
 /**
- * Joules; not measured in this version.
+ * Joules so far; `None`: not known, and `energy_note` says why.
  */
 energy_j: number | null, 
+/**
+ * `measured`, `derived`, `estimated` or `simulated`.
+ */
+energy_provenance: string | null, 
+/**
+ * The estimator, or why there are no joules.
+ */
+energy_note: string | null, 
 /**
  * Share of ended runs that succeeded; `None` before any ended.
  */
@@ -3723,6 +4317,19 @@ text: string,
  * What could not be rendered as it is.
  */
 warnings: Array<string>, };
+
+/**
+ * Power at a moment.
+ */
+export type TracePoint = { 
+/**
+ * Seconds since the run's last attempt began (wall clock).
+ */
+at_s: number, 
+/**
+ * Watts by channel, as in `channels`; `None` where a reading failed.
+ */
+power_w: Array<number | null>, };
 
 /**
  * The trash.
@@ -3973,12 +4580,19 @@ export interface Operations {
   grid: { request: GridRequest; reply: GridReply; stream: never };
   runs: { request: RunsRequest; reply: RunsReply; stream: never };
   run_detail: { request: RunDetailRequest; reply: RunDetailReply; stream: never };
+  calls: { request: RunDetailRequest; reply: CallsReply; stream: never };
+  models: { request: ModelsRequest; reply: ModelsReply; stream: never };
+  model_chat: { request: ModelChatRequest; reply: ModelChatReply; stream: never };
+  model_key: { request: ModelKeyRequest; reply: Acknowledged; stream: never };
   exclude: { request: ExcludeRequest; reply: Acknowledged; stream: never };
   include: { request: RunDetailRequest; reply: Acknowledged; stream: never };
   note: { request: NoteRequest; reply: Acknowledged; stream: never };
   monitor: { request: MonitorRequest; reply: MonitorReply; stream: MonitorSample };
   sensors: { request: SensorsRequest; reply: SensorsReply; stream: never };
   energy_record: { request: RecordRequest; reply: RecordReply; stream: never };
+  energy_sessions: { request: EnergySessionsRequest; reply: EnergySessionsReply; stream: never };
+  energy_trace: { request: EnergyTraceRequest; reply: EnergyTraceReply; stream: never };
+  energy_footprint: { request: FootprintRequest; reply: FootprintReply; stream: never };
   settings: { request: SettingsRequest; reply: Settings; stream: never };
   set_settings: { request: SetSettingsRequest; reply: Settings; stream: never };
   sample: { request: SampleRequest; reply: SampleReply; stream: never };
@@ -4065,6 +4679,14 @@ export const operations = {
   runs: (request: RunsRequest): Promise<RunsReply> => call("runs", request),
   /** One run from close by. */
   run_detail: (request: RunDetailRequest): Promise<RunDetailReply> => call("run_detail", request),
+  /** What a run and its models said to each other. */
+  calls: (request: RunDetailRequest): Promise<CallsReply> => call("calls", request),
+  /** Providers, prices, and a spec's models. */
+  models: (request: ModelsRequest): Promise<ModelsReply> => call("models", request),
+  /** Asks a model once. */
+  model_chat: (request: ModelChatRequest): Promise<ModelChatReply> => call("model_chat", request),
+  /** Gives a key for this session, or to the keychain. */
+  model_key: (request: ModelKeyRequest): Promise<Acknowledged> => call("model_key", request),
   /** Leaves a run out of analyses. */
   exclude: (request: ExcludeRequest): Promise<Acknowledged> => call("exclude", request),
   /** Takes a run into analyses again. */
@@ -4078,6 +4700,12 @@ export const operations = {
   sensors: (request: SensorsRequest): Promise<SensorsReply> => call("sensors", request),
   /** Records the machine's energy for a while. */
   energy_record: (request: RecordRequest): Promise<RecordReply> => call("energy_record", request),
+  /** What a campaign took, session by session. */
+  energy_sessions: (request: EnergySessionsRequest): Promise<EnergySessionsReply> => call("energy_sessions", request),
+  /** Power during the last attempt of a run. */
+  energy_trace: (request: EnergyTraceRequest): Promise<EnergyTraceReply> => call("energy_trace", request),
+  /** Carbon and water of a campaign's energy, or of any. */
+  energy_footprint: (request: FootprintRequest): Promise<FootprintReply> => call("energy_footprint", request),
   /** How the window looks and what it remembers. */
   settings: (request: SettingsRequest): Promise<Settings> => call("settings", request),
   /** Changes settings. */

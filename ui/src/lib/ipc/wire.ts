@@ -101,6 +101,8 @@ export interface StatusReply {
   api_calls: number;
   total_cost_usd: number;
   energy_j: number | null;
+  energy_provenance: string | null;
+  energy_note: string | null;
   success_rate: number | null;
   throughput_per_hour: number | null;
 }
@@ -254,6 +256,8 @@ export type RunEvent =
     }
   | { event: "phase_skipped"; phase: string; reason: string }
   | ({ event: "progress" } & Progress)
+  | { event: "models" }
+  | { event: "budget_warning"; message: string }
   | { event: "paused" }
   | { event: "resumed" }
   | { event: "draining"; reason: string }

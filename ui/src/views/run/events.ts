@@ -9,10 +9,11 @@ export interface LogLine {
   readonly text: string;
 }
 
-/** An event as a line of the log; `null` for progress, which has its own place. */
+/** An event as a line of the log; `null` for what has its own place. */
 export function logLine(event: RunEvent): LogLine | null {
   switch (event.event) {
     case "progress":
+    case "models":
       return null;
     case "campaign_started":
       return {
@@ -59,6 +60,8 @@ export function logLine(event: RunEvent): LogLine | null {
       return { level: "info", about: "engine", text: "resumed" };
     case "draining":
       return { level: "info", about: "engine", text: `draining: ${bounded(event.reason, 300)}` };
+    case "budget_warning":
+      return { level: "warn", about: "budget", text: bounded(event.message, 400) };
     case "store_trouble":
       return {
         level: "fail",
