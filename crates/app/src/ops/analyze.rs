@@ -51,6 +51,9 @@ impl AnalyzeReply {
     /// For a person.
     pub fn text(&self) -> String {
         let mut text = String::new();
+        if self.analyses.iter().any(|a| a.warnings.iter().any(|w| w.code == "interim")) {
+            text.push_str("Interim: the campaign hasn't ended. Nothing below is decided, and all of it may change.\n");
+        }
         for a in &self.analyses {
             let _ = writeln!(text, "{}\n  {}; n = {} ({})", a.question.text, a.procedure, a.n, a.unit_of_analysis);
             if matches!(a.kind, AnalysisKind::Descriptive | AnalysisKind::Survival | AnalysisKind::Grid) {
@@ -94,6 +97,10 @@ impl AnalyzeReply {
         }
         for h in &self.hypotheses {
             let _ = writeln!(text, "{}: {}", h.id, h.sentence);
+            if let Some(e) = h.analysis.as_ref().and_then(Analysis::main_estimate) {
+                let ci = e.ci.map_or_else(String::new, |c| format!(" [{:.6}, {:.6}]", c.lo, c.hi));
+                let _ = writeln!(text, "  estimate = {:.6} {}{ci}", e.value, e.unit);
+            }
         }
         for r in &self.refusals {
             let _ = writeln!(text, "not answered: {}: {}", r.question, r.reason);
@@ -181,7 +188,12 @@ pub async fn analyze(app: &App, request: AnalyzeRequest) -> Result<AnalyzeReply,
             }
         }
         None => {
-            let result = ergon_analysis::run_plan(&framed.frame, &plan, &spec.hypotheses);
+            let mut result = ergon_analysis::run_plan(&framed.frame, &plan, &spec.hypotheses);
+            let standing = app.standing(&framed.campaign).await?;
+            // What was recorded elsewhere ends with fewer runs than planned.
+            if standing.progress < 1.0 && standing.state != "finished" {
+                result = result.as_interim();
+            }
             reply.analyses = result.analyses;
             reply.hypotheses = result.hypotheses;
             reply.refusals = result.refusals;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use ergon_analysis::{Analysis, AnalysisKind, Detail};
+use ergon_design::spec::{Question, QuestionKind};
 use ergon_publish::figure::{Figure, Span, Venue};
 use ergon_publish::from_analysis::{Drawing, DrawingError};
 use serde::{Deserialize, Serialize};
@@ -22,10 +23,11 @@ pub struct FigureRequest {
     /// `raincloud`, `bars`, `scalability`, `heatmap`, `radar`, `forest`, `interaction`, `ecdf`, `survival` or
     /// `histogram`.
     pub kind: String,
-    /// One metric (for `radar` several, separated by commas); left out: that of the spec's first question, else the
-    /// first (for `radar` all that have a better side).
+    /// One metric (for `radar` several, separated by commas); left out: that of the spec's question which such a figure
+    /// answers, else the first (for `radar` all that have a better side).
     pub metric: Option<String>,
-    /// Factors; left out: those of the question, else as many of the campaign's as the kind takes.
+    /// Factors; left out: those of the question, else as many of the campaign's as the kind takes. Where a question
+    /// answers to metric and factors, its phases and filters are drawn, else all runs.
     pub by: Vec<String>,
     /// Venue whose width is used: `neurips`, `icml`, `icml-page` ….
     pub width: String,
@@ -95,15 +97,44 @@ pub async fn figure(app: &App, request: FigureRequest) -> Result<TextReply, AppE
         return Err(unknown("format", &request.format, &["svg"]));
     }
     let width = width_inches(&request.width)?;
-    let framed = app.frame(&request.campaign, None).await?;
+    let mut framed = app.frame(&request.campaign, None).await?;
     let several = metrics(&request);
     let one = request.metric.as_deref().filter(|_| request.kind != "radar");
-    let (metric, mut by) = subject(&framed, one, &request.by)?;
+    let question =
+        question_for(&framed.loaded.campaign.spec.analysis.questions, &request.kind, one, &request.by).cloned();
+    if let Some(choice) = question.as_ref().and_then(|question| question.frame.as_ref()) {
+        framed.frame = framed.frame.select(choice)?;
+    }
+    let (metric, mut by) = match question {
+        Some(Question { metric, by, .. }) if request.by.is_empty() && !by.is_empty() => (metric, by),
+        Some(Question { metric, .. }) => subject(&framed, Some(&metric), &request.by)?,
+        None => subject(&framed, one, &request.by)?,
+    };
     if request.by.is_empty() {
         by = factors_for(&framed, &request.kind, *factors, by);
     }
     let drawn = draw(&framed, &request.kind, &metric, &several, &by, width)?;
     Ok(TextReply { text: drawn.svg, warnings: drawn.notes })
+}
+
+/// The first question that such a figure answers and that is about this metric and these factors, where they are given:
+/// rather one that asks for what the figure shows.
+fn question_for<'q>(
+    questions: &'q [Question],
+    kind: &str,
+    metric: Option<&str>,
+    by: &[String],
+) -> Option<&'q Question> {
+    let asked_as = match kind {
+        "scalability" => QuestionKind::Scalability,
+        "heatmap" => QuestionKind::Grid,
+        "radar" => QuestionKind::Ranking,
+        "survival" => QuestionKind::Survival,
+        _ => QuestionKind::Comparison,
+    };
+    let about = |q: &&Question| metric.is_none_or(|name| q.metric == name) && by.iter().all(|name| q.by.contains(name));
+    let fits = |q: &&Question| q.kind.unwrap_or(QuestionKind::Comparison) == asked_as;
+    questions.iter().filter(about).find(fits).or_else(|| questions.iter().find(about))
 }
 
 /// The metrics of a figure of several.

@@ -218,6 +218,11 @@ impl Drawing<'_> {
                 estimates.iter().flatten().any(|e| Some(e.mean) != estimates.iter().flatten().next().map(|f| f.mean))
             });
             found.truncate(10);
+            if found.is_empty() {
+                // Phases with different replicates have no blocks in common, so their pooled means have no interval.
+                let what = "metrics with a better side whose means differ and have intervals, as runs of one phase do";
+                return Err(self.needs("a radar", what, by));
+            }
         }
         let Some(words) = words else {
             return Err(self.needs("a radar", "metrics with a better side and values", by));
