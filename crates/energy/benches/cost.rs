@@ -15,7 +15,8 @@ fn main() {
     let shm = Path::new("/dev/shm");
     let place = if shm.is_dir() { shm.to_path_buf() } else { std::env::temp_dir() };
     let folder = tempfile::Builder::new().prefix("ergon-cost").tempdir_in(place).unwrap();
-    for (zone, name) in [("0", "package-0"), ("0/intel-rapl:0:0", "core"), ("0/intel-rapl:0:1", "dram"), ("1", "psys")] {
+    for (zone, name) in [("0", "package-0"), ("0/intel-rapl:0:0", "core"), ("0/intel-rapl:0:1", "dram"), ("1", "psys")]
+    {
         let zone = folder.path().join("class/powercap").join(format!("intel-rapl:{zone}"));
         fs::create_dir_all(&zone).unwrap();
         fs::write(zone.join("name"), name).unwrap();

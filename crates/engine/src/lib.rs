@@ -16,6 +16,7 @@ mod energy;
 mod event;
 mod execute;
 mod handle;
+mod left_files;
 mod progress;
 mod recorder;
 mod runtimes;
