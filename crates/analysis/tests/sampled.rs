@@ -1,4 +1,5 @@
 //! Sampled designs: factors that imply each other, and more than two levels over blocks.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test's own frames")]
 
 mod support;
 
