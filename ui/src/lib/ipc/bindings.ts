@@ -1427,12 +1427,13 @@ campaign: string,
  */
 kind: string, 
 /**
- * One metric (for `radar` several, separated by commas); left out: that of the spec's first question, else the
- * first (for `radar` all that have a better side).
+ * One metric (for `radar` several, separated by commas); left out: that of the spec's question which such a figure
+ * answers, else the first (for `radar` all that have a better side).
  */
 metric: string | null, 
 /**
- * Factors; left out: those of the question, else as many of the campaign's as the kind takes.
+ * Factors; left out: those of the question, else as many of the campaign's as the kind takes. Where a question
+ * answers to metric and factors, its phases and filters are drawn, else all runs.
  */
 by: Array<string>, 
 /**
