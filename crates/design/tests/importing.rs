@@ -41,6 +41,7 @@ fn manifest() -> Manifest {
         Parameter::new("jobs", ParameterKind::Int { min: 1, max: 1000 }, Some(Value::Int(30)), ""),
         choice("network", &["lan", "wan"], "lan"),
         choice("fault_intensity", &["light", "medium", "heavy", "chaos"], "medium"),
+        choice("byzantine_behaviour", &["by_intensity", "silent"], "by_intensity"),
     ]);
     let names = [
         "convergence_time_s",
