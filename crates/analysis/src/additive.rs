@@ -296,7 +296,8 @@ pub(crate) fn over_blocks(
     if replicates.len() < 2 {
         return Err(AnalysisError::TooFewReplicates { found: replicates.len(), needed: 2, why: why_blocks.to_owned() });
     }
-    let mut found = Inference { unit_of_analysis: "replicates as blocks".into(), ..Inference::default() };
+    let mut found =
+        Inference { unit_of_analysis: format!("{} replicates as blocks", replicates.len()), ..Inference::default() };
     if left_out > 0 {
         found.dropped.push(Dropped { reason: "its condition or replicate isn't complete".into(), count: left_out });
     }

@@ -173,7 +173,8 @@ fn of_blocks(data: &Prepared<'_>, matching: &Matching, k: usize, why: &str) -> R
     if replicates < 2 {
         return Err(AnalysisError::TooFewReplicates { found: replicates, needed: 2, why: why.to_owned() });
     }
-    let mut notes = Inference { unit_of_analysis: "replicates as blocks".into(), ..Inference::default() };
+    let mut notes =
+        Inference { unit_of_analysis: format!("{replicates} replicates as blocks"), ..Inference::default() };
     if blocks.left_out > 0 {
         let reason = "its cell or replicate isn't complete for all levels".into();
         notes.dropped.push(Dropped { reason, count: blocks.left_out });
@@ -305,7 +306,8 @@ pub(crate) fn of_models(
     if replicates.len() < 2 {
         return Err(AnalysisError::TooFewReplicates { found: replicates.len(), needed: 2, why: why_blocks.to_owned() });
     }
-    let mut notes = Inference { unit_of_analysis: "replicates as blocks".into(), ..Inference::default() };
+    let mut notes =
+        Inference { unit_of_analysis: format!("{} replicates as blocks", replicates.len()), ..Inference::default() };
     if left_out > 0 {
         notes.dropped.push(Dropped { reason: "its condition or replicate isn't complete".into(), count: left_out });
     }

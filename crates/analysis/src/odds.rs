@@ -136,7 +136,7 @@ fn over_replicates(
     };
     let mut found = fieller(&means, data, subject)?;
     found.procedure = "Mantel–Haenszel odds ratio over replicates".into();
-    found.unit_of_analysis = "replicates as blocks".into();
+    found.unit_of_analysis = format!("{replicates} replicates as blocks");
     found.trail.push(format!(
         "Replicates are blocks, because {why}: pairs are the strata of a Mantel–Haenszel odds ratio, and as the {} pairs \
          of a replicate belong together, its error comes from the spread between the {replicates} replicates (Fieller's \

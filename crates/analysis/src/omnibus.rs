@@ -154,7 +154,10 @@ fn welch(levels: &[(f64, f64, f64)]) -> (f64, f64) {
 
 /// The means of each replicate (outer) at each level, over cells.
 pub(crate) fn means_of_blocks(data: &Prepared<'_>, blocks: &CompleteBlocks, k: usize) -> (Inference, Vec<Vec<f64>>) {
-    let mut found = Inference { unit_of_analysis: "replicates as blocks".into(), ..Inference::default() };
+    let mut found = Inference {
+        unit_of_analysis: format!("{} replicates as blocks", blocks.replicates.len()),
+        ..Inference::default()
+    };
     if blocks.left_out > 0 {
         let reason = "its cell or replicate isn't complete for all levels".into();
         found.dropped.push(Dropped { reason, count: blocks.left_out });

@@ -73,7 +73,7 @@ pub(crate) fn paired(data: &Prepared<'_>, matching: &Matching, why: &str) -> Res
          (df = {}).",
         replicates - 1
     ));
-    found.unit_of_analysis = "replicates as blocks".into();
+    found.unit_of_analysis = format!("{replicates} replicates as blocks");
     let mean = |v: &[f64]| v.iter().sum::<f64>() / v.len() as f64;
     found.means = Some((mean(&x), mean(&y)));
     // Within one cell the pairs are the runs themselves; averages have lost that meaning already.

@@ -48,7 +48,7 @@ pub struct Analysis {
     pub ci: Option<Interval>,
     /// Runs used.
     pub n: usize,
-    /// What `n` is made of (`runs`, `replicates as blocks` …) as words for a table note.
+    /// What a test rests on, `n` being the runs in it (`runs`, `5 replicates as blocks` …) as words for a table note.
     pub unit_of_analysis: String,
     /// Runs not used, with reasons.
     pub dropped: Vec<Dropped>,

@@ -222,7 +222,7 @@ fn over_replicates(
     };
     let scores = blocks.by_replicate(&blocks.strata(), score);
     analysis.procedure = "Stratified log-rank score, tested over replicates".into();
-    analysis.unit_of_analysis = "replicates as blocks".into();
+    analysis.unit_of_analysis = format!("{replicates} replicates as blocks");
     analysis.trail.push(format!(
         "The log-rank score (events observed − expected at the first level) is summed over {} cells in each of \
          {replicates} replicates and tested over these by t.",

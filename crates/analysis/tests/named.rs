@@ -239,7 +239,7 @@ fn survival_over_blocks_is_tested_over_replicates() {
     let scores: Vec<f64> = (0..12).map(score).collect();
     let expected = t_one_sample(&scores, 0.0, &ergon_stats::TestOptions::default()).unwrap();
     assert!((found.p.unwrap() - expected.p).abs() < 1e-9, "{:?} {}", found.p, expected.p);
-    assert_eq!(found.unit_of_analysis, "replicates as blocks");
+    assert_eq!(found.unit_of_analysis, "12 replicates as blocks");
 }
 
 #[test]

@@ -76,7 +76,7 @@ ci: Interval | null,
  */
 n: number, 
 /**
- * What `n` is made of (`runs`, `replicates as blocks` …) as words for a table note.
+ * What a test rests on, `n` being the runs in it (`runs`, `5 replicates as blocks` …) as words for a table note.
  */
 unit_of_analysis: string, 
 /**
