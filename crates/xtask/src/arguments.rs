@@ -5,6 +5,7 @@ use std::path::PathBuf;
 pub(crate) const HELP: &str = "\
 cargo xtask demo [--dir DIR]   build Ergon, run two campaigns into DIR (default: ergon-demo), say where the results are
 cargo xtask test [--all]       everything CI checks; --all: the slow stages too, whatever has changed
+cargo xtask window             of these only the flows in the real window
 cargo xtask bench [FILTER]     every benchmark (or those whose crate or name contains FILTER) and its figures
 cargo xtask bindings           write the TypeScript and the capability that are made from the operations
 cargo xtask release            build the .deb
@@ -17,6 +18,7 @@ pub(crate) enum Task {
     Demo { folder: Option<PathBuf> },
     Test { all: bool },
     Bench { filter: Option<String> },
+    Window,
     Bindings,
     Release,
     Layers,
@@ -45,6 +47,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Task,
             Some(option) if option.starts_with('-') => return Err(format!("bench doesn't know `{option}`")),
             filter => Task::Bench { filter },
         },
+        "window" => Task::Window,
         "bindings" => Task::Bindings,
         "release" => Task::Release,
         "layers" => Task::Layers,
@@ -72,6 +75,7 @@ mod tests {
         assert_eq!(parsed("test --all"), Ok(Task::Test { all: true }));
         assert_eq!(parsed("bench stats"), Ok(Task::Bench { filter: Some("stats".into()) }));
         assert_eq!(parsed("layers"), Ok(Task::Layers));
+        assert_eq!(parsed("window"), Ok(Task::Window));
         assert_eq!(parsed("bindings"), Ok(Task::Bindings));
         assert_eq!(parsed("release"), Ok(Task::Release));
     }

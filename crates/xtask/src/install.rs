@@ -65,7 +65,7 @@ const WINDOW_DRIVER: Need = Need {
     what: "WebKitWebDriver, Xvfb and a session bus",
     why: "the tests drive Ergon's real window on a screen of their own",
     is_there: || {
-        command::succeeds(Command::new("WebKitWebDriver").arg("--version"))
+        command::succeeds(Command::new("WebKitWebDriver").arg("--help"))
             && command::succeeds(Command::new("xvfb-run").arg("--help"))
             && command::succeeds(Command::new("dbus-run-session").arg("--version"))
     },

@@ -35,6 +35,7 @@ fn main() -> ExitCode {
         Ok(Task::Demo { folder }) => demo::run(folder.as_deref()),
         Ok(Task::Test { all }) => test::run(all),
         Ok(Task::Bench { filter }) => bench::run(filter.as_deref()),
+        Ok(Task::Window) => window::flows(),
         Ok(Task::Bindings) => window::bindings(),
         Ok(Task::Release) => window::release(),
         Ok(Task::Layers) => layers::run(),

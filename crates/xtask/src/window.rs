@@ -89,6 +89,11 @@ pub(crate) fn tests(root: &Path) -> Result<Command> {
     Ok(command)
 }
 
+/// The flows alone.
+pub(crate) fn flows() -> Result<()> {
+    command::run(&mut tests(&metadata::root()?)?)
+}
+
 /// The package of the window tests, which `cargo test --workspace` leaves to their own stage.
 pub(crate) fn tests_package() -> &'static str {
     TESTS
