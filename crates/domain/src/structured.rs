@@ -1,6 +1,7 @@
 //! Replies that must be JSON: found in the text, checked against a schema, asked for once more.
 //!
-//! Every workload that wants one asks through [`ask`], so that format failures are counted alike: they are a finding.
+//! Every workload that wants one asks through [`ask`], so that format failures are counted alike: they are a finding. One
+//! that keeps its own time between the replies (an agent's patience) uses its parts, [`extract`] and [`repair`].
 
 use serde_json::Value;
 
@@ -36,11 +37,20 @@ pub async fn ask(
         asked.document = read(&text, request.reply_schema.as_ref());
         let Err(wrong) = &asked.document else { break };
         asked.malformed += 1;
-        let repair = format!("That can't be read: {wrong}. Answer again, with the JSON document and nothing else.");
-        request.messages.push(ChatMessage { role: Role::Assistant, content: text });
-        request.messages.push(ChatMessage { role: Role::User, content: repair });
+        request.messages.extend(repair(text, wrong));
     }
     Ok(asked)
+}
+
+/// What a model is told after a reply that could not be read: the reply, and what was wrong with it.
+pub fn repair(text: String, wrong: &str) -> [ChatMessage; 2] {
+    [
+        ChatMessage { role: Role::Assistant, content: text },
+        ChatMessage {
+            role: Role::User,
+            content: format!("That can't be read: {wrong}. Answer again, with the JSON object and nothing else."),
+        },
+    ]
 }
 
 /// Reads the document in a text.

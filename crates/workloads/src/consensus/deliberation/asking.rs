@@ -1,6 +1,7 @@
 //! Putting questions to a model: several at once, one repair of an unreadable reply, and the account of it all.
 
-use ergon_domain::{ChatMessage, ChatReply, ChatRequest, FailureClass, ModelError, Role, RunContext, RunError};
+use ergon_domain::structured::repair;
+use ergon_domain::{ChatReply, ChatRequest, FailureClass, ModelError, RunContext, RunError};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::super::job::{nanoseconds, seconds};
@@ -212,14 +213,4 @@ impl<'a> Panel<'a> {
             _ => Err(error.into()),
         }
     }
-}
-
-fn repair(text: String, wrong: &str) -> [ChatMessage; 2] {
-    [
-        ChatMessage { role: Role::Assistant, content: text },
-        ChatMessage {
-            role: Role::User,
-            content: format!("That can't be read: {wrong}. Answer again, with the JSON object and nothing else."),
-        },
-    ]
 }

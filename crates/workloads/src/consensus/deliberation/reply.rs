@@ -1,6 +1,7 @@
-//! Reading a model's reply, strictly: the JSON object alone, its fields as asked for.
+//! Reading a model's reply: the JSON object in it, and its fields, strictly as asked for.
 
-use serde_json::{Map, Value};
+use ergon_domain::structured::extract;
+use serde_json::Value;
 
 use super::{Judgement, Wanted};
 
@@ -14,8 +15,7 @@ pub(super) struct Said {
 
 /// Reads a reply. The error says what was expected, in words that a model can mend its reply by.
 pub(super) fn read(wanted: &Wanted, text: &str) -> Result<Said, String> {
-    let fields: Map<String, Value> =
-        serde_json::from_str(text.trim()).map_err(|_| "it is not one JSON object and nothing else".to_owned())?;
+    let Some(Value::Object(fields)) = extract(text) else { return Err("it holds no JSON object".to_owned()) };
     let judgement = match wanted {
         Wanted::Bid => match fields.get("bid") {
             Some(Value::Null) => Judgement::Nothing,
@@ -64,6 +64,8 @@ mod tests {
         assert_eq!(bid(r#"{"bid": 0.7, "reason": "idle"}"#), said(Judgement::Bid(0.7), None));
         assert_eq!(bid(" {\"bid\": 1, \"confidence\": 0.5}\n"), said(Judgement::Bid(1.0), Some(0.5)));
         assert_eq!(bid(r#"{"bid": null, "reason": "no GPUs"}"#), said(Judgement::Nothing, None));
+        // Models wrap what they are asked for in talk and fences.
+        assert_eq!(bid("Sure!\n```json\n{\"bid\": 0.7}\n```"), said(Judgement::Bid(0.7), None));
         let choice = read(&Wanted::Choice(vec![4, 9]), r#"{"agent": 9, "confidence": 0.25}"#).unwrap();
         assert_eq!(choice, said(Judgement::Agent(9), Some(0.25)));
     }
@@ -71,8 +73,8 @@ mod tests {
     #[test]
     fn anything_else_is_refused_in_words_that_help_to_mend_it() {
         let bid = |text: &str| read(&Wanted::Bid, text).unwrap_err();
-        for talk in ["", "0.7", "Sure! {\"bid\": 0.7}", "```json\n{\"bid\": 0.7}\n```", "{\"bid\": 0.7", "[0.7]"] {
-            assert_eq!(bid(talk), "it is not one JSON object and nothing else", "{talk}");
+        for talk in ["", "0.7", "Sure! bid: 0.7", "{\"bid\": 0.7", "[0.7]"] {
+            assert_eq!(bid(talk), "it holds no JSON object", "{talk}");
         }
         let expected = "expected a number from 0 to 1, or null for no offer";
         assert_eq!(bid("{}"), format!("it has no field \"bid\"; {expected}"));
