@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use ergon_energy::{Discovery, EnergyFlag, Meter, Roots, Sampler, SystemClock, total};
+use ergon_energy::{Discovery, EnergyFlag, EnergySource, Meter, Roots, Sampler, SystemClock, total};
 
-use crate::tree::{Advancing, Tree, Zone};
+use crate::tree::{Advancing, BetweenUpdates, Tree, Zone};
 
 /// Late by at most this on a busy machine; the bound below grows with it.
 const LATE_S: f64 = 0.030;
@@ -18,7 +18,8 @@ fn discover(sysfs: &Path) -> Discovery {
 }
 
 fn meter(found: Discovery) -> Arc<Meter> {
-    Arc::new(Meter::new(found.sources, Arc::new(SystemClock)))
+    let sources = found.sources.into_iter().map(|source| Box::new(BetweenUpdates(source)) as Box<dyn EnergySource>);
+    Arc::new(Meter::new(sources.collect(), Arc::new(SystemClock)))
 }
 
 fn domains(meter: &Meter) -> Vec<String> {

@@ -4,10 +4,41 @@
 use std::fs::{self, File, OpenOptions};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+
+use ergon_energy::{Channel, EnergySource, Read, ReadError};
+
+/// The kernel shows a counter whole; a file that is being rewritten can be read half old and half new.
+static WHOLE: Mutex<()> = Mutex::new(());
+
+fn whole() -> MutexGuard<'static, ()> {
+    WHOLE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A source over a tree that is advanced: reads between two updates, never amid one.
+pub(crate) struct BetweenUpdates(pub(crate) Box<dyn EnergySource>);
+
+impl EnergySource for BetweenUpdates {
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    fn channels(&self) -> &[Channel] {
+        self.0.channels()
+    }
+
+    fn read(&mut self, now_ns: u64, out: &mut Vec<Result<Read, ReadError>>) {
+        let _whole = whole();
+        self.0.read(now_ns, out);
+    }
+
+    fn reopen(&mut self) {
+        self.0.reopen();
+    }
+}
 
 pub(crate) struct Tree {
     folder: tempfile::TempDir,
@@ -80,6 +111,7 @@ impl Advancing {
                 for (zone, sum) in zones.iter().zip(&mut microjoules) {
                     *sum += elapsed_s * zone.microwatts.load(Ordering::SeqCst) as f64;
                     let shown = *sum as u64 % zone.modulus;
+                    let _whole = whole();
                     zone.file.write_all_at(format!("{shown:020}\n").as_bytes(), 0).unwrap();
                 }
                 std::thread::sleep(TICK);
