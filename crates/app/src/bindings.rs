@@ -15,6 +15,8 @@ use crate::ops;
 #[derive(Default)]
 struct Declarations {
     all: BTreeMap<String, String>,
+    /// Names that two types have: one would hide the other.
+    ambiguous: BTreeSet<String>,
     /// A type may contain itself.
     seen: BTreeSet<TypeId>,
 }
@@ -32,7 +34,11 @@ impl TypeVisitor for Declarations {
             return;
         }
         let docs = T::docs().unwrap_or_default();
-        self.all.insert(T::ident(&config), format!("{docs}export {}", T::decl(&config)));
+        let (name, declaration) = (T::ident(&config), format!("{docs}export {}", T::decl(&config)));
+        if self.all.get(&name).is_some_and(|before| *before != declaration) {
+            self.ambiguous.insert(name.clone());
+        }
+        self.all.insert(name, declaration);
         T::visit_dependencies(self);
     }
 }
@@ -70,6 +76,11 @@ macro_rules! commands {
     (@name $config:ident $stream:ident) => { Some(<ops::$stream as TS>::name(&$config)) };
 }
 include!("commands/table.rs");
+
+/// Names that two types of the operations share: must be none, as TypeScript has one namespace.
+pub fn ambiguous() -> BTreeSet<String> {
+    declarations().ambiguous
+}
 
 /// The text of `ui/src/lib/ipc/bindings.ts`.
 pub fn typescript() -> String {

@@ -12,7 +12,7 @@ use ergon_store::EnergySessionRecord;
 
 use crate::app::App;
 use crate::error::AppError;
-use crate::ops::Estimate;
+use crate::ops::ForecastRange;
 use crate::select::{EnergyBlock, StoredRun, StoredRuns};
 
 /// The spec's mode, else the workload's.
@@ -188,9 +188,10 @@ impl App {
     }
 
     /// Joules a plan will take, from what runs of the campaign have taken.
-    pub(crate) async fn earlier_energy(&self, campaign: &Campaign, plan: &Plan) -> Estimate {
-        let unknown =
-            || Estimate::unknown("no energy of this campaign is in the store yet; run a few with --limit to get one");
+    pub(crate) async fn earlier_energy(&self, campaign: &Campaign, plan: &Plan) -> ForecastRange {
+        let unknown = || {
+            ForecastRange::unknown("no energy of this campaign is in the store yet; run a few with --limit to get one")
+        };
         // A look must not make a store.
         if !self.store_path().exists() {
             return unknown();
@@ -213,7 +214,7 @@ impl App {
             return unknown();
         }
         let scale = (plan.runs() + plan.runs_to_choose()) as f64 / attempts as f64;
-        Estimate {
+        ForecastRange {
             lo: Some(bounds.0 * scale),
             value: Some(joules * scale),
             hi: Some(bounds.1 * scale),

@@ -43,6 +43,7 @@ impl App {
         let recent: Vec<i64> = durations.iter().map(|d| d.1).filter(|t| newest - t <= 60_000_000).collect();
         let span_s = recent.last().map_or(0.0, |oldest| (newest - oldest) as f64 * 1e-6);
         let energy = self.energy_spent(record.id).await;
+        let spent = store.model_spend(record.id).await?;
         Ok(StatusReply {
             campaign: record.slug,
             title: record.title,
@@ -65,8 +66,8 @@ impl App {
                 .map(|f| FailedRun { run_id: f.key, class: f.class, message: f.message, attempts: f.attempts })
                 .collect(),
             failures: attempts.failed,
-            api_calls: 0,
-            total_cost_usd: 0.0,
+            api_calls: spent.calls,
+            total_cost_usd: spent.charged_usd,
             energy_j: energy.joules,
             energy_provenance: energy.provenance,
             energy_note: energy.note,

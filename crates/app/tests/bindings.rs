@@ -22,6 +22,11 @@ fn typescript_types_and_functions_are_those_of_the_operations() {
 }
 
 #[test]
+fn no_two_types_share_a_name() {
+    assert_eq!(ergon_app::bindings::ambiguous(), std::collections::BTreeSet::new());
+}
+
+#[test]
 fn the_page_may_call_the_operations_and_nothing_else() {
     is_current("src-tauri/capabilities/main.json", &ergon_app::bindings::capability());
 }

@@ -132,6 +132,14 @@ fn a_budget_stops_the_campaign_before_it_is_exceeded_and_raised_it_goes_on() {
     let done = with_key(&ergon, &["--json", "run", "spec.yaml", "--set", "budget.usd=50"]).done().json();
     assert_eq!(done["succeeded"], 4, "{done}");
     assert!(spent(&ergon) > 0.1);
+
+    // What the status says is what the record of the calls adds up to.
+    let status = ergon.run(&["--json", "status", "asked"]).done().json();
+    assert_eq!(status["api_calls"].as_i64(), Some(ergon.number("SELECT count(*) FROM model_call")));
+    assert!((status["total_cost_usd"].as_f64().unwrap() - spent(&ergon)).abs() < 1e-9, "{status}");
+    // And nobody is told beforehand that a paid model costs nothing.
+    let forecast = &ergon.run(&["--json", "validate", "spec.yaml"]).done().json()["estimate"]["cost_usd"];
+    assert!(forecast["value"].is_null() && forecast["why"].as_str().unwrap().contains("llm"), "{forecast}");
 }
 
 #[test]

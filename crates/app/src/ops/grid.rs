@@ -29,7 +29,7 @@ pub struct GridRequest {
 
 /// A condition in a phase.
 #[derive(Clone, Debug, Serialize, ts_rs::TS)]
-pub struct GridCell {
+pub struct ConditionCell {
     /// Digest of the condition.
     pub key: String,
     /// Levels of the phase's factors, as printed.
@@ -60,7 +60,7 @@ pub struct GridPhase {
     /// Levels of each factor in order.
     pub levels: BTreeMap<String, Vec<String>>,
     /// Its conditions in plan order.
-    pub cells: Vec<GridCell>,
+    pub cells: Vec<ConditionCell>,
     /// Why there are no cells, where the phase has too many or they are not chosen yet.
     pub note: Option<String>,
 }
@@ -148,7 +148,7 @@ fn skeleton(loaded: &LoadedSpec) -> Result<Vec<(GridPhase, Vec<Digest>)>, AppErr
                     let value = run.condition.condition.get(name).map(ToString::to_string);
                     (name.clone(), value.unwrap_or_default())
                 };
-                phase.cells.push(GridCell {
+                phase.cells.push(ConditionCell {
                     key: digest.to_string(),
                     levels: phase.levels.keys().map(level).collect(),
                     planned: 0,

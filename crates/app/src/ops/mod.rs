@@ -60,7 +60,7 @@ pub use follow::{
     FollowLine, FollowOutcome, FollowReply, FollowRequest, FollowUpdate, UnsubscribeRequest, follow, unsubscribe,
 };
 pub(crate) use grid::Skeleton;
-pub use grid::{GridCell, GridPhase, GridReply, GridRequest, grid};
+pub use grid::{ConditionCell, GridPhase, GridReply, GridRequest, grid};
 pub use import::{ImportReply, ImportRequest, ImportedFile, import};
 pub use list::{CampaignRow, ListReply, ListRequest, list};
 pub use models::{
@@ -94,7 +94,7 @@ pub use status::{FailedRun, StatusReply, StatusRequest, status};
 pub use steer::{Acknowledged, QueueRequest, Steer, SteerRequest, queue, steer};
 pub use table::{TableRequest, TextReply, table};
 pub use trash::{ArchiveRequest, TrashedReply, TrashedRequest, TrashedRow, archive, restore, trash, trashed};
-pub use validate::{Estimate, Forecast, PhaseCount, ValidateReply, ValidateRequest, validate};
+pub use validate::{Forecast, ForecastRange, PhaseCount, ValidateReply, ValidateRequest, validate};
 pub use workloads::{
     MetricInfo, ParameterInfo, ParameterRange, WorkloadInfo, WorkloadsReply, WorkloadsRequest, workloads,
 };

@@ -63,9 +63,9 @@ pub struct StatusReply {
     pub failed_runs: Vec<FailedRun>,
     /// Failed attempts by class.
     pub failures: BTreeMap<String, u64>,
-    /// Model calls; 0 exactly in this version.
+    /// Calls of models on the network; what a simulated model is asked is a metric of the run.
     pub api_calls: u64,
-    /// USD spent; 0 exactly in this version.
+    /// USD that count against the budget: where a provider did not say, or an engine died, the most it can have been.
     pub total_cost_usd: f64,
     /// Joules so far; `None`: not known, and `energy_note` says why.
     pub energy_j: Option<f64>,

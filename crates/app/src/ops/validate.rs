@@ -21,7 +21,7 @@ pub struct ValidateRequest {
 
 /// A forecast quantity with its range; `None` where nothing is known, and `why` says so.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ts_rs::TS)]
-pub struct Estimate {
+pub struct ForecastRange {
     /// Lower end of an 80 % interval.
     pub lo: Option<f64>,
     /// Best guess.
@@ -32,7 +32,7 @@ pub struct Estimate {
     pub why: String,
 }
 
-impl Estimate {
+impl ForecastRange {
     pub(crate) fn unknown(why: &str) -> Self {
         Self { why: why.into(), ..Self::default() }
     }
@@ -45,11 +45,11 @@ impl Estimate {
 #[derive(Clone, Debug, Serialize, Deserialize, ts_rs::TS)]
 pub struct Forecast {
     /// Seconds of wall time.
-    pub duration_s: Estimate,
+    pub duration_s: ForecastRange,
     /// USD.
-    pub cost_usd: Estimate,
+    pub cost_usd: ForecastRange,
     /// Joules.
-    pub energy_j: Estimate,
+    pub energy_j: ForecastRange,
 }
 
 /// A phase's share of the plan.
@@ -137,20 +137,34 @@ pub(crate) async fn forecast(app: &App, loaded: &LoadedSpec, plan: &Plan, parall
             // Spread of the sum and of the mean it is predicted with; normal quantile of 0.9 for an 80 % interval.
             let half = 1.2816 * (runs * sd * sd + runs * runs * sd * sd / n).sqrt() / slots;
             let value = runs * mean / slots;
-            Estimate {
+            ForecastRange {
                 lo: Some((value - half).max(0.0)),
                 value: Some(value),
                 hi: Some(value + half),
                 why: format!("from {n} runs of {earlier} in this store"),
             }
         }
-        None => Estimate::unknown("no run of this campaign is in the store yet; run a few with --limit to get one"),
+        None => {
+            ForecastRange::unknown("no run of this campaign is in the store yet; run a few with --limit to get one")
+        }
     };
     Forecast {
         duration_s,
-        cost_usd: Estimate::exactly(0.0, "no run of this campaign calls a paid model"),
+        cost_usd: forecast_cost(&loaded.models),
         energy_j: app.earlier_energy(&loaded.campaign, plan).await,
     }
+}
+
+/// Zero is claimed only where nobody is paid.
+fn forecast_cost(models: &ergon_models::Roster) -> ForecastRange {
+    let asked: Vec<String> = models.describe().into_iter().filter(|m| m.model.is_some()).map(|m| m.name).collect();
+    if asked.is_empty() {
+        return ForecastRange::exactly(0.0, "no run of this campaign calls a model on the network");
+    }
+    ForecastRange::unknown(&format!(
+        "it depends on what {} is asked and says; run a few with --limit, and the status says what they cost",
+        asked.join(", ")
+    ))
 }
 
 /// Lets the workload judge conditions that no single parameter rules out: the first of each phase.

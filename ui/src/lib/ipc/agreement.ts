@@ -13,8 +13,7 @@ export const AGREEMENT: readonly [
   Sent<"workloads", wire.WorkloadsReply>,
   Sent<"list", wire.ListReply>,
   Sent<"status", wire.StatusReply>,
-  // Without the forecast: the bindings have two types by the name of Estimate.
-  Sent<"read_spec", Omit<wire.ReadSpecReply, "estimate">>,
+  Sent<"read_spec", wire.ReadSpecReply>,
   Sent<"save_spec", wire.SaveSpecReply>,
   Sent<"spec", wire.SpecReply>,
   Sent<"grid", wire.GridReply>,

@@ -730,6 +730,43 @@ estimate: Estimate | null,
 note: string, };
 
 /**
+ * A condition in a phase.
+ */
+export type ConditionCell = { 
+/**
+ * Digest of the condition.
+ */
+key: string, 
+/**
+ * Levels of the phase's factors, as printed.
+ */
+levels: { [key in string]: string }, 
+/**
+ * Runs planned.
+ */
+planned: number, 
+/**
+ * Runs that succeeded.
+ */
+succeeded: number, 
+/**
+ * Runs whose last attempt failed.
+ */
+failed: number, 
+/**
+ * Runs executing; 0 while no engine holds the campaign.
+ */
+running: number, 
+/**
+ * Mean of the metric; `None` before there is a value.
+ */
+mean: number | null, 
+/**
+ * The mean as printed.
+ */
+display: string | null, };
+
+/**
  * What another process asks of the engine that holds a campaign.
  */
 export type ControlCommand = "pause" | "resume" | "stop" | "retry";
@@ -1469,7 +1506,7 @@ export type Finding = {
 /**
  * How much it matters.
  */
-severity: Severity, 
+severity: FindingSeverity, 
 /**
  * Stable name (`factor_changes_nothing`, `out_of_range` …).
  */
@@ -1486,6 +1523,11 @@ message: string,
  * What to do.
  */
 advice: string, };
+
+/**
+ * How much a finding matters.
+ */
+export type FindingSeverity = "info" | "warning" | "error";
 
 /**
  * A fitted polynomial.
@@ -1684,15 +1726,36 @@ export type Forecast = {
 /**
  * Seconds of wall time.
  */
-duration_s: Estimate, 
+duration_s: ForecastRange, 
 /**
  * USD.
  */
-cost_usd: Estimate, 
+cost_usd: ForecastRange, 
 /**
  * Joules.
  */
-energy_j: Estimate, };
+energy_j: ForecastRange, };
+
+/**
+ * A forecast quantity with its range; `None` where nothing is known, and `why` says so.
+ */
+export type ForecastRange = { 
+/**
+ * Lower end of an 80 % interval.
+ */
+lo: number | null, 
+/**
+ * Best guess.
+ */
+value: number | null, 
+/**
+ * Upper end.
+ */
+hi: number | null, 
+/**
+ * Where it comes from, or why there is none.
+ */
+why: string, };
 
 /**
  * The data an analysis saw.
@@ -1753,41 +1816,33 @@ columns: Array<string>,
 cells: Array<GridCell>, };
 
 /**
- * A condition in a phase.
+ * One cell of a grid.
  */
 export type GridCell = { 
 /**
- * Digest of the condition.
+ * Runs with a number.
  */
-key: string, 
+n: number, 
 /**
- * Levels of the phase's factors, as printed.
+ * Runs whose value is censored.
  */
-levels: { [key in string]: string }, 
+censored: number, 
 /**
- * Runs planned.
+ * Runs without a value.
  */
-planned: number, 
+missing: number, 
 /**
- * Runs that succeeded.
+ * Mean; absent without numbers, or where some are censored.
  */
-succeeded: number, 
+mean: WireNumber | null, 
 /**
- * Runs whose last attempt failed.
+ * Interval of the mean.
  */
-failed: number, 
+ci: Interval | null, 
 /**
- * Runs executing; 0 while no engine holds the campaign.
+ * Median (Kaplan–Meier where values are censored); absent where it isn't reached.
  */
-running: number, 
-/**
- * Mean of the metric; `None` before there is a value.
- */
-mean: number | null, 
-/**
- * The mean as printed.
- */
-display: string | null, };
+median: WireNumber | null, };
 
 /**
  * A value of the table of record.
@@ -1849,7 +1904,7 @@ levels: { [key in string]: Array<string> },
 /**
  * Its conditions in plan order.
  */
-cells: Array<GridCell>, 
+cells: Array<ConditionCell>, 
 /**
  * Why there are no cells, where the phase has too many or they are not chosen yet.
  */
@@ -4154,11 +4209,11 @@ failed_runs: Array<FailedRun>,
  */
 failures: { [key in string]: number }, 
 /**
- * Model calls; 0 exactly in this version.
+ * Calls of models on the network; what a simulated model is asked is a metric of the run.
  */
 api_calls: number, 
 /**
- * USD spent; 0 exactly in this version.
+ * USD that count against the budget: where a provider did not say, or an engine died, the most it can have been.
  */
 total_cost_usd: number, 
 /**
