@@ -14,7 +14,7 @@ fn fake_sensor(desk: &Desk, watts: Arc<AtomicU64>) {
     std::fs::write(zone.join("name"), "package-0\n").unwrap();
     std::fs::write(zone.join("max_energy_range_uj"), "262143328850\n").unwrap();
     // Always as wide: written in place, so that a reader never finds half a number.
-    std::fs::write(zone.join("energy_uj"), format!("{:020}\n", 0)).unwrap();
+    std::fs::write(zone.join("energy_uj"), format!("{:016}\n", 0)).unwrap();
     let file = std::fs::OpenOptions::new().write(true).open(zone.join("energy_uj")).unwrap();
     std::thread::spawn(move || {
         let (mut last, mut total_uj) = (Instant::now(), 0.0);
@@ -23,7 +23,7 @@ fn fake_sensor(desk: &Desk, watts: Arc<AtomicU64>) {
             let now = Instant::now();
             total_uj += watts.load(Ordering::Relaxed) as f64 * now.duration_since(last).as_secs_f64() * 1e6;
             last = now;
-            if file.write_at(format!("{:020}\n", total_uj as u64).as_bytes(), 0).is_err() {
+            if file.write_at(format!("{:016}\n", total_uj as u64).as_bytes(), 0).is_err() {
                 return;
             }
         }

@@ -5,6 +5,11 @@ use crate::source::{Read, ReadError};
 
 /// A step may exceed what the declared greatest power allows by this factor before it is called nonsense.
 const MARGIN: f64 = 1.5;
+/// Counters move in steps (1 ms for RAPL, up to this for others), seconds: two readings microseconds apart may show what
+/// was drawn over this long.
+const LAG_S: f64 = 0.1;
+/// Power between two readings closer than this says when the counter moved rather than what was drawn, seconds.
+const PEAK_OVER_S: f64 = 0.02;
 
 /// State of a channel at one time: what a window is the difference of.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -20,7 +25,7 @@ pub(crate) struct Level {
     pub(crate) failures: u64,
     pub(crate) resets: u64,
     pub(crate) ambiguous: u64,
-    /// Greatest mean power between two readings so far, watts.
+    /// Greatest power so far, watts: a counter's over [`PEAK_OVER_S`] or more, a gauge's as read.
     pub(crate) peak_w: f64,
     /// Whether the latest reading succeeded.
     pub(crate) fresh: bool,
@@ -32,11 +37,13 @@ pub(crate) struct Accumulator {
     kind: ChannelKind,
     last: Option<(u64, Read)>,
     level: Level,
+    /// When the greatest power was last looked for, and joules then.
+    peak_from: Option<(u64, f64)>,
 }
 
 impl Accumulator {
     pub(crate) fn new(channel: &Channel) -> Self {
-        Self { kind: channel.kind, last: None, level: Level::default() }
+        Self { kind: channel.kind, last: None, level: Level::default(), peak_from: None }
     }
 
     /// Takes a reading made at a monotonic time.
@@ -50,6 +57,7 @@ impl Accumulator {
             }
             _ => false,
         };
+        self.look_for_peak(at_ns);
         self.level.fresh = kept;
         if let (true, Ok(reading)) = (kept, reading) {
             self.last = Some((at_ns, reading));
@@ -71,19 +79,20 @@ impl Accumulator {
         let modulus_j = modulus as f64 * joule_per_count;
         if most_j > modulus_j / 2.0 {
             // It may have gone round unseen: the least it can be counts, the most widens the upper bound.
-            self.add(step, step_j, elapsed_s);
+            self.add(step, step_j);
             self.level.ambiguous += 1;
             self.level.hi_j += (most_j / modulus_j).floor() * modulus_j;
             return true;
         }
-        if step_j <= MARGIN * most_j + joule_per_count {
-            self.add(step, step_j, elapsed_s);
+        let believable_j = MARGIN * max_watts * (elapsed_s + LAG_S) + joule_per_count;
+        if step_j <= believable_j {
+            self.add(step, step_j);
             return true;
         }
         let since_zero_j = raw as f64 * joule_per_count;
-        if wrapped && since_zero_j <= MARGIN * most_j + joule_per_count {
+        if wrapped && since_zero_j <= believable_j {
             // It started over: what it counted since then is known, what it had counted before is not.
-            self.add(raw, since_zero_j, elapsed_s);
+            self.add(raw, since_zero_j);
             self.level.resets += 1;
             self.level.hi_j += (most_j - since_zero_j).max(0.0);
             return true;
@@ -91,14 +100,20 @@ impl Accumulator {
         false
     }
 
-    fn add(&mut self, counts: u64, joules: f64, elapsed_s: f64) {
+    fn look_for_peak(&mut self, at_ns: u64) {
+        let (from_ns, from_j) = *self.peak_from.get_or_insert((at_ns, self.level.joules));
+        let elapsed_s = seconds(from_ns, at_ns);
+        if elapsed_s >= PEAK_OVER_S {
+            self.level.peak_w = self.level.peak_w.max((self.level.joules - from_j) / elapsed_s);
+            self.peak_from = Some((at_ns, self.level.joules));
+        }
+    }
+
+    fn add(&mut self, counts: u64, joules: f64) {
         self.level.counts += u128::from(counts);
         self.level.joules += joules;
         self.level.lo_j += joules;
         self.level.hi_j += joules;
-        if elapsed_s > 0.0 {
-            self.level.peak_w = self.level.peak_w.max(joules / elapsed_s);
-        }
     }
 
     /// Rectangles: a gauge's reading is the mean since the one before.
@@ -184,6 +199,14 @@ mod tests {
         let level = feed(&mut accumulator, &readings);
         assert_eq!((level.counts, level.failures), (20_000_000, 1));
         assert_eq!(feed(&mut counter(1_000), &[(0.0, Ok(1)), (1.0, Ok(5_000))]).failures, 1, "beyond its modulus");
+    }
+
+    #[test]
+    fn an_update_between_two_close_readings_is_neither_nonsense_nor_a_peak() {
+        // 50 W, counted each millisecond, read 10 µs apart around an update and again half a second later.
+        let readings = [(0.0, Ok(0)), (0.000_01, Ok(50_000)), (0.5, Ok(25_000_000))];
+        let level = feed(&mut counter(1 << 40), &readings);
+        assert_eq!((level.counts, level.failures, level.peak_w.round()), (25_000_000, 0, 50.0));
     }
 
     #[test]
