@@ -4,9 +4,11 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 
 use ergon_app::{FileQuestion, Host};
-use tauri::AppHandle;
+use tauri::{AppHandle, Manager};
 use tauri_plugin_dialog::DialogExt;
 use tauri_plugin_notification::NotificationExt;
+
+use crate::window::LABEL;
 
 /// A native dialog is out of a WebDriver's reach: a test names a file that holds the next answers, one path a line.
 const ANSWERS: &str = "ERGON_WINDOW_ANSWERS";
@@ -59,5 +61,11 @@ impl Host for Desktop {
     fn notify(&self, title: &str, text: &str) {
         // A desktop without a notification service is no reason to stop.
         let _ = self.handle.notification().builder().title(title).body(text).show();
+    }
+
+    fn zoom(&self, percent: u32) {
+        if let Some(window) = self.handle.get_webview_window(LABEL) {
+            let _ = window.set_zoom(f64::from(percent) / 100.0);
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ergon_app::App;
+use ergon_app::{App, SettingsRequest};
 use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder, WindowEvent};
 use tauri_plugin_dialog::{DialogExt, MessageDialogButtons, MessageDialogResult};
 
@@ -25,6 +25,10 @@ pub(crate) fn open(handle: &AppHandle, app: &Arc<App>) -> tauri::Result<()> {
             }
         })
         .build()?;
+    // Settings that can't be read are told where they are shown.
+    if let Ok(settings) = tauri::async_runtime::block_on(ergon_app::settings(app, SettingsRequest {})) {
+        let _ = window.set_zoom(f64::from(settings.zoom_percent) / 100.0);
+    }
     let (asked, app) = (handle.clone(), app.clone());
     window.on_window_event(move |event| {
         if let WindowEvent::CloseRequested { api, .. } = event

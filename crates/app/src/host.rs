@@ -24,4 +24,7 @@ pub trait Host: Send + Sync {
 
     /// Tells the user something while they may be looking elsewhere.
     fn notify(&self, title: &str, text: &str);
+
+    /// Shows the window's content at this size, percent of the usual.
+    fn zoom(&self, percent: u32);
 }

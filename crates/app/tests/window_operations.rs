@@ -218,6 +218,7 @@ impl Host for Chooses {
         vec![self.0.clone()]
     }
     fn notify(&self, _: &str, _: &str) {}
+    fn zoom(&self, _: u32) {}
 }
 
 #[tokio::test]

@@ -72,6 +72,13 @@ const WINDOW_DRIVER: Need = Need {
     packages: &["webkit2gtk-driver", "xvfb", "xauth", "dbus"],
 };
 
+const DEBOOTSTRAP: Need = Need {
+    what: "debootstrap",
+    why: "the package is tried in a fresh Debian",
+    is_there: || command::succeeds(Command::new("debootstrap").arg("--version")),
+    packages: &["debootstrap"],
+};
+
 const NODE: Need = Need {
     what: "node with npm",
     why: "the window's page is written in TypeScript and Svelte",
@@ -85,6 +92,7 @@ const NODE: Need = Need {
 pub(crate) const FOR_DEMO: &[Need] = &[C_COMPILER, PYTHON];
 pub(crate) const FOR_TESTS: &[Need] = &[C_COMPILER, PYTHON, GIT, WEBKIT, NODE];
 pub(crate) const FOR_WINDOW: &[Need] = &[C_COMPILER, WEBKIT, WINDOW_DRIVER, NODE];
+pub(crate) const FOR_FRESH_ROOT: &[Need] = &[DEBOOTSTRAP];
 pub(crate) const FOR_LATEX: &[Need] = &[LATEX];
 
 /// Sees to it that everything is there. The error says what isn't, why it is needed and which command brings it.

@@ -12,6 +12,7 @@ mod changes;
 mod command;
 mod debian;
 mod demo;
+mod fresh_root;
 mod install;
 mod layers;
 mod metadata;

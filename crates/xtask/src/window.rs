@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use serde_json::Value;
 
 use crate::command;
+use crate::fresh_root;
 use crate::install;
 use crate::metadata;
 use crate::page;
@@ -116,26 +117,43 @@ pub(crate) fn demo(root: &Path, programs: &Programs, folder: &Path) -> Result<()
         return command::run(window.env("ERGON_STORE", &store));
     }
     let picture = folder.join("window.png");
-    let mut cargo = on_a_screen(Path::new(command::cargo().get_program()));
-    cargo.current_dir(root).args(["test", "--quiet", "-p", TESTS, "--test", "window", "--"]);
-    cargo.args(["--exact", "reopening::the_sample_is_there_at_first_start_and_is_what_a_run_computes"]);
-    cargo.env("ERGON_WINDOW", &programs.window).env("ERGON_CLI", &programs.cli).env("ERGON_SAMPLE", &store);
-    cargo.env("ERGON_SCREENSHOTS", folder);
-    command::run(&mut cargo)?;
+    sample_flow(root, &programs.window, &programs.cli, &store, folder)?;
     std::fs::rename(folder.join("library.png"), &picture).context("the window left no picture")
 }
 
-/// A `.deb` of the window, the command line and the sample, in the target folder.
+/// Opens a window on the sample, runs a copy of it, and compares; leaves a picture.
+pub(crate) fn sample_flow(root: &Path, window: &Path, cli: &Path, sample: &Path, pictures: &Path) -> Result<()> {
+    let mut cargo = on_a_screen(Path::new(command::cargo().get_program()));
+    cargo.current_dir(root).args(["test", "--quiet", "-p", TESTS, "--test", "window", "--"]);
+    cargo.args(["--exact", "reopening::the_sample_is_there_at_first_start_and_is_what_a_run_computes"]);
+    cargo.env("ERGON_WINDOW", window).env("ERGON_CLI", cli).env("ERGON_SAMPLE", sample);
+    command::run(cargo.env("ERGON_SCREENSHOTS", pictures))
+}
+
+/// A `.deb` of the window, the command line and the sample, in the target folder, tried in a fresh Debian where that can
+/// be made.
 pub(crate) fn release() -> Result<()> {
     let root = metadata::root()?;
-    install::ensure(install::FOR_WINDOW)?;
-    let programs = build(&root, "release")?;
-    let store = metadata::target(&root).join("sample/sample.ergon");
-    sample(&root, &programs.cli, &store)?;
-    let package = crate::debian::pack(&root, &metadata::target(&root), &programs, &store)?;
-    if std::fs::metadata(&package).map_or(0, |file| file.len()) == 0 {
-        bail!("{} was not written", package.display());
+    match package(&root, "release")? {
+        None => println!("installed into a fresh Debian: it starts there"),
+        Some(why) => println!("NOT tried in a fresh Debian: {why}"),
     }
-    println!("{}", package.display());
     Ok(())
+}
+
+/// Packs the programs of a profile and tries the package; why it was not tried, if it was not.
+pub(crate) fn package(root: &Path, profile: &str) -> Result<Option<&'static str>> {
+    install::ensure(install::FOR_WINDOW)?;
+    let programs = build(root, profile)?;
+    let target = metadata::target(root);
+    let store = target.join("sample/sample.ergon");
+    sample(root, &programs.cli, &store)?;
+    let package = crate::debian::pack(root, &target, &programs, &store)?;
+    println!("{}", package.display());
+    let obstacle = fresh_root::obstacle();
+    if obstacle.is_none() {
+        install::ensure(install::FOR_FRESH_ROOT)?;
+        fresh_root::installs_and_starts(root, &target, &package, &programs.cli)?;
+    }
+    Ok(obstacle)
 }

@@ -1,6 +1,7 @@
 //! `settings`, `set_settings`: how the window looks and what it remembers; one JSON file in the user's configuration.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,8 @@ use crate::spec_source::read_file;
 const CAP: u64 = 1024 * 1024;
 const THEMES: [&str; 4] = ["system", "light", "dark", "contrast"];
 const DENSITIES: [&str; 2] = ["dense", "comfortable"];
+/// Percent.
+const ZOOM: RangeInclusive<u64> = 50..=300;
 
 /// Nothing to ask.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, ts_rs::TS)]
@@ -28,6 +31,8 @@ pub struct Settings {
     pub theme: String,
     /// `dense` or `comfortable`.
     pub density: String,
+    /// Size of everything in the window, percent of the usual: 50 to 300.
+    pub zoom_percent: u32,
     /// The folder of the store, as it is now; it can't be set here.
     pub data_folder: Option<String>,
     /// What else the window remembers.
@@ -37,7 +42,13 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { theme: THEMES[0].into(), density: DENSITIES[0].into(), data_folder: None, other: BTreeMap::new() }
+        Self {
+            theme: THEMES[0].into(),
+            density: DENSITIES[0].into(),
+            zoom_percent: 100,
+            data_folder: None,
+            other: BTreeMap::new(),
+        }
     }
 }
 
@@ -95,6 +106,13 @@ pub async fn set_settings(app: &App, request: SetSettingsRequest) -> Result<Sett
             Some(other) => return Err(unknown(field, &other.to_string(), accepted)),
         }
     }
+    let zoom = request.0.get("zoom_percent");
+    if let Some(refused) = zoom.filter(|zoom| !zoom.as_u64().is_some_and(|percent| ZOOM.contains(&percent))) {
+        let message =
+            format!("zoom_percent: {refused} is not a whole percentage from {} to {}", ZOOM.start(), ZOOM.end());
+        return Err(AppError::input("invalid_setting", message));
+    }
+    let zoomed = zoom.is_some();
     let internal = |e: serde_json::Error| AppError::operation("internal", e.to_string());
     let mut all = serde_json::to_value(stored()?).map_err(internal)?;
     if let Some(map) = all.as_object_mut() {
@@ -110,5 +128,8 @@ pub async fn set_settings(app: &App, request: SetSettingsRequest) -> Result<Sett
     let part = file.with_extension("part");
     std::fs::write(&part, serde_json::to_vec_pretty(&settings).map_err(internal)?).map_err(refuse)?;
     std::fs::rename(&part, &file).map_err(refuse)?;
+    if zoomed && let Some(host) = app.session.host.get() {
+        host.zoom(settings.zoom_percent);
+    }
     Ok(app.with_folder(settings))
 }

@@ -1,7 +1,14 @@
 import { THEMES, appearance } from "../state/appearance.svelte";
+import { attempt } from "../state/notices.svelte";
 import { desk } from "../state/desk.svelte";
 import { VIEWS } from "../state/views";
 import type { Command } from "./registry.svelte";
+
+const SIZES = [
+  { id: "zoom-in", title: "Larger", keys: "Ctrl++ Ctrl+Shift++ Ctrl+=", direction: 1 },
+  { id: "zoom-out", title: "Smaller", keys: "Ctrl+-", direction: -1 },
+  { id: "zoom-reset", title: "Usual size", keys: "Ctrl+0", direction: 0 },
+] as const;
 
 interface Shell {
   openPalette: () => void;
@@ -35,6 +42,11 @@ export function windowCommands(shell: Shell): readonly Command[] {
       keys: `Ctrl+${view.key}`,
       when: () => desk.canShow(view.name),
       run: () => desk.show(view.name),
+    })),
+    ...SIZES.map(({ direction, ...command }) => ({
+      ...command,
+      group: "Appearance",
+      run: async () => void (await attempt("The size could not be changed", () => appearance.rescale(direction))),
     })),
     ...THEMES.map((theme) => ({
       id: `theme-${theme.value}`,

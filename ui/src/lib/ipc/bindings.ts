@@ -4019,6 +4019,10 @@ theme: string,
  */
 density: string, 
 /**
+ * Size of everything in the window, percent of the usual: 50 to 300.
+ */
+zoom_percent: number, 
+/**
  * The folder of the store, as it is now; it can't be set here.
  */
 data_folder: string | null, } & ({ [key in string]: number | string | boolean | Array<JsonValue> | { [key in string]: JsonValue } | null });

@@ -575,6 +575,7 @@ export interface DiffReply {
 export interface Settings {
   theme: string;
   density: string;
+  zoom_percent: number;
   data_folder: string | null;
   [key: string]: unknown;
 }
