@@ -4,7 +4,7 @@ use crate::channel::{Channel, ChannelKind};
 use crate::source::{Read, ReadError};
 
 /// A step may exceed what the declared greatest power allows by this factor before it is called nonsense.
-const MARGIN: f64 = 1.5;
+pub(crate) const MARGIN: f64 = 1.5;
 /// Counters move in steps (1 ms for RAPL, up to this for others), seconds: two readings microseconds apart may show what
 /// was drawn over this long.
 const LAG_S: f64 = 0.1;

@@ -194,36 +194,42 @@ impl Discovery {
     }
 }
 
-/// Readings of a zone while it was watched.
-struct Watched(Vec<Option<u64>>);
+/// Readings of a zone while it was watched: two at each look, around those of the other zones.
+struct Watched(Vec<[Option<u64>; 2]>);
 
 impl Watched {
-    fn advances(&self) -> bool {
-        let read: Vec<u64> = self.0.iter().flatten().copied().collect();
-        read.windows(2).any(|pair| pair[0] != pair[1])
+    /// From the first reading to the last.
+    fn advance(&self) -> u64 {
+        let read = || self.0.iter().flatten().flatten().copied();
+        read().max().unwrap_or(0) - read().min().unwrap_or(0)
     }
 
-    /// Within 1 % of each other at every look, and both moving.
+    fn advances(&self) -> bool {
+        self.advance() > 0
+    }
+
+    /// Whether both move and this one's readings lie between the other's, within 1 % of how far they went, at every look
+    /// but one: an update may fall between two readings.
     fn mirrors(&self, other: &Self) -> bool {
-        let close = |a: u64, b: u64| a.abs_diff(b) as f64 <= 0.01 * a.max(b) as f64;
-        let steps = |watched: &Self| -> Option<Vec<u64>> {
-            let read: Option<Vec<u64>> = watched.0.iter().copied().collect();
-            Some(read?.windows(2).map(|pair| pair[1].wrapping_sub(pair[0])).collect())
+        let slack = other.advance() / 100;
+        let between = |(own, others): (&[Option<u64>; 2], &[Option<u64>; 2])| match (own[0], others) {
+            (Some(own), [Some(before), Some(after)]) => (before.saturating_sub(slack)..=after + slack).contains(&own),
+            _ => false,
         };
-        let same_level = self.0.iter().zip(&other.0).all(|(a, b)| a.zip(*b).is_some_and(|(a, b)| close(a, b)));
-        let same_steps =
-            steps(self).zip(steps(other)).is_some_and(|(a, b)| a.iter().zip(&b).all(|(a, b)| *a > 0 && close(*a, *b)));
-        self.advances() && same_level && same_steps
+        let apart = self.0.iter().zip(&other.0).filter(|pair| !between(*pair)).count();
+        self.advances() && other.advances() && apart <= 1
     }
 }
 
 fn watch(zones: &[Zone]) -> Vec<Watched> {
     let mut looks = Vec::new();
+    let read = || zones.iter().map(|zone| powercap::read_once(zone).ok()).collect::<Vec<_>>();
     for look in 0..=PROBES {
         if look > 0 {
             std::thread::sleep(LIVENESS / PROBES);
         }
-        looks.push(zones.iter().map(|zone| powercap::read_once(zone).ok()).collect::<Vec<_>>());
+        looks.push([read(), read()]);
     }
-    (0..zones.len()).map(|zone| Watched(looks.iter().map(|look| look[zone]).collect())).collect()
+    let of = |zone: usize| Watched(looks.iter().map(|look| [look[0][zone], look[1][zone]]).collect());
+    (0..zones.len()).map(of).collect()
 }

@@ -14,6 +14,7 @@ mod baseline;
 mod channel;
 mod chunk;
 mod clock;
+mod counter_file;
 mod cpu_time_model;
 mod discovery;
 mod domain;

@@ -1,16 +1,17 @@
 //! RAPL through Linux' powercap tree: `<sysfs>/class/powercap`.
 //!
 //! Zones are told by what their `name` says, never by the numbers in their folders' names; they appear nested and, as
-//! the kernel shows them, flat as links as well. Files stay open and are read with `pread`.
+//! the kernel shows them, flat as links as well. How their
+//! files are read is in `counter_file`.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
-use std::os::unix::fs::FileExt;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use ergon_domain::Provenance;
 
 use crate::channel::{Channel, ChannelKind};
+use crate::counter_file::Counter;
 use crate::domain::Domain;
 use crate::source::{EnergySource, Read, ReadError};
 
@@ -28,9 +29,6 @@ const ABOVE_LIMIT: f64 = 4.0;
 const LEAST_LIMIT_W: f64 = 25.0;
 /// A counter too small for that is assumed to wrap at most once in this time, seconds.
 const LEAST_ROUND_S: f64 = 0.25;
-
-/// Longest text of a counter.
-const TEXT: usize = 64;
 
 /// A zone of the tree.
 #[derive(Clone, Debug)]
@@ -54,7 +52,7 @@ pub(crate) struct Unusable {
 /// Zones of a powercap tree.
 pub struct PowercapSource {
     channels: Vec<Channel>,
-    counters: Vec<(PathBuf, Option<File>)>,
+    counters: Vec<Counter>,
 }
 
 impl PowercapSource {
@@ -72,11 +70,7 @@ impl PowercapSource {
             provenance: Provenance::Measured,
             place: zone.folder.display().to_string(),
         };
-        let counter = |zone: &Zone| {
-            let path = zone.folder.join("energy_uj");
-            let file = File::open(&path).ok();
-            (path, file)
-        };
+        let counter = |zone: &Zone| Counter::new(zone.folder.join("energy_uj"), zone.max_watts / JOULE_PER_COUNT);
         Self { channels: zones.iter().map(channel).collect(), counters: zones.iter().map(counter).collect() }
     }
 }
@@ -90,44 +84,18 @@ impl EnergySource for PowercapSource {
         &self.channels
     }
 
-    fn read(&mut self, _now_ns: u64, out: &mut Vec<Result<Read, ReadError>>) {
-        for (path, file) in &mut self.counters {
-            let read = match file {
-                Some(file) => number(file),
-                None => File::open(&*path).map_err(|e| ReadError::from(&e)).and_then(|opened| {
-                    let first = number(&opened);
-                    *file = Some(opened);
-                    first
-                }),
-            };
-            out.push(read.map(Read::Counter));
-        }
+    fn read(&mut self, now_ns: u64, out: &mut Vec<Result<Read, ReadError>>) {
+        out.extend(self.counters.iter_mut().map(|counter| counter.read(now_ns).map(Read::Counter)));
     }
 
     fn reopen(&mut self) {
-        for (path, file) in &mut self.counters {
-            if file.as_ref().is_none_or(|file| number(file).is_err()) {
-                *file = File::open(&*path).ok();
-            }
-        }
+        self.counters.iter_mut().for_each(Counter::reopen_broken);
     }
-}
-
-/// A whole file that is one number.
-fn number(file: &File) -> Result<u64, ReadError> {
-    let mut text = [0_u8; TEXT];
-    let length = file.read_at(&mut text, 0).map_err(|e| ReadError::from(&e))?;
-    if length == 0 {
-        return Err(ReadError::NoData);
-    }
-    let digits = text[..length].trim_ascii();
-    let parsed = std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok());
-    parsed.ok_or(ReadError::Malformed)
 }
 
 /// One reading of a zone's counter, microjoules.
 pub(crate) fn read_once(zone: &Zone) -> Result<u64, ReadError> {
-    File::open(zone.folder.join("energy_uj")).map_err(|e| ReadError::from(&e)).and_then(|file| number(&file))
+    Counter::new(zone.folder.join("energy_uj"), f64::INFINITY).read(0)
 }
 
 fn text(path: &Path) -> Option<String> {

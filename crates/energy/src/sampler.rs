@@ -117,8 +117,8 @@ fn sample(shared: &Shared, meter: &Meter, period_ns: u64) {
             }
             samples.push_back(sample);
         }
-        // Late slots are left out, never caught up with.
-        let behind = clock.monotonic_ns().saturating_sub(due_ns) / period_ns;
+        // Late slots are left out, never caught up with; so is one that comes too soon after to tell a power by.
+        let behind = (clock.monotonic_ns() + period_ns / 2).saturating_sub(due_ns) / period_ns;
         due_ns += (behind + 1) * period_ns;
         let mut report = shared.report.lock().unwrap_or_else(PoisonError::into_inner);
         report.samples += 1;
