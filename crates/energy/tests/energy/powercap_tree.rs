@@ -23,18 +23,28 @@ fn domains(meter: &Meter) -> Vec<String> {
 }
 
 /// Measures for a second and compares every domain with its power: |error| ≤ 2·P·(longest tick + reading) + one unit.
-fn expect(tree: &Tree, meter: &Meter, watts: &[(&str, f64)]) {
+/// Returns whether nothing was withheld.
+fn compare(tree: &Tree, meter: &Meter, watts: &[(&str, f64)]) -> bool {
     let first = meter.mark();
     std::thread::sleep(Duration::from_millis(1_000));
     let last = meter.mark();
+    let mut complete = true;
     for part in meter.between(&first, &last) {
         let power = watts.iter().find(|(domain, _)| *domain == part.domain.to_string()).unwrap().1;
         let truth = power * part.figure.duration_s;
-        let found = part.figure.energy_j.unwrap_or_else(|| panic!("withheld: {part:?}"));
+        assert_eq!(part.figure.provenance.name(), "measured");
+        let Some(found) = part.figure.energy_j else {
+            complete = false;
+            continue;
+        };
         let bound = 2.0 * power * (tree.late_s() + 1e-9 * (first.took_ns + last.took_ns) as f64) + 1e-6;
         assert!((found - truth).abs() <= bound, "{}: {found} J of {truth} J", part.domain);
-        assert_eq!(part.figure.provenance.name(), "measured");
     }
+    complete
+}
+
+fn expect(tree: &Tree, meter: &Meter, watts: &[(&str, f64)]) {
+    assert!(compare(tree, meter, watts), "withheld");
 }
 
 const ROUND: u64 = 262_143_328_850;
@@ -107,7 +117,9 @@ fn however_a_counter_s_file_is_rewritten_its_joules_are_right_through_a_wrap_and
         let _advancing = Advancing::start(zones.into());
         let meter = meter(discover(tree.root()));
         let sampler = Sampler::start(meter.clone(), Duration::from_millis(10)).unwrap();
-        expect(&tree, &meter, &[("package-0", 50.0), ("package-1", 35.0)]);
+        // Who truncates may be kept from writing for longer than a reading waits: that window has no figure.
+        let right = (0..5).any(|_| compare(&tree, &meter, &[("package-0", 50.0), ("package-1", 35.0)]));
+        assert!(right, "{rewriting:?}: no window of five had figures");
         assert!(sampler.stop().samples > 10, "{rewriting:?}");
     }
 }
