@@ -1,6 +1,8 @@
 //! The built program in a real window, driven by WebDriver: one file per flow. `cargo xtask test` builds the program and
 //! the page, tells where they are, and runs this under Xvfb with a session bus of its own.
 //!
+//! `figures` is no flow: `cargo xtask bench window` runs it on the release build.
+//!
 //! Each flow leaves its screenshots in `target/screenshots`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
@@ -10,6 +12,7 @@ mod http;
 
 mod accessibility;
 mod boundaries;
+mod figures;
 mod live_chart;
 mod publication_table;
 mod reopening;

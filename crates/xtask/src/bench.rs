@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: every `crates/*/benches`, one after the other, their figures as they print them.
+//! `cargo xtask bench`: every `crates/*/benches` and the window's figures, one after the other, as they print them.
 //!
 //! One at a time, because two benchmarks at once measure each other.
 
@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use crate::command;
 use crate::metadata::{self, Metadata};
 use crate::stages::{Done, Stages};
+use crate::window;
 
 pub(crate) fn run(filter: Option<&str>) -> Result<()> {
     let root = metadata::root()?;
@@ -25,6 +26,9 @@ pub(crate) fn run(filter: Option<&str>) -> Result<()> {
                 Ok(Done::plain())
             });
         }
+    }
+    if filter.is_none_or(|part| "window".contains(part)) {
+        stages.run("window", || window::figures(&root).map(|()| Done::plain()));
     }
     if stages.is_empty() {
         match filter {

@@ -67,8 +67,17 @@ fn on_a_screen(program: &Path) -> Command {
 
 /// The flows in `tests/`, in a real window. The caller runs the command: it counts tests.
 pub(crate) fn tests(root: &Path) -> Result<Command> {
+    in_the_window(root, "dev", &[])
+}
+
+/// How fast and how large the release build's window is.
+pub(crate) fn figures(root: &Path) -> Result<()> {
+    command::run(&mut in_the_window(root, "release", &["--ignored", "figures"])?)
+}
+
+fn in_the_window(root: &Path, profile: &str, which: &[&str]) -> Result<Command> {
     install::ensure(install::FOR_WINDOW)?;
-    let programs = build(root, "dev")?;
+    let programs = build(root, profile)?;
     let store = metadata::target(root).join("sample/sample.ergon");
     sample(root, &programs.cli, &store)?;
     let cargo = command::cargo();
@@ -84,6 +93,7 @@ pub(crate) fn tests(root: &Path) -> Result<Command> {
         "1",
         "--nocapture",
     ]);
+    command.args(which);
     command.env("ERGON_WINDOW", &programs.window).env("ERGON_CLI", &programs.cli).env("ERGON_SAMPLE", &store);
     command.env("ERGON_SCREENSHOTS", metadata::target(root).join("screenshots"));
     command.env("ERGON_AXE", root.join("ui/node_modules/axe-core/axe.min.js"));
