@@ -168,6 +168,8 @@ pub struct Item {
     pub difficulty: f64,
     /// Probability c of a right guess, 0–1.
     pub guessing: f64,
+    /// Share of the question's surface that was transformed, 0–1: what a model that leans on surface language loses by.
+    pub disturbance: f64,
 }
 
 /// Why a reply ended.

@@ -31,4 +31,4 @@ pub use price::{Price, PriceRow, PriceTableError, Prices};
 pub use purse::Budget;
 pub use roster::{ModelEntry, ModelState, Roster, providers};
 pub use setting::SettingProblem;
-pub use simulated::{Simulated, quantal_response, right_probability};
+pub use simulated::{Examinee, Simulated, quantal_response, right_probability};

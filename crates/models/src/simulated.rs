@@ -6,6 +6,7 @@
 //! | `skill` | 0: answers at random, 1: never errs | 0.7 |
 //! | `rationality` | λ of the quantal response, instead of the one that follows from `skill` | λ = 10·s/(1 − s) |
 //! | `ability` | θ of the item-response model, instead of the one that follows from `skill` | θ = ln(s/(1 − s)) |
+//! | `language_dependency` | logits that a question loses when all of its surface is transformed, in proportion below | 0 |
 //! | `format_error_rate` | share of replies that can't be read | 0 |
 //! | `latency_s` | mean service latency | 1 |
 //! | `latency_cv` | its coefficient of variation (log-normal) | 0.25 |
@@ -23,7 +24,7 @@ use ergon_domain::{
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 
-pub use choose::{quantal_response, right_probability};
+pub use choose::{Examinee, quantal_response, right_probability};
 
 use crate::setting::{SettingProblem, Settings};
 use choose::{Chosen, ability_of, choose, rationality_of};
@@ -41,6 +42,7 @@ pub struct Simulated {
     model_id: String,
     rationality: f64,
     ability: f64,
+    language_dependency: f64,
     format_error_rate: f64,
     latency_s: f64,
     latency_cv: f64,
@@ -60,6 +62,7 @@ impl Simulated {
             model_id: model.map_or_else(|| format!("simulated/{name}"), |model| format!("simulated/{model}")),
             rationality: settings.number("rationality", 0.0, 1e6)?.unwrap_or_else(|| rationality_of(skill)),
             ability: settings.number("ability", -20.0, 20.0)?.unwrap_or_else(|| ability_of(skill)),
+            language_dependency: settings.number("language_dependency", 0.0, 100.0)?.unwrap_or(0.0),
             format_error_rate: settings.number("format_error_rate", 0.0, 1.0)?.unwrap_or(0.0),
             latency_s: settings.number("latency_s", 0.0, 86_400.0)?.unwrap_or(LATENCY_S),
             latency_cv: settings.number("latency_cv", 0.0, 10.0)?.unwrap_or(LATENCY_CV),
@@ -70,6 +73,10 @@ impl Simulated {
         };
         settings.finish()?;
         Ok(simulated)
+    }
+
+    fn examinee(&self) -> Examinee {
+        Examinee { ability: self.ability, language_dependency: self.language_dependency }
     }
 
     /// Log-normal with the declared mean and coefficient of variation: σ² = ln(1 + cv²), μ = ln m − σ²/2. One word.
@@ -104,7 +111,7 @@ impl Simulated {
         let mut rng = call.streams.rng(&call.stream(request));
         let latency_s = self.latency(&mut rng);
         let malformed = draw::bernoulli(&mut rng, self.format_error_rate);
-        let Chosen { text, confidence } = choose(problem, self.rationality, self.ability, &mut rng);
+        let Chosen { text, confidence } = choose(problem, self.rationality, &self.examinee(), &mut rng);
         let text = if malformed { garbled(&text) } else { text };
         let prompt_bytes: usize = request.messages.iter().map(|m| m.content.len()).sum();
         let tokens = |bytes: usize| (bytes as u64).div_ceil(BYTES_PER_TOKEN);

@@ -16,7 +16,7 @@ pub struct SettingsProblem {
 }
 
 /// Workloads this build can run.
-pub const KINDS: [&str; 2] = ["command", "consensus"];
+pub const KINDS: [&str; 3] = ["command", "consensus", "scramble"];
 
 /// Opens a workload from the spec's `workload` section (without `kind`). `base` is the spec's folder.
 ///
@@ -30,6 +30,7 @@ pub fn open(
     match kind {
         "command" => Ok(Arc::new(crate::command::CommandWorkload::open(section, base)?)),
         "consensus" => Ok(Arc::new(crate::consensus::ConsensusWorkload::new())),
+        "scramble" => Ok(Arc::new(crate::scramble::ScrambleWorkload::open(section)?)),
         // Can be read, not run: no kind to choose.
         "recorded" => Ok(Arc::new(crate::recorded::RecordedWorkload::open(section)?)),
         other => Err(vec![SettingsProblem {

@@ -4,5 +4,6 @@ pub mod catalog;
 pub mod command;
 pub mod consensus;
 pub mod recorded;
+pub mod scramble;
 
 pub use ergon_domain::draw;

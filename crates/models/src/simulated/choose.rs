@@ -36,10 +36,22 @@ pub fn quantal_response(utilities: &[f64], rationality: f64) -> Vec<f64> {
     weights.into_iter().map(|w| if total > 0.0 { w / total } else { 0.0 }).collect()
 }
 
-/// Three-parameter logistic model: P(right) = c + (1 − c)/(1 + exp(−a(θ − b))).
+/// Who answers questions.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Examinee {
+    /// Ability θ, logits.
+    pub ability: f64,
+    /// Logits lost when all of a question's surface is transformed.
+    pub language_dependency: f64,
+}
+
+/// Three-parameter logistic model with a linear loss by disturbance: P(right) = c + (1 − c)/(1 + exp(−a(θ − δ·d − b))),
+/// with the item's disturbance d and the examinee's language dependency δ. The loss is Ergon's; δ = 0 is the model.
 ///
 /// Source: Birnbaum, in Lord & Novick, "Statistical theories of mental test scores", 1968, chapter 17.
-pub fn right_probability(item: &Item, ability: f64) -> f64 {
+pub fn right_probability(item: &Item, examinee: &Examinee) -> f64 {
+    // An examinee who never errs has no language to lose by: ∞ − δ·d stays ∞.
+    let ability = examinee.ability - examinee.language_dependency * item.disturbance;
     item.guessing + (1.0 - item.guessing) / (1.0 + libm::exp(-item.discrimination * (ability - item.difficulty)))
 }
 
@@ -49,7 +61,7 @@ pub(super) struct Chosen {
     pub(super) confidence: Option<f64>,
 }
 
-pub(super) fn choose(problem: &DecisionProblem, rationality: f64, ability: f64, rng: &mut ChaCha8Rng) -> Chosen {
+pub(super) fn choose(problem: &DecisionProblem, rationality: f64, examinee: &Examinee, rng: &mut ChaCha8Rng) -> Chosen {
     match problem {
         DecisionProblem::Choice(options) => {
             let utilities: Vec<f64> = options.iter().map(|option| option.utility).collect();
@@ -60,7 +72,7 @@ pub(super) fn choose(problem: &DecisionProblem, rationality: f64, ability: f64, 
             Chosen { text: text.unwrap_or_default(), confidence: gap }
         }
         DecisionProblem::Question { right, wrong, item } => {
-            let p = right_probability(item, ability);
+            let p = right_probability(item, examinee);
             let knows = draw::bernoulli(rng, p);
             let other = draw::below(rng, wrong.len().max(1) as u64) as usize;
             let text = if knows { right.as_str() } else { wrong.get(other).map_or("I do not know.", String::as_str) };

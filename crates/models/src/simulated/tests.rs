@@ -61,9 +61,9 @@ fn skill_0_is_chance_and_skill_1_never_errs() {
 
 #[test]
 fn a_question_is_answered_right_as_often_as_the_item_response_model_says() {
-    let item = Item { discrimination: 1.5, difficulty: 0.5, guessing: 0.25 };
+    let item = Item { discrimination: 1.5, difficulty: 0.5, guessing: 0.25, disturbance: 0.0 };
     // By hand: 0.25 + 0.75/(1 + exp(−1.5·(1 − 0.5))).
-    let p = right_probability(&item, 1.0);
+    let p = right_probability(&item, &Examinee { ability: 1.0, language_dependency: 3.0 });
     assert!((p - (0.25 + 0.75 / (1.0 + 0.472_366_552_741_014_7))).abs() < 1e-12);
     let problem = DecisionProblem::Question { right: "42".into(), wrong: vec!["41".into(), "43".into()], item };
     let replies = answers(&model(&json!({"ability": 1})).unwrap(), &problem, 4_000);
@@ -73,6 +73,15 @@ fn a_question_is_answered_right_as_often_as_the_item_response_model_says() {
         let replies = answers(&model(&json!({ "skill": skill })).unwrap(), &problem, 2_000);
         assert!(close(share(&replies, "42"), ends, 2_000), "skill {skill}");
     }
+}
+
+#[test]
+fn a_planted_language_dependency_costs_its_logits_in_proportion_to_the_disturbance() {
+    let item = Item { discrimination: 1.0, difficulty: 0.0, guessing: 0.0, disturbance: 0.5 };
+    let problem = DecisionProblem::Question { right: "42".into(), wrong: Vec::new(), item };
+    let replies = answers(&model(&json!({"ability": 1, "language_dependency": 4})).unwrap(), &problem, 4_000);
+    // By hand: 1/(1 + exp(−(1 − 4·0.5))) = 1/(1 + e).
+    assert!(close(share(&replies, "42"), 0.268_941_421_369_995_1, 4_000));
 }
 
 #[test]

@@ -1,0 +1,51 @@
+//! Which units of a text are chosen at a level.
+
+use ergon_domain::{Digest, draw};
+use rand_chacha::ChaCha8Rng;
+use rand_core::SeedableRng;
+
+/// The chosen units of `n`: the first round(L/100·n) of a fixed random order.
+pub(super) struct Chosen {
+    is_chosen: Vec<bool>,
+    count: usize,
+}
+
+impl Chosen {
+    /// Chooses among `n` units. The steps of Fisher & Yates from the front: a lower level takes the same steps and stops
+    /// earlier, so its choice is part of any higher one's.
+    pub(super) fn new(n: usize, level: f64, seed: &Digest) -> Self {
+        let count = ((level / 100.0 * n as f64).round().max(0.0) as usize).min(n);
+        if count == n {
+            return Self { is_chosen: vec![true; n], count };
+        }
+        let mut is_chosen = vec![false; n];
+        if count == 0 {
+            return Self { is_chosen, count };
+        }
+        let mut rng = ChaCha8Rng::from_seed(seed.0);
+        let mut order: Vec<u32> = (0..n as u32).collect();
+        for step in 0..count {
+            let other = step + draw::below(&mut rng, (n - step) as u64) as usize;
+            order.swap(step, other);
+            if let Some(flag) = order.get(step).and_then(|unit| is_chosen.get_mut(*unit as usize)) {
+                *flag = true;
+            }
+        }
+        Self { is_chosen, count }
+    }
+
+    /// How many are chosen.
+    pub(super) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Whether unit `i` is.
+    pub(super) fn has(&self, i: usize) -> bool {
+        self.is_chosen.get(i).copied().unwrap_or(false)
+    }
+
+    /// Positions of the chosen units, rising.
+    pub(super) fn positions(&self) -> impl Iterator<Item = usize> {
+        self.is_chosen.iter().enumerate().filter(|(_, chosen)| **chosen).map(|(i, _)| i)
+    }
+}
