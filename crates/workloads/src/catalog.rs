@@ -16,7 +16,7 @@ pub struct SettingsProblem {
 }
 
 /// Workloads this build can run.
-pub const KINDS: [&str; 3] = ["command", "consensus", "scramble"];
+pub const KINDS: [&str; 4] = ["command", "consensus", "scramble", "negotiation"];
 
 /// Opens a workload from the spec's `workload` section (without `kind`). `base` is the spec's folder.
 ///
@@ -31,6 +31,7 @@ pub fn open(
         "command" => Ok(Arc::new(crate::command::CommandWorkload::open(section, base)?)),
         "consensus" => Ok(Arc::new(crate::consensus::ConsensusWorkload::new())),
         "scramble" => Ok(Arc::new(crate::scramble::ScrambleWorkload::open(section)?)),
+        "negotiation" => Ok(Arc::new(crate::negotiation::NegotiationWorkload::new())),
         // Can be read, not run: no kind to choose.
         "recorded" => Ok(Arc::new(crate::recorded::RecordedWorkload::open(section)?)),
         other => Err(vec![SettingsProblem {

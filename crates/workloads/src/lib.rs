@@ -3,6 +3,7 @@
 pub mod catalog;
 pub mod command;
 pub mod consensus;
+pub mod negotiation;
 pub mod recorded;
 pub mod scramble;
 
