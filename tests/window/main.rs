@@ -14,6 +14,7 @@ mod accessibility;
 mod boundaries;
 mod figures;
 mod live_chart;
+mod providers;
 mod publication_table;
 mod reopening;
 mod set_up_and_run;

@@ -365,6 +365,17 @@ impl App {
         let described = mean_sd(&durations)?;
         Some((record.slug, described.0, described.1, durations.len() as f64))
     }
+
+    /// USD of a run of a campaign, and of how many runs that is the mean.
+    pub(crate) async fn earlier_cost(&self, campaign: &Campaign) -> Option<(f64, u64)> {
+        if !self.store_path.exists() {
+            return None;
+        }
+        let store = self.store().await.ok()?;
+        let record = store.campaign(&campaign.id).await.ok()?;
+        let spent = store.model_spend(record.id).await.ok()?;
+        (spent.runs > 0).then(|| (spent.charged_usd / spent.runs as f64, spent.runs))
+    }
 }
 
 /// Mean and standard deviation for a forecast.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ergon_design::Campaign;
 use ergon_domain::Models;
-use ergon_models::{Budget, Metered, Roster, Source, Spent};
+use ergon_models::{AlertBounds, Budget, Metered, Roster, Source, Spent};
 use ergon_store::{Registered, Store};
 
 use crate::app::{App, now_us};
@@ -22,10 +22,10 @@ pub(crate) fn check(campaign: &Campaign, roster: &Roster, replayed: bool) -> Res
     if let Some(error) = unkept_budget(campaign, roster) {
         return Err(error);
     }
-    match roster.without_key().into_iter().next() {
+    match roster.unready().into_iter().next() {
         None => Ok(()),
         Some((name, why)) => {
-            Err(AppError::input("missing_key", format!("models.{name}: {why}")).field(format!("models.{name}")))
+            Err(AppError::input("model_not_ready", format!("models.{name}: {why}")).field(format!("models.{name}")))
         }
     }
 }
@@ -48,6 +48,16 @@ pub(crate) fn unkept_budget(campaign: &Campaign, roster: &Roster) -> Option<AppE
 fn budget(campaign: &Campaign) -> Budget {
     let budget = &campaign.spec.budget;
     Budget { usd: budget.usd, usd_per_run: budget.usd_per_run, tokens: budget.tokens }
+}
+
+fn bounds(campaign: &Campaign) -> AlertBounds {
+    let alerts = &campaign.spec.alerts;
+    let usual = AlertBounds::default();
+    AlertBounds {
+        error_rate: alerts.model_error_rate.unwrap_or(usual.error_rate),
+        calls_per_minute: alerts.calls_per_minute.or(usual.calls_per_minute),
+        usd_per_hour: alerts.cost_per_hour.or(usual.usd_per_hour),
+    }
 }
 
 /// Where a replay finds its records.
@@ -95,7 +105,7 @@ impl App {
                 (Source::Live(Some(store.call_log(registered.id)?)), spent)
             }
         };
-        Ok(Arc::new(Metered::new(roster.clone(), budget(campaign), spent, source)))
+        Ok(Arc::new(Metered::new(roster.clone(), budget(campaign), spent, source).with_alerts(bounds(campaign))))
     }
 }
 

@@ -96,7 +96,7 @@ impl LoadedSpec {
             Ok(InputFile { digest, size: bytes.len() as u64, path: written.to_owned() })
         };
         let campaign = ergon_design::resolve(&source, workload.manifest(), &digest_of)?;
-        let models = crate::models::open(&source)?;
+        let models = crate::models::open(&source, base)?;
         Ok(Self {
             campaign,
             workload,

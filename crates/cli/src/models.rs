@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use clap::{Args, Subcommand};
-use ergon_app::{App, AppError, CallsReply, ModelChatRequest, ModelsReply, ModelsRequest, RunDetailRequest};
+use ergon_app::{
+    Acknowledged, App, AppError, CallsReply, ModelChatRequest, ModelsReply, ModelsRequest, PriceRequest,
+    ProviderNameRequest, ProviderRequest, RunDetailRequest,
+};
 
 use crate::FAILED;
 use crate::args::CallsArgs;
@@ -13,8 +16,14 @@ use crate::output::{Output, columns, printable};
 pub(crate) enum ModelsCommand {
     /// Providers and prices, or the models of a spec.
     List(ListArgs),
-    /// Ask the provider of each model of a spec for its list of models: costs nothing.
+    /// Ask a provider, or those of a spec's models, for its list of models: costs nothing.
     Test(TestArgs),
+    /// Add a provider of your own, or set the limits of your account at a known one.
+    Add(AddArgs),
+    /// Take away what `add` set.
+    Remove(RemoveArgs),
+    /// Set a price of your own (`--in` and `--out`), or take it away.
+    Price(PriceArgs),
     /// Ask a model once.
     Chat(ChatArgs),
 }
@@ -28,7 +37,61 @@ pub(crate) struct ListArgs {
 #[derive(Debug, Args)]
 pub(crate) struct TestArgs {
     /// Spec file or campaign.
-    spec: String,
+    #[arg(required_unless_present = "provider", conflicts_with = "provider")]
+    spec: Option<String>,
+    /// A provider instead.
+    #[arg(long, value_name = "NAME")]
+    provider: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AddArgs {
+    /// Its name in specs.
+    name: String,
+    /// Whose dialect it speaks: openai, anthropic, gemini or ollama.
+    #[arg(long, value_name = "DIALECT")]
+    speaks: Option<String>,
+    /// Where it is.
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
+    /// Environment variable of its key; never the key.
+    #[arg(long, value_name = "NAME")]
+    key_env: Option<String>,
+    /// Requests at once: no spec may ask for more.
+    #[arg(long, value_name = "N")]
+    concurrency: Option<u64>,
+    /// Requests in any 60 s.
+    #[arg(long, value_name = "N")]
+    requests_per_minute: Option<u64>,
+    /// Tokens in any 60 s.
+    #[arg(long, value_name = "N")]
+    tokens_per_minute: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RemoveArgs {
+    /// Its name in specs.
+    name: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PriceArgs {
+    /// Provider.
+    provider: String,
+    /// The model's name at the provider; a `*` stands for any text.
+    model: String,
+    /// USD per million tokens of requests.
+    #[arg(long = "in", value_name = "USD")]
+    input: Option<f64>,
+    /// USD per million tokens of replies.
+    #[arg(long = "out", value_name = "USD")]
+    output: Option<f64>,
+    /// USD per million tokens of requests that the provider had cached.
+    #[arg(long, value_name = "USD")]
+    cached: Option<f64>,
+    /// Where it is from (an invoice, an address).
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    source: String,
 }
 
 #[derive(Debug, Args)]
@@ -53,7 +116,35 @@ pub(crate) struct ChatArgs {
 pub(crate) async fn models(app: &App, command: ModelsCommand, output: Output) -> anyhow::Result<u8> {
     let (target, test) = match command {
         ModelsCommand::List(args) => (args.spec, false),
-        ModelsCommand::Test(args) => (Some(args.spec), true),
+        ModelsCommand::Test(TestArgs { provider: Some(name), .. }) => return test_provider(app, name, output).await,
+        ModelsCommand::Test(args) => (args.spec, true),
+        ModelsCommand::Add(args) => {
+            let request = ProviderRequest {
+                name: args.name,
+                speaks: args.speaks,
+                base_url: args.base_url,
+                key_env: args.key_env,
+                concurrency: args.concurrency,
+                requests_per_minute: args.requests_per_minute,
+                tokens_per_minute: args.tokens_per_minute,
+            };
+            return acknowledge(&ergon_app::set_provider(app, request).await?, output);
+        }
+        ModelsCommand::Remove(args) => {
+            let request = ProviderNameRequest { name: args.name };
+            return acknowledge(&ergon_app::remove_provider(app, request).await?, output);
+        }
+        ModelsCommand::Price(args) => {
+            let request = PriceRequest {
+                provider: args.provider,
+                model: args.model,
+                usd_per_mtok_in: args.input,
+                usd_per_mtok_out: args.output,
+                usd_per_mtok_cached: args.cached,
+                source: args.source,
+            };
+            return acknowledge(&ergon_app::set_price(app, request).await?, output);
+        }
         ModelsCommand::Chat(args) => return chat(app, args, output).await,
     };
     let named = target.is_some();
@@ -63,19 +154,42 @@ pub(crate) async fn models(app: &App, command: ModelsCommand, output: Output) ->
     Ok(if wrong { FAILED } else { 0 })
 }
 
+fn acknowledge(reply: &Acknowledged, output: Output) -> anyhow::Result<u8> {
+    output.result(reply, |reply| reply.message.clone())?;
+    Ok(0)
+}
+
+async fn test_provider(app: &App, name: String, output: Output) -> anyhow::Result<u8> {
+    let reply = ergon_app::test_provider(app, ProviderNameRequest { name }).await?;
+    output.result(&reply, |reply| match &reply.problem {
+        Some(problem) => printable(problem),
+        None => format!("answers in {:.2} s, with {} models", reply.took_s, reply.offered.len()),
+    })?;
+    Ok(if reply.problem.is_some() { FAILED } else { 0 })
+}
+
 fn providers(reply: &ModelsReply) -> String {
     let rows: Vec<Vec<String>> = reply
         .providers
         .iter()
         .map(|p| {
-            let key = match &p.key_env {
-                None => "none needed".to_owned(),
-                Some(name) => format!("{name} ({})", if p.has_key { "found" } else { "not found" }),
+            let key = match (&p.key_env, &p.key) {
+                (None, _) => "none needed".to_owned(),
+                (Some(name), Some(source)) => format!("{name}, from {source}"),
+                (Some(name), None) => format!("{name}, not found"),
             };
-            vec![p.name.clone(), key, format!("{} in the price table", p.priced.len())]
+            let minute = |n: Option<u64>, what: &str| n.map(|n| format!(", {n} {what}/min")).unwrap_or_default();
+            let limits = format!(
+                "{} at once{}{}",
+                p.concurrency,
+                minute(p.limits.requests_per_minute, "requests"),
+                minute(p.limits.tokens_per_minute, "tokens")
+            );
+            let address = p.address.clone().unwrap_or_else(|| "—".into());
+            vec![p.name.clone(), address, key, limits, format!("{} in the table", p.priced.len())]
         })
         .collect();
-    columns(&["provider", "key", "prices"], &rows)
+    columns(&["provider", "address", "key", "limits", "prices"], &rows)
 }
 
 fn of_a_spec(reply: &ModelsReply) -> String {

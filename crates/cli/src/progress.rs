@@ -52,7 +52,7 @@ impl Screen {
             Event::StoreTrouble { message } => {
                 self.say(&format!("the store could not be written, trying again: {message}"))
             }
-            Event::BudgetWarning { message } => self.say(&format!("warning: {message}")),
+            Event::Alert(alert) => self.say(&alert.to_string()),
             Event::Progress(progress) => self.progress(progress),
             Event::RunStarted { .. } | Event::RunEnded { .. } | Event::Models(_) => {}
         }

@@ -44,9 +44,9 @@ fn specs() -> Vec<(&'static str, String, Vec<&'static str>)> {
             vec![":5:28:", "models.llm.provider", "chatgpt", "simulated"],
         ),
         (
-            "a provider of a later version",
-            format!("{GOOD}models: {{ llm: {{ provider: gguf }} }}\n"),
-            vec!["models.llm.provider", "gguf", "this version", "openai"],
+            "an address for a file",
+            format!("{GOOD}models: {{ llm: {{ provider: gguf, model: m.gguf, base_url: 'http://x' }} }}\n"),
+            vec!["models.llm.base_url", "no such setting", "context", "threads"],
         ),
         (
             "a provider on the network without the model's name",

@@ -124,7 +124,7 @@ fn a_budget_stops_the_campaign_before_it_is_exceeded_and_raised_it_goes_on() {
     assert_eq!(stopped.code, 4, "{}\n{}", stopped.out, stopped.err);
     let reply = stopped.json();
     assert_eq!((reply["stopped"].as_str(), reply["failed"].as_u64()), (Some("budget"), Some(0)), "{reply}");
-    assert!(stopped.out.contains("\"event\":\"budget_warning\""), "80 % is said before");
+    assert!(stopped.out.contains("\"event\":\"alert\",\"kind\":\"budget\""), "80 % is said before");
     let spent = |ergon: &Ergon| ergon.sql("SELECT sum(charged_usd) FROM model_call")[0][0].as_f64().unwrap();
     assert!(spent(&ergon) <= 0.1 && spent(&ergon) > 0.05, "{}", spent(&ergon));
     assert_eq!(reply["cost_usd"].as_f64().map(|c| (c * 1e9).round()), Some((spent(&ergon) * 1e9).round()));
@@ -283,4 +283,74 @@ fn a_model_is_listed_tested_and_asked_once() {
     let chat = ["--json", "models", "chat", "--base-url", &url, "--model", "m-1", "--prompt", "Hi"];
     let reply = ergon.run(&chat).done().json();
     assert_eq!((reply["completion_tokens"].as_u64(), reply["cost_usd"].as_f64()), (Some(8), None), "{reply}");
+}
+
+#[test]
+fn a_program_sees_a_provider_key_only_where_its_spec_names_the_variable() {
+    let ergon = Ergon::new();
+    ergon.write("show.sh", r#"echo "{\"openai\": ${#OPENAI_API_KEY}, \"lab\": ${#LAB_KEY}, \"other\": ${#OTHER}}""#);
+    let spec = |id: &str, keys: &str| {
+        format!(
+            "ergon: 1
+campaign: {{ id: {id} }}
+workload: {{ kind: command, run: [sh, show.sh], metrics: {{ openai: {{}}, lab: {{}}, other: {{}} }}, keys: [{keys}] }}
+models: {{ llm: {{ provider: openai, model: m, base_url: 'http://127.0.0.1:1', key_env: LAB_KEY }} }}
+phases: [ {{ name: all, replicates: 1 }} ]
+"
+        )
+    };
+    let all = KEY.len() as f64;
+    for (id, keys, openai, lab) in
+        [("none", "", 0.0, 0.0), ("own", "LAB_KEY", 0.0, all), ("both", "LAB_KEY, OPENAI_API_KEY", all, all)]
+    {
+        let file = ergon.write(&format!("{id}.yaml"), spec(id, keys));
+        let mut run = ergon.command(&["run", file.to_str().unwrap()]);
+        let ran: Ran = run.env("OPENAI_API_KEY", KEY).env("LAB_KEY", KEY).env("OTHER", "four").output().unwrap().into();
+        ran.done();
+        let seen = ergon.sql(&format!("SELECT value FROM metric_long WHERE campaign = '{id}' ORDER BY metric"));
+        // In the order of their names: lab, openai, other.
+        assert_eq!(serde_json::json!(seen), serde_json::json!([[lab], [openai], [4.0]]), "{id}");
+    }
+    ergon.write("wrong.yaml", spec("wrong", "'OPENAI_API_KEY=sk-1'"));
+    let refused = ergon.run(&["validate", "wrong.yaml"]);
+    assert!(refused.code == 2 && refused.err.contains("workload.keys: expected names"), "{}", refused.err);
+    assert!(!refused.err.contains("sk-1"), "what could be a key is not repeated: {}", refused.err);
+}
+
+#[test]
+fn a_provider_of_ones_own_is_asked_by_its_name_and_at_its_price() {
+    let (server, ergon) = (Server::start(), Ergon::new());
+    let address = format!("http://127.0.0.1:{}", server.port);
+    ergon.run(&["models", "add", "lab", "--base-url", &address, "--key-env", "LAB_KEY", "--concurrency", "2"]).done();
+    let untold = ergon.run(&["models", "test", "--provider", "lab"]);
+    assert!(untold.code != 0 && untold.out.contains("set LAB_KEY in the environment"), "{}", untold.out);
+    assert!(with_key(&ergon, &["models", "test", "--provider", "lab"]).done().out.contains("with 1 models"));
+    ergon.run(&["models", "price", "lab", "m-*", "--in", "10", "--out", "10", "--source", "invoice 7"]).done();
+    let listed = ergon.run(&["models", "list"]).done().out;
+    let lab = listed.lines().find(|line| line.starts_with("lab")).unwrap();
+    assert!(lab.contains("LAB_KEY, not found") && lab.contains("2 at once") && lab.contains("1 in the table"), "{lab}");
+
+    let asking = server.spec("").replace("provider: openai", "provider: lab");
+    let spec = asking.replace(&format!("base_url: '{address}', key_env: LAB_KEY, "), "");
+    ergon.write("spec.yaml", format!("{spec}budget: {{ usd: 50 }}\n"));
+    let reply = with_key(&ergon, &["--json", "run", "spec.yaml"]).done().json();
+    assert!(reply["cost_usd"].as_f64().is_some_and(|usd| usd > 0.0), "{reply}");
+    let status = ergon.run(&["--json", "status", "asked"]).done().json();
+    assert_eq!(status["api_calls"].as_u64(), Some(server.count() as u64 - 1), "each call, and the test before them");
+    assert_eq!(status["total_cost_usd"], reply["cost_usd"], "what was spent is what the status says");
+
+    for (args, said) in [
+        (&["models", "add", "openai", "--base-url", "http://x"][..], "name: is a provider that Ergon knows"),
+        (&["models", "add", "far", "--base-url", "http://far.org", "--key-env", "K"], "base_url: a key would be sent unencrypted"),
+        (&["models", "add", "far", "--base-url", "https://far.org", "--speaks", "latin"], "expected one of openai, anthropic"),
+        (&["models", "price", "lab", "m", "--in", "1"], "usd_per_mtok_out: is missing"),
+        (&["models", "price", "lab", "m", "--in", "2000000", "--out", "1"], "out of range"),
+        (&["models", "remove", "groq"], "you have added no provider 'groq'"),
+    ] {
+        let refused = ergon.run(args);
+        assert!(refused.code == 2 && refused.err.contains(said), "{args:?}: {} {}", refused.code, refused.err);
+    }
+    ergon.run(&["models", "remove", "lab"]).done();
+    let gone = ergon.run(&["validate", "spec.yaml"]);
+    assert!(gone.code == 2 && gone.err.contains("there is no provider 'lab'"), "{}", gone.err);
 }

@@ -322,8 +322,52 @@ pub struct ModelMeter {
     pub usd_committed: f64,
     /// Mean service latency, seconds; `None` before the first answer.
     pub latency_s: Option<f64>,
-    /// What came near its limit or went past a bound that asks for attention.
-    pub warnings: Vec<String>,
+    /// What came near its limit or went past a bound that asks for attention, in the order it came up.
+    pub alerts: Vec<Alert>,
+}
+
+/// Something about models or money that a person should know of while a campaign runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+pub struct Alert {
+    /// What it is about.
+    pub kind: AlertKind,
+    /// How much it matters.
+    pub level: AlertLevel,
+    /// What is the matter, in a sentence.
+    pub message: String,
+}
+
+impl std::fmt::Display for Alert {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let word = if self.level == AlertLevel::Critical { "alert" } else { "warning" };
+        write!(f, "{word}: {}", self.message)
+    }
+}
+
+/// What an alert is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+pub enum AlertKind {
+    /// A budget is nearly used up.
+    Budget,
+    /// Too many calls without an answer.
+    Errors,
+    /// A provider has failed repeatedly and is left alone for a while.
+    Provider,
+    /// Another, declared model answers.
+    Fallback,
+    /// More calls or money in a span of time than wanted.
+    Rate,
+}
+
+/// How much an alert matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+pub enum AlertLevel {
+    /// Worth a look.
+    Warning,
+    /// Results suffer.
+    Critical,
 }
 
 /// One call of a run, for the account of what it cost.

@@ -29,8 +29,9 @@ mod workload;
 
 pub use call_log::{CallLog, CallLogError, Exchange, ModelCall, RecordedCalls};
 pub use chat::{
-    CallContext, CallCost, CallRecord, ChatMessage, ChatReply, ChatRequest, DecisionOption, DecisionProblem,
-    FinishReason, Item, ModelError, ModelMeter, Models, Role, SIMULATED_MODEL, Tool, ToolCall, Usage,
+    Alert, AlertKind, AlertLevel, CallContext, CallCost, CallRecord, ChatMessage, ChatReply, ChatRequest,
+    DecisionOption, DecisionProblem, FinishReason, Item, ModelError, ModelMeter, Models, Role, SIMULATED_MODEL, Tool,
+    ToolCall, Usage,
 };
 pub use condition::Condition;
 pub use digest::{Canonical, ContentDigest, Digest, DigestParseError};

@@ -16,6 +16,8 @@ pub struct ProcessRequest {
     pub folder: Option<PathBuf>,
     /// Variables added to the inherited environment.
     pub env: Vec<(String, String)>,
+    /// Inherited variables that hold keys of model providers and that the program may see. All others are withheld.
+    pub keys: Vec<String>,
     /// Bytes written to standard input; `None` closes it.
     pub stdin: Option<Vec<u8>>,
     /// Address-space limit in bytes.

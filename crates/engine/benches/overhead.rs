@@ -73,6 +73,7 @@ fn main() {
             log: Arc::new(Nowhere),
             scratch: std::env::temp_dir().join("ergon-bench-none"),
             marker: "bench".into(),
+            withheld: Vec::new(),
             events: Arc::new(|_| ()),
         };
         let began = Instant::now();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ergon_domain::{FailureClass, ModelMeter, RunKey, RunState};
+use ergon_domain::{Alert, FailureClass, ModelMeter, RunKey, RunState};
 use serde::Serialize;
 
 use crate::progress::Progress;
@@ -66,11 +66,8 @@ pub enum Event {
     Progress(Progress),
     /// What the models were asked and what it came to, as it changes.
     Models(ModelMeter),
-    /// A budget is nearly used up.
-    BudgetWarning {
-        /// Which, and how far.
-        message: String,
-    },
+    /// Something about models or money that a person should know of.
+    Alert(Alert),
     /// No new runs start until resumed.
     Paused,
     /// Runs start again.

@@ -93,6 +93,8 @@ pub struct Execution {
     pub scratch: PathBuf,
     /// Text in the environment of every program started, by which a later session finds what this one left.
     pub marker: String,
+    /// Variables that programs don't inherit (keys of model providers) unless their request names them.
+    pub withheld: Vec<String>,
     /// Where events go.
     pub events: EventSink,
 }
@@ -191,6 +193,7 @@ pub(crate) struct Shape {
     pub(crate) limits: Limits,
     pub(crate) scratch: PathBuf,
     pub(crate) marker: String,
+    pub(crate) withheld: Arc<[String]>,
     pub(crate) events: EventSink,
 }
 
@@ -274,6 +277,7 @@ pub async fn execute(execution: Execution, handle: Handle, runtimes: &Runtimes) 
             limits: execution.limits,
             scratch: execution.scratch,
             marker: execution.marker,
+            withheld: execution.withheld.into(),
             events: execution.events,
         },
         shared: handle.0.clone(),

@@ -44,6 +44,7 @@ pub struct HostProcesses {
     scratch: PathBuf,
     engine: String,
     attempt: String,
+    withheld: Arc<[String]>,
     cpu: Arc<RunCpu>,
 }
 
@@ -57,6 +58,7 @@ impl HostProcesses {
             scratch: session.execution.scratch.join(&attempt),
             engine: session.execution.marker.clone(),
             attempt: format!("{}/{attempt}", session.execution.marker),
+            withheld: session.execution.withheld.clone(),
             cpu,
         }
     }
@@ -103,6 +105,7 @@ impl Processes for HostProcesses {
             scratch: self.scratch.clone(),
             engine: self.engine.clone(),
             marker: self.attempt.clone(),
+            withheld: self.withheld.clone(),
             cpu: self.cpu.clone(),
             request,
         };
@@ -129,6 +132,7 @@ struct OneProgram {
     scratch: PathBuf,
     engine: String,
     marker: String,
+    withheld: Arc<[String]>,
     cpu: Arc<RunCpu>,
     request: ProcessRequest,
 }
@@ -235,6 +239,10 @@ impl OneProgram {
             return Err(RunError::new(FailureClass::InvalidInput, "the command is empty"));
         };
         let mut command = Command::new(program);
+        // Before its own variables are set: what the spec writes down itself is the spec's.
+        for name in self.withheld.iter().filter(|name| !self.request.keys.contains(name)) {
+            command.env_remove(name);
+        }
         command
             .args(arguments)
             .envs(self.request.env.iter().map(|(k, v)| (k, fill(v))))

@@ -73,15 +73,15 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// Tells what has changed; each warning once.
+    /// Tells what has changed; each alert once.
     pub(crate) fn tell(&mut self, session: &Session) {
         let Some(meter) = session.execution.models.as_ref().and_then(|models| models.meter()) else { return };
         if self.last.as_ref() == Some(&meter) {
             return;
         }
-        let told = self.last.as_ref().map_or(0, |last| last.warnings.len());
-        for message in meter.warnings.iter().skip(told) {
-            (session.execution.events)(Event::BudgetWarning { message: message.clone() });
+        let told = self.last.as_ref().map_or(0, |last| last.alerts.len());
+        for alert in meter.alerts.iter().skip(told) {
+            (session.execution.events)(Event::Alert(alert.clone()));
         }
         (session.execution.events)(Event::Models(meter.clone()));
         self.last = Some(meter);

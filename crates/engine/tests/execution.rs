@@ -192,6 +192,7 @@ fn go_with(
         log: log.clone(),
         scratch: scratch.path().join("scratch"),
         marker: format!("test-{}-{:p}", std::process::id(), &raw const *log),
+        withheld: vec!["ERGON_TEST_WITHHELD".into()],
         events: Arc::new(move |e| sink.lock().unwrap().push(e)),
     };
     let steering = std::thread::spawn({

@@ -6,6 +6,9 @@ use secrecy::SecretString;
 #[cfg(feature = "keychain")]
 const SERVICE: &str = "ergon";
 
+#[cfg(not(feature = "keychain"))]
+const NOT_BUILT: &str = "this program was built without it";
+
 /// The keychain can't be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the keychain can't be used: {0}; give the key in the environment or in a file with --env-file")]
@@ -21,6 +24,30 @@ pub(crate) fn read(name: &str) -> Option<SecretString> {
 #[cfg(not(feature = "keychain"))]
 pub(crate) fn read(_name: &str) -> Option<SecretString> {
     None
+}
+
+/// Whether this program was built with it.
+pub const HAS_KEYCHAIN: bool = cfg!(feature = "keychain");
+
+/// Takes a key out of the keychain; one that is not there is no error.
+///
+/// # Errors
+/// There is no keychain, or it refuses.
+#[cfg(feature = "keychain")]
+pub fn forget(name: &str) -> Result<(), KeychainError> {
+    match keyring::Entry::new(SERVICE, name).and_then(|entry| entry.delete_credential()) {
+        Ok(()) | Err(keyring::Error::NoEntry) => Ok(()),
+        Err(e) => Err(KeychainError(e.to_string())),
+    }
+}
+
+/// Takes a key out of the keychain.
+///
+/// # Errors
+/// Always: the program was built without the feature `keychain`.
+#[cfg(not(feature = "keychain"))]
+pub fn forget(_name: &str) -> Result<(), KeychainError> {
+    Err(KeychainError(NOT_BUILT.into()))
 }
 
 /// Keeps a key.
@@ -40,5 +67,5 @@ pub fn keep(name: &str, key: &SecretString) -> Result<(), KeychainError> {
 /// Always: the program was built without the feature `keychain`.
 #[cfg(not(feature = "keychain"))]
 pub fn keep(_name: &str, _key: &SecretString) -> Result<(), KeychainError> {
-    Err(KeychainError("this program was built without it".into()))
+    Err(KeychainError(NOT_BUILT.into()))
 }

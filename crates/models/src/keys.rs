@@ -85,9 +85,9 @@ impl Keys {
         self.session.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
     }
 
-    /// Whether there is a key of this name.
-    pub fn has(&self, name: &str) -> bool {
-        self.find(name).is_some()
+    /// Where the key of this name was found; `None`: nowhere.
+    pub fn source(&self, name: &str) -> Option<KeySource> {
+        self.find(name).map(|(_, source)| source)
     }
 
     /// The key of this name, and where it was found.

@@ -1,15 +1,16 @@
 //! A campaign's models at work: every call paid from its purse, counted, and kept.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
 use ergon_domain::{
-    CallContext, CallLog, ChatReply, ChatRequest, DecisionProblem, Exchange, FailureClass, ModelCall, ModelError,
-    ModelMeter, Models, RecordedCalls,
+    Alert, CallContext, CallLog, ChatReply, ChatRequest, DecisionProblem, Exchange, FailureClass, ModelCall,
+    ModelError, ModelMeter, Models, RecordedCalls,
 };
 
+use crate::alerts::{AlertBounds, Ended, Watch};
 use crate::purse::{Account, Budget, Cost, Purse};
 use crate::remote::{Remote, Told};
 use crate::roster::{Provider, Roster};
@@ -38,6 +39,7 @@ pub struct Metered {
     replay: Option<Arc<dyn RecordedCalls>>,
     purse: Arc<Purse>,
     tally: Mutex<Tally>,
+    watch: Mutex<Watch>,
     retries: AtomicU64,
 }
 
@@ -56,7 +58,14 @@ impl Metered {
             Source::Replay(records) => (None, Some(records)),
         };
         let purse = Arc::new(Purse::new(budget, Cost { usd: spent.usd, tokens: spent.tokens }, log.clone()));
-        Self { roster, log, replay, purse, tally: Mutex::default(), retries: AtomicU64::new(0) }
+        let watch = Mutex::new(Watch::new(AlertBounds::default()));
+        Self { roster, log, replay, purse, tally: Mutex::default(), watch, retries: AtomicU64::new(0) }
+    }
+
+    /// With other bounds for alerts.
+    #[must_use]
+    pub fn with_alerts(self, bounds: AlertBounds) -> Self {
+        Self { watch: Mutex::new(Watch::new(bounds)), ..self }
     }
 
     /// After the last call: nothing is in progress any more.
@@ -101,9 +110,11 @@ impl Metered {
         let Told { result, exchanges } = remote.ask(request, call, &entry.account).await;
         entry.sent(exchanges);
         let mut result = result;
+        let mut fell_back = None;
         if let (Some(name), Err(error)) = (fallback, &result)
             && can_be_replaced(error.class)
         {
+            fell_back = Some(name);
             let other = ChatRequest { model: name.to_owned(), ..request.clone() };
             result = match &self.roster.get(name)?.provider {
                 Provider::Simulated(simulated) => simulated.chat(&other, aside, call),
@@ -113,12 +124,16 @@ impl Metered {
                     result
                 }
             };
-            entry.call.fallback = Some(name.to_owned());
         }
-        entry.finish(&result);
-        self.count(&result, entry.call.fallback.is_some());
+        self.count(&result, fell_back.is_some());
+        // That a budget refuses is no failure of the model's.
+        if !matches!(&result, Err(error) if error.class == FailureClass::Budget) {
+            let (model, usd) = (request.model.as_str(), entry.account.charged().usd);
+            let call = Ended { model, failed: result.is_err(), fallback: fell_back, usd, down: remote.is_down() };
+            self.watch().ended(&call, Instant::now());
+        }
         // A call that can't be kept must not be built upon: it could not be replayed.
-        match entry.keep() {
+        match entry.finish(&result, fell_back) {
             Ok(()) => result,
             Err(error) => Err(ModelError {
                 model: request.model.clone(),
@@ -127,6 +142,16 @@ impl Metered {
                 retry_after_s: None,
             }),
         }
+    }
+
+    fn watch(&self) -> MutexGuard<'_, Watch> {
+        self.watch.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn alerts(&self) -> Vec<Alert> {
+        let mut watch = self.watch();
+        self.purse.warnings().iter().for_each(|message| watch.budget(message));
+        watch.alerts()
     }
 
     fn count(&self, result: &Result<ChatReply, ModelError>, fell_back: bool) {
@@ -188,7 +213,7 @@ impl Models for Metered {
             retries: self.retries.load(Ordering::Relaxed),
             usd_committed: self.purse.committed_usd(),
             latency_s: (tally.answered > 0).then(|| tally.latency_s / tally.answered as f64),
-            warnings: self.purse.warnings(),
+            alerts: self.alerts(),
             ..tally.meter.clone()
         })
     }
@@ -203,8 +228,8 @@ impl Models for Metered {
 struct Entry<'a> {
     metered: &'a Metered,
     account: Arc<Account>,
-    call: ModelCall,
-    kept: bool,
+    /// Until it is kept.
+    call: Option<ModelCall>,
 }
 
 impl<'a> Entry<'a> {
@@ -221,29 +246,36 @@ impl<'a> Entry<'a> {
             charged_tokens: 0,
             exchanges: Vec::new(),
         };
-        Self { metered, account, call, kept: false }
+        Self { metered, account, call: Some(call) }
     }
 
     fn sent(&mut self, exchanges: Vec<Exchange>) {
         let again = exchanges.len().saturating_sub(1) as u64;
         self.metered.retries.fetch_add(again, Ordering::Relaxed);
-        self.call.exchanges.extend(exchanges);
+        if let Some(call) = &mut self.call {
+            call.exchanges.extend(exchanges);
+        }
     }
 
-    fn finish(&mut self, result: &Result<ChatReply, ModelError>) {
-        self.call.result = match result {
-            Ok(reply) => Ok(reply.clone()),
-            Err(error) => Err((error.class, error.message.clone())),
-        };
+    fn finish(
+        &mut self,
+        result: &Result<ChatReply, ModelError>,
+        fallback: Option<&str>,
+    ) -> Result<(), ergon_domain::CallLogError> {
+        if let Some(call) = &mut self.call {
+            call.fallback = fallback.map(str::to_owned);
+            call.result = match result {
+                Ok(reply) => Ok(reply.clone()),
+                Err(error) => Err((error.class, error.message.clone())),
+            };
+        }
+        self.keep()
     }
 
     fn keep(&mut self) -> Result<(), ergon_domain::CallLogError> {
-        if std::mem::replace(&mut self.kept, true) {
-            return Ok(());
-        }
-        let Some(log) = &self.metered.log else { return Ok(()) };
+        let (Some(call), Some(log)) = (self.call.take(), &self.metered.log) else { return Ok(()) };
         let Cost { usd, tokens } = self.account.charged();
-        log.append(ModelCall { charged_usd: usd, charged_tokens: tokens, ..self.call.clone() })
+        log.append(ModelCall { charged_usd: usd, charged_tokens: tokens, ..call })
     }
 }
 

@@ -18,6 +18,21 @@ pub(crate) struct PaceLimits {
     pub(crate) tokens_per_minute: Option<u64>,
 }
 
+impl PaceLimits {
+    /// No limit at all.
+    pub(crate) const NONE: Self = Self { concurrency: usize::MAX, requests_per_minute: None, tokens_per_minute: None };
+
+    /// The tighter of both, each.
+    pub(crate) fn tighter(self, other: Self) -> Self {
+        let tighter = |a: Option<u64>, b: Option<u64>| a.into_iter().chain(b).min();
+        Self {
+            concurrency: self.concurrency.min(other.concurrency),
+            requests_per_minute: tighter(self.requests_per_minute, other.requests_per_minute),
+            tokens_per_minute: tighter(self.tokens_per_minute, other.tokens_per_minute),
+        }
+    }
+}
+
 /// Span in which requests and tokens are counted.
 const MINUTE: Duration = Duration::from_secs(60);
 /// Failures in a row after which a provider counts as down.
@@ -125,15 +140,17 @@ impl Pace {
     pub(crate) fn tighten(&self, limits: PaceLimits) {
         let mut state = self.state();
         let known = state.limits;
-        let tighter = |a: Option<u64>, b: Option<u64>| a.into_iter().chain(b).min();
-        state.limits = PaceLimits {
-            concurrency: known.concurrency.min(limits.concurrency),
-            requests_per_minute: tighter(known.requests_per_minute, limits.requests_per_minute),
-            tokens_per_minute: tighter(known.tokens_per_minute, limits.tokens_per_minute),
-        };
+        state.limits = known.tighter(limits);
         self.slots.forget_permits(known.concurrency - state.limits.concurrency);
         state.requests.limit = state.limits.requests_per_minute;
         state.tokens.limit = state.limits.tokens_per_minute;
+    }
+
+    /// How often it has failed in a row and how long it rests now, where it counts as down.
+    pub(crate) fn is_down(&self) -> Option<(u32, Duration)> {
+        let state = self.state();
+        let rest = state.quiet_until?.checked_duration_since(Instant::now())?;
+        (state.failures >= FAILURES_TO_OPEN).then_some((state.failures, rest))
     }
 
     /// Waits for a turn.

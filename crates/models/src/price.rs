@@ -1,12 +1,12 @@
 //! What tokens cost: a table with date and source, which the user's own rows come before.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// The table that ships with Ergon.
 const TABLE: &str = include_str!("../../../configs/prices.json");
 
 /// USD per million tokens.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Price {
     /// Of the request.
     #[serde(rename = "in")]
@@ -15,21 +15,27 @@ pub struct Price {
     #[serde(rename = "out")]
     pub output: f64,
     /// Of the request, read from the provider's cache; `None`: as the rest of the request.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cached: Option<f64>,
+    /// Longest request in tokens that costs this; longer ones cost more, and the table does not know what.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub up_to_tokens: Option<u64>,
 }
 
 impl Price {
-    /// USD of a call. Tokens are the provider's own counts.
-    pub(crate) fn of(&self, prompt: u64, cached: u64, completion: u64) -> f64 {
+    /// USD of a call; `None`: it is beyond what the table knows. Tokens are the provider's own counts.
+    pub(crate) fn of(&self, prompt: u64, cached: u64, completion: u64) -> Option<f64> {
+        if self.up_to_tokens.is_some_and(|most| prompt > most) {
+            return None;
+        }
         let cached = cached.min(prompt);
         let input = (prompt - cached) as f64 * self.input + cached as f64 * self.cached.unwrap_or(self.input);
-        (input + completion as f64 * self.output) / 1e6
+        Some((input + completion as f64 * self.output) / 1e6)
     }
 }
 
 /// A row of the table.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PriceRow {
     /// Provider, as in specs.
@@ -68,23 +74,36 @@ impl Prices {
     /// It is no table, or a price is negative or no number.
     pub fn read(json: &str) -> Result<Self, PriceTableError> {
         let table: Table = serde_json::from_str(json).map_err(|e| PriceTableError(e.to_string()))?;
+        Self::of(table.rows)
+    }
+
+    /// These rows.
+    ///
+    /// # Errors
+    /// A price is negative or no number.
+    pub fn of(rows: Vec<PriceRow>) -> Result<Self, PriceTableError> {
         let wrong = |p: &Price| {
             [Some(p.input), Some(p.output), p.cached].into_iter().flatten().any(|x| !(0.0..1e6).contains(&x))
         };
-        match table.rows.iter().find(|row| wrong(&row.usd_per_mtok)) {
+        match rows.iter().find(|row| wrong(&row.usd_per_mtok)) {
             Some(row) => Err(PriceTableError(format!("the price of {} is out of range", row.model))),
-            None => Ok(Self(table.rows)),
+            None => Ok(Self(rows)),
         }
     }
 
-    /// The table that ships with Ergon, after the user's own.
+    /// The table that ships with Ergon.
     ///
     /// # Errors
-    /// A table can't be read.
-    pub fn shipped(own: Option<&str>) -> Result<Self, PriceTableError> {
-        let mut rows = own.map(Self::read).transpose()?.unwrap_or_default().0;
-        rows.extend(Self::read(TABLE)?.0);
-        Ok(Self(rows))
+    /// It can't be read.
+    pub fn shipped() -> Result<Self, PriceTableError> {
+        Self::read(TABLE)
+    }
+
+    /// These before those: of rows that fit equally well the first counts.
+    #[must_use]
+    pub fn then(mut self, rest: Self) -> Self {
+        self.0.extend(rest.0);
+        self
     }
 
     /// The row for a model: the user's own before the shipped, and of those the most specific. `None`: unknown.
@@ -120,7 +139,7 @@ mod tests {
 
     #[test]
     fn the_shipped_table_can_be_read_and_every_row_has_a_date_and_a_source() {
-        let prices = Prices::shipped(None).unwrap();
+        let prices = Prices::shipped().unwrap();
         for row in prices.rows() {
             let dated = row.date.len() == 10 && row.date.split('-').all(|part| part.parse::<u32>().is_ok());
             assert!(dated && row.source.starts_with("https://"), "{row:?}");
@@ -133,7 +152,7 @@ mod tests {
     fn the_users_own_row_comes_first_and_the_longest_pattern_wins() {
         let own = r#"{"rows": [{"provider": "openai", "model": "gpt-4.1*", "date": "2026-01-01", "source": "contract",
             "usd_per_mtok": {"in": 9, "out": 9}}]}"#;
-        let prices = Prices::shipped(Some(own)).unwrap();
+        let prices = Prices::read(own).unwrap().then(Prices::shipped().unwrap());
         assert_eq!(prices.find("openai", "gpt-4.1").unwrap().source, "contract");
         assert_ne!(prices.find("openai", "gpt-4.1-mini-2025-04-14").unwrap().source, "contract", "a longer pattern");
     }
@@ -156,9 +175,16 @@ mod tests {
 
     #[test]
     fn cached_tokens_cost_what_the_table_says_and_the_full_price_where_it_says_nothing() {
-        let price = |cached| Price { input: 2.0, output: 8.0, cached };
-        assert_eq!(price(Some(0.5)).of(1_000_000, 400_000, 100_000), 1.2 + 0.2 + 0.8);
-        assert_eq!(price(None).of(1_000_000, 400_000, 100_000), 2.0 + 0.8);
+        let price = |cached| Price { input: 2.0, output: 8.0, cached, up_to_tokens: None };
+        assert_eq!(price(Some(0.5)).of(1_000_000, 400_000, 100_000), Some(1.2 + 0.2 + 0.8));
+        assert_eq!(price(None).of(1_000_000, 400_000, 100_000), Some(2.0 + 0.8));
+    }
+
+    #[test]
+    fn a_request_longer_than_the_price_is_good_for_has_no_known_price() {
+        let price = Price { input: 1.0, output: 1.0, cached: None, up_to_tokens: Some(200_000) };
+        assert_eq!(price.of(200_000, 0, 0), Some(0.2));
+        assert_eq!(price.of(200_001, 0, 0), None);
     }
 
     #[test]

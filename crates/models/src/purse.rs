@@ -186,6 +186,11 @@ pub(crate) enum NoMoney {
 }
 
 impl Account {
+    /// Whether money is limited.
+    pub(crate) fn is_money(&self) -> bool {
+        self.purse.budget.is_money()
+    }
+
     /// What the call is charged so far: requests under way at their worst case.
     pub(crate) fn charged(&self) -> Cost {
         *self.charged.lock().unwrap_or_else(PoisonError::into_inner)

@@ -6,17 +6,18 @@
 //! | `key_env` | environment variable (and name in the keychain) of the key; required to send a key to a `base_url` | |
 //! | `max_tokens` | longest reply, where the workload does not say | 1024 |
 //! | `temperature` | where the workload does not say | the provider's |
-//! | `seed` | whether a seed from the run's own stream is sent | false |
+//! | `seed` | whether a seed from the run's own stream is sent | false (GGUF: true) |
 //! | `stream` | whether the reply is streamed: gives the time to the first token | false |
 //! | `json` | how a schema is asked for: `schema`, `object`, `prompt` | schema |
 //! | `logprobs` | alternatives to each token whose log probability is wanted and kept | none |
-//! | `timeout_s` | from sending to the last byte | 120 |
+//! | `timeout_s` | from sending to the last byte | 120 (GGUF: 600) |
 //! | `retries` | further tries of a call that failed in a way that another try can mend | 4 |
 //! | `patience_s` | longest wait for a provider that is down or sends one away | 300 |
 //! | `max_reply_mb` | longest reply accepted | 16 |
 //! | `concurrency`, `requests_per_minute`, `tokens_per_minute` | limits, shared by all models at the same address | 16 at once (Ollama: 2) |
 //! | `usd_per_mtok_in`, `usd_per_mtok_out`, `usd_per_mtok_cached` | price, instead of the table's | |
 //! | `max_tokens_field` | what a server that speaks like OpenAI calls the longest reply | max_tokens |
+//! | `context`, `threads` | of a GGUF file: tokens of prompt and reply together; threads that compute | 4096; cores − 1 |
 //! | `fallback` | another model of the section that answers when this one can't | none |
 
 mod judge;
@@ -34,6 +35,7 @@ use serde_json::Value;
 use crate::answer::Answer;
 use crate::dialect::{Dialect, JsonMode, Manner};
 use crate::frames::Frames;
+use crate::gguf::File;
 use crate::keys::{KeySource, scrub};
 use crate::network::Network;
 use crate::pace::{NoTurn, Pace, Turn};
@@ -53,7 +55,7 @@ const BACKOFF_S: (f64, f64) = (0.5, 60.0);
 pub(crate) struct Remote {
     /// Its name in the spec.
     name: String,
-    provider: &'static str,
+    provider: String,
     dialect: Dialect,
     base: Url,
     model: String,
@@ -72,6 +74,8 @@ pub(crate) struct Remote {
     price: Option<Price>,
     pace: Arc<Pace>,
     network: Arc<Network>,
+    /// It is no server but a file.
+    file: Option<File>,
 }
 
 /// What came of a call.
@@ -86,6 +90,11 @@ impl Remote {
         self.price.is_some()
     }
 
+    /// Whether its price is known to be nothing.
+    pub(crate) fn is_free(&self) -> bool {
+        self.price.as_ref().is_some_and(|price| price.input == 0.0 && price.output == 0.0)
+    }
+
     /// Where it is asked.
     pub(crate) fn address(&self) -> &Url {
         &self.base
@@ -96,11 +105,27 @@ impl Remote {
         &self.model
     }
 
+    /// Name of its key.
+    pub(crate) fn key_name(&self) -> Option<&str> {
+        self.key_name.as_deref()
+    }
+
     /// Where its key is; `Ok(None)`: it needs none.
     ///
     /// # Errors
+    /// It can't be asked as things are, and what to do.
+    pub(crate) fn ready(&self) -> Result<Option<KeySource>, String> {
+        match &self.file {
+            Some(file) => file.ready().map(|()| None),
+            None => Ok(self.key()?.map(|(_, source)| source)),
+        }
+    }
+
+    /// Its key; `Ok(None)`: it needs none.
+    ///
+    /// # Errors
     /// There is none.
-    pub(crate) fn key(&self) -> Result<Option<(SecretString, KeySource)>, String> {
+    fn key(&self) -> Result<Option<(SecretString, KeySource)>, String> {
         let Some(name) = &self.key_name else { return Ok(None) };
         let missing =
             || format!("there is no key: set {name} in the environment, or name a file with it by --env-file");
@@ -109,6 +134,9 @@ impl Remote {
 
     /// Asks the provider which models it has: costs nothing, and tells whether address and key are right.
     pub(crate) async fn list(&self) -> Result<Vec<String>, String> {
+        if let Some(file) = &self.file {
+            return file.ready().map(|()| vec![file.name()]);
+        }
         let key = self.key()?.map(|(key, _)| key);
         let headers = wire::headers(self.dialect.headers(key.as_ref()))?;
         let mut exchange = Exchange::default();
@@ -124,6 +152,22 @@ impl Remote {
             Some(fault) if head.as_ref().map_or(true, |h| h.status != 200) => Err(fault.message),
             _ => Ok(self.dialect.listed(&list)),
         }
+    }
+
+    /// What is wrong with the provider, where it is left alone because it failed repeatedly.
+    pub(crate) fn is_down(&self) -> Option<String> {
+        let (failures, rest) = self.pace.is_down()?;
+        let place = self.place();
+        Some(format!(
+            "{} at {place} has failed {failures} times in a row and is left alone for {:.0} s",
+            self.provider,
+            rest.as_secs_f64()
+        ))
+    }
+
+    fn place(&self) -> String {
+        let file = self.file.as_ref().map(File::name);
+        file.or_else(|| self.base.host_str().map(str::to_owned)).unwrap_or_else(|| "?".into())
     }
 
     fn url(&self, path: &str) -> Option<Url> {
@@ -162,29 +206,35 @@ impl Remote {
             max_tokens_field: self.max_tokens_field,
         };
         let body = self.dialect.body(request, &manner).to_string().into_bytes();
-        let url = self.url(&self.dialect.path(&manner)).ok_or_else(|| invalid("the address can't be used".into()))?;
+        let path = if self.file.is_some() { String::new() } else { self.dialect.path(&manner) };
+        let url = self.url(&path).ok_or_else(|| invalid("the address can't be used".into()))?;
         let worst = Worst { prompt: body.len() as u64, completion: u64::from(max_tokens) + SLACK_TOKENS };
+        let bound = worst.cost(self.price.as_ref());
+        if bound.is_none() && account.is_money() {
+            let why = "the request may be longer than its price is good for, so that no budget in USD can be kept; give \
+                       usd_per_mtok_in and usd_per_mtok_out as for long requests";
+            return Err(self.error(FailureClass::Budget, why.into(), None));
+        }
+        let bound = bound.unwrap_or_else(|| Cost { usd: 0.0, tokens: worst.tokens() });
         let expected = body.len() as u64 / BYTES_PER_TOKEN + u64::from(max_tokens);
         for tries in 0.. {
             let turn = self.pace.turn(expected, self.patience).await.map_err(|no| self.no_turn(no))?;
-            let reservation = account.reserve(worst.cost(self.price.as_ref())).await.map_err(|no| self.no_money(no))?;
+            let reservation = account.reserve(bound).await.map_err(|no| self.no_money(no))?;
             let mut exchange = Exchange { url: without_query(&url), sent: body.clone(), ..Exchange::default() };
             let mut reading = Reading::new(self.dialect, self.streamed);
             let mut first = None;
-            let outcome = wire::send(
-                &client,
-                Method::POST,
-                url.clone(),
-                headers.clone(),
-                self.bounds,
-                &mut exchange,
-                &mut |bytes, at_s| {
-                    if reading.push(bytes) {
-                        first.get_or_insert(at_s);
-                    }
-                },
-            )
-            .await;
+            let mut piece = |bytes: &[u8], at_s: f64| {
+                if reading.push(bytes) {
+                    first.get_or_insert(at_s);
+                }
+            };
+            let outcome = match &self.file {
+                Some(file) => file.worker.send(self.bounds, &mut exchange, &mut piece).await,
+                None => {
+                    let (url, headers) = (url.clone(), headers.clone());
+                    wire::send(&client, Method::POST, url, headers, self.bounds, &mut exchange, &mut piece).await
+                }
+            };
             exchange.first_token_s = first;
             if key.as_ref().is_some_and(|key| scrub(&mut exchange.received, key.expose_secret())) {
                 // What was read of a stream so far holds the key: it is read again without.
@@ -201,7 +251,7 @@ impl Remote {
             exchanges.push(exchange);
             let Some(fault) = fault else {
                 let Some(answer) = answer else { continue };
-                return self.conclude(answer, worst, duration_s, turn, reservation);
+                return self.conclude(answer, worst, bound, duration_s, turn, reservation);
             };
             let wait = self.wait(&fault, tries, &mut jitter);
             self.account_for(&fault, turn, reservation, wait);
@@ -242,6 +292,7 @@ impl Remote {
         &self,
         mut answer: Answer,
         worst: Worst,
+        bound: Cost,
         duration_s: f64,
         turn: Turn,
         reservation: Reservation,
@@ -256,12 +307,8 @@ impl Remote {
         );
         let estimated = told.is_none() || said.is_none();
         let cached = answer.tokens.cached.unwrap_or(0);
-        let cost_usd = self.price.as_ref().map(|price| price.of(prompt, cached, completion));
-        let charge = if estimated {
-            worst.cost(self.price.as_ref())
-        } else {
-            Cost { usd: cost_usd.unwrap_or(0.0), tokens: prompt + completion }
-        };
+        let cost_usd = self.price.as_ref().and_then(|price| price.of(prompt, cached, completion));
+        let charge = if estimated { bound } else { Cost { usd: cost_usd.unwrap_or(0.0), tokens: prompt + completion } };
         reservation.settle(charge);
         turn.answered(Some(prompt + completion));
         let tool_calls = answer.take_tools();
@@ -283,7 +330,7 @@ impl Remote {
     }
 
     fn error(&self, class: FailureClass, message: String, retry_after_s: Option<f64>) -> ModelError {
-        let message = format!("{} at {}: {message}", self.provider, self.base.host_str().unwrap_or("?"));
+        let message = format!("{} at {}: {message}", self.provider, self.place());
         ModelError { model: self.name.clone(), class, message, retry_after_s }
     }
 
@@ -315,12 +362,20 @@ struct Worst {
 }
 
 impl Worst {
-    fn cost(self, price: Option<&Price>) -> Cost {
-        let usd = price.map_or(0.0, |price| {
+    fn tokens(self) -> u64 {
+        self.prompt + self.completion
+    }
+
+    /// What it costs at most; nothing where its price is unknown; `None`: it may be longer than its price is good for.
+    fn cost(self, price: Option<&Price>) -> Option<Cost> {
+        let usd = match price {
+            None => 0.0,
             // A table may, wrongly or not, ask more for what was cached.
-            price.of(self.prompt, 0, self.completion).max(price.of(self.prompt, self.prompt, self.completion))
-        });
-        Cost { usd, tokens: self.prompt + self.completion }
+            Some(price) => {
+                price.of(self.prompt, 0, self.completion)?.max(price.of(self.prompt, self.prompt, self.completion)?)
+            }
+        };
+        Some(Cost { usd, tokens: self.tokens() })
     }
 }
 

@@ -9,13 +9,9 @@ use serde_json::Value;
 
 use crate::keys::KeySource;
 use crate::network::Network;
-use crate::preset::{PRESETS, preset};
 use crate::remote::Remote;
 use crate::setting::SettingProblem;
 use crate::simulated::Simulated;
-
-/// Providers that Ergon will have and this version has not.
-const PLANNED: &[&str] = &["gguf"];
 
 /// A model as written in a spec.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -62,11 +58,6 @@ pub(crate) struct Model {
     pub(crate) fallback: Option<String>,
 }
 
-/// The providers that a spec may name, with the environment variable of each one's key.
-pub fn providers() -> impl Iterator<Item = (&'static str, Option<&'static str>)> {
-    PRESETS.iter().map(|preset| (preset.name, preset.key_env))
-}
-
 /// Providers by the model's name in the spec.
 #[derive(Default)]
 pub struct Roster(BTreeMap<String, Model>);
@@ -107,14 +98,24 @@ impl Roster {
         self.0.is_empty()
     }
 
+    /// Whether a call of one of them may cost something.
+    pub fn costs_money(&self) -> bool {
+        self.remotes().any(|(_, remote)| !remote.is_free())
+    }
+
     /// Models whose price is unknown: with them no money budget can be kept.
     pub fn unpriced(&self) -> Vec<&str> {
         self.remotes().filter(|(_, remote)| !remote.is_priced()).map(|(name, _)| name).collect()
     }
 
-    /// Models whose key is missing, and what to do.
-    pub fn without_key(&self) -> Vec<(&str, String)> {
-        self.remotes().filter_map(|(name, remote)| Some((name, remote.key().err()?))).collect()
+    /// Names of the keys that its models use.
+    pub fn key_names(&self) -> impl Iterator<Item = &str> {
+        self.remotes().filter_map(|(_, remote)| remote.key_name())
+    }
+
+    /// Models that can't be asked as things are (a key or a file is missing), and what to do.
+    pub fn unready(&self) -> Vec<(&str, String)> {
+        self.remotes().filter_map(|(name, remote)| Some((name, remote.ready().err()?))).collect()
     }
 
     /// The models, with where they are asked and whether that can work.
@@ -125,7 +126,7 @@ impl Roster {
                 name: name.clone(),
                 model: Some(remote.model().to_owned()),
                 address: Some(remote.address().to_string()),
-                key: remote.key().map(|key| key.map(|(_, source)| source)),
+                key: remote.ready(),
                 is_priced: Some(remote.is_priced()),
             },
         };
@@ -171,11 +172,11 @@ fn open(name: &str, entry: &ModelEntry, network: &Arc<Network>) -> Result<Model,
         let simulated = Simulated::open(name, model, &entry.settings)?;
         return Ok(Model { provider: Provider::Simulated(simulated), fallback: None });
     }
-    let Some(preset) = preset(&entry.provider) else {
-        let known: Vec<&str> = PRESETS.iter().map(|p| p.name).chain(["simulated"]).collect();
-        let missing = if PLANNED.contains(&entry.provider.as_str()) { "this version of Ergon has" } else { "there is" };
+    let presets = network.presets();
+    let Some(preset) = presets.get(&entry.provider) else {
+        let known: Vec<&str> = presets.names().into_iter().chain(["simulated"]).collect();
         return Err(problem(format!(
-            "{missing} no provider '{}'; expected one of {}",
+            "there is no provider '{}'; expected one of {}",
             entry.provider,
             known.join(", ")
         )));

@@ -25,6 +25,8 @@ pub(crate) enum Broken {
     Unreached(String),
     /// It broke off after sending.
     Lost(String),
+    /// The process that had to answer ended, in this way.
+    Died(String),
     /// It took too long.
     TimedOut,
     /// It is longer than accepted.

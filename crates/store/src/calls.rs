@@ -1,6 +1,7 @@
 //! Calls of language models: written as they end, found again for replays and by people.
 
 mod log;
+mod totals;
 mod transcript;
 
 use async_trait::async_trait;
@@ -9,6 +10,7 @@ use ergon_domain::{CallLogError, ChatReply, Digest, FailureClass, RecordedCalls,
 use crate::error::StoreError;
 use crate::open::Store;
 use crate::raw::{Bind, Raw};
+pub use totals::ModelTotal;
 use transcript::unpacked;
 
 /// What a campaign's calls have come to, over all sessions.
@@ -16,6 +18,8 @@ use transcript::unpacked;
 pub struct ModelSpend {
     /// Calls.
     pub calls: u64,
+    /// Runs that made them.
+    pub runs: u64,
     /// USD that count against the budget.
     pub charged_usd: f64,
     /// Tokens that count against the budget.
@@ -91,7 +95,7 @@ impl Store {
 
 fn spend(raw: &Raw, campaign: i64) -> Result<ModelSpend, StoreError> {
     let mut s = raw.statement(
-        "SELECT count(*), coalesce(sum(charged_usd), 0.0), coalesce(sum(charged_tokens), 0), \
+        "SELECT count(*), count(DISTINCT run_key), coalesce(sum(charged_usd), 0.0), coalesce(sum(charged_tokens), 0), \
          (SELECT coalesce(sum(usd), 0.0) FROM model_loss WHERE campaign_id = ?1), \
          (SELECT coalesce(sum(tokens), 0) FROM model_loss WHERE campaign_id = ?1) FROM model_call WHERE campaign_id = ?1",
     )?;
@@ -99,9 +103,10 @@ fn spend(raw: &Raw, campaign: i64) -> Result<ModelSpend, StoreError> {
     s.step()?;
     Ok(ModelSpend {
         calls: s.int(0).unsigned_abs(),
-        charged_usd: s.real(1) + s.real(3),
-        charged_tokens: (s.int(2) + s.int(4)).unsigned_abs(),
-        lost_usd: s.real(3),
+        runs: s.int(1).unsigned_abs(),
+        charged_usd: s.real(2) + s.real(4),
+        charged_tokens: (s.int(3) + s.int(5)).unsigned_abs(),
+        lost_usd: s.real(4),
     })
 }
 

@@ -37,7 +37,7 @@ mod writer;
 
 pub use analyses::{AnalysisRecord, Exclusion, NewAnalysis};
 pub use attempts::{ArtefactRecord, AttemptRecord};
-pub use calls::{CallRow, ModelSpend};
+pub use calls::{CallRow, ModelSpend, ModelTotal};
 pub use campaigns::{CampaignFilter, CampaignRecord, CampaignSummary, RevisionRecord};
 pub use cells::CellCounts;
 pub use energy::{EnergySessionRecord, RunResources};

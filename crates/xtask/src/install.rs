@@ -79,6 +79,34 @@ const DEBOOTSTRAP: Need = Need {
     packages: &["debootstrap"],
 };
 
+const LLAMA: Need = Need {
+    what: "cmake, a C++ compiler and libclang",
+    why: "the worker for GGUF files compiles llama.cpp, and reads its headers",
+    is_there: || {
+        command::succeeds(Command::new("cmake").arg("--version"))
+            && command::succeeds(Command::new("c++").arg("--version"))
+            && libclang_is_there()
+    },
+    packages: &["cmake", "g++", "libclang-dev"],
+};
+
+const KEYCHAIN: Need = Need {
+    what: "gnome-keyring and a session bus",
+    why: "keys of model providers are kept in a keychain, and read back",
+    is_there: || {
+        command::succeeds(Command::new("gnome-keyring-daemon").arg("--version"))
+            && command::succeeds(Command::new("dbus-run-session").arg("--version"))
+    },
+    packages: &["gnome-keyring", "dbus"],
+};
+
+const VENV: Need = Need {
+    what: "python3 with venv and pip",
+    why: "the engines that Ergon is compared with are Python packages",
+    is_there: || command::succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"])),
+    packages: &["python3", "python3-venv"],
+};
+
 const NODE: Need = Need {
     what: "node with npm",
     why: "the window's page is written in TypeScript and Svelte",
@@ -93,6 +121,9 @@ pub(crate) const FOR_DEMO: &[Need] = &[C_COMPILER, PYTHON];
 pub(crate) const FOR_TESTS: &[Need] = &[C_COMPILER, PYTHON, GIT, WEBKIT, NODE];
 pub(crate) const FOR_WINDOW: &[Need] = &[C_COMPILER, WEBKIT, WINDOW_DRIVER, NODE];
 pub(crate) const FOR_FRESH_ROOT: &[Need] = &[DEBOOTSTRAP];
+pub(crate) const FOR_ENGINES: &[Need] = &[VENV];
+pub(crate) const FOR_KEYCHAIN: &[Need] = &[KEYCHAIN];
+pub(crate) const FOR_LLAMA: &[Need] = &[LLAMA, VENV];
 pub(crate) const FOR_LATEX: &[Need] = &[LATEX];
 
 /// Sees to it that everything is there. The error says what isn't, why it is needed and which command brings it.
@@ -121,9 +152,14 @@ fn missing(needs: &[Need]) -> Vec<&Need> {
     needs.iter().filter(|need| !(need.is_there)()).collect()
 }
 
+/// Whether this task may install anything at all.
+pub(crate) fn is_allowed() -> bool {
+    std::env::var_os("ERGON_NO_INSTALL").is_none_or(|value| value.is_empty() || value == "0")
+}
+
 /// The words to put before `apt-get`, or why it may not be called.
 fn may_install() -> Result<Vec<&'static str>, &'static str> {
-    if std::env::var_os("ERGON_NO_INSTALL").is_some_and(|value| !value.is_empty() && value != "0") {
+    if !is_allowed() {
         return Err("ERGON_NO_INSTALL is set");
     }
     if !command::succeeds(Command::new("apt-get").arg("--version")) {
@@ -163,6 +199,17 @@ fn apt(as_root: &[&str], packages: &[&str]) -> Result<()> {
 
 fn archives_folder() -> PathBuf {
     std::env::temp_dir().join(format!("ergon-xtask-debs-{}", std::process::id()))
+}
+
+/// Where `bindgen` looks for it.
+fn libclang_is_there() -> bool {
+    let folders = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten().map(|entry| entry.path().join("lib"));
+    let named = std::env::var_os("LIBCLANG_PATH").map(PathBuf::from);
+    folders.chain(named).filter_map(|folder| std::fs::read_dir(folder).ok()).flatten().flatten().any(|file| {
+        let name = file.file_name();
+        let name = name.to_string_lossy();
+        name.starts_with("libclang.so") || name.starts_with("libclang-") && name.contains(".so")
+    })
 }
 
 fn c_compiles() -> bool {

@@ -12,7 +12,9 @@ use anyhow::{Context, Result, bail};
 
 use crate::changes::Changes;
 use crate::command;
+use crate::engines::ENGINES;
 use crate::install;
+use crate::keychain;
 use crate::layers;
 use crate::metadata;
 use crate::page;
@@ -107,6 +109,10 @@ pub(crate) fn run(all: bool) -> Result<()> {
     for stage in SLOW {
         stages.run(stage.name, || stage.run(&root, &changes, all, &mut total));
     }
+    for stage in ENGINES {
+        stages.run(stage.name, || stage.run(&root, &changes, all, &mut total));
+    }
+    stages.run("keychain", || keychain::stage(&root, &changes, all, &mut total));
 
     let finished = stages.finish();
     if !total.is_empty() {
@@ -138,7 +144,7 @@ impl SlowStage {
 }
 
 /// A cargo that compiles: in CI without incremental data, which a fresh clone only pays for.
-fn cargo(root: &Path) -> Command {
+pub(crate) fn cargo(root: &Path) -> Command {
     let mut cargo = command::cargo();
     cargo.current_dir(root);
     if std::env::var_os("CI").is_some() {
@@ -153,7 +159,7 @@ fn plain(command: &mut Command) -> Result<Done> {
 }
 
 /// Runs tests, shows what they print, adds them to the total.
-fn cargo_test(command: &mut Command, root: &Path, total: &mut TestCounts) -> Result<TestCounts> {
+pub(crate) fn cargo_test(command: &mut Command, root: &Path, total: &mut TestCounts) -> Result<TestCounts> {
     command.stdin(Stdio::null()).stdout(Stdio::piped());
     // Tests on shared data run where the data is, and say that they didn't where it isn't.
     let data = root.join("../shared/data");

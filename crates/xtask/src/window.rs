@@ -30,6 +30,10 @@ pub(crate) fn build(root: &Path, profile: &str) -> Result<Programs> {
     page::build(root)?;
     let mut cargo = command::cargo();
     cargo.current_dir(root).args(["build", "--profile", profile, "-p", "ergon-window", "-p", "ergon-cli"]);
+    if profile == "release" {
+        // Elsewhere a person's keychain stays out of it.
+        cargo.args(["--features", "ergon-window/keychain,ergon-cli/keychain"]);
+    }
     cargo.args(["--message-format", "json-render-diagnostics"]);
     let messages = command::output_beside_stderr(&mut cargo)?;
     let find = |name: &str| executable(&messages, name).with_context(|| format!("cargo built no program `{name}`"));

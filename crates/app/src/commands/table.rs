@@ -85,6 +85,16 @@ commands! {
     model_chat(ModelChatRequest) -> ModelChatReply;
     /// Gives a key for this session, or to the keychain.
     model_key(ModelKeyRequest) -> Acknowledged;
+    /// What each model of a campaign was asked, and what it came to.
+    model_totals(CampaignRequest) -> ModelTotalsReply;
+    /// Adds a provider of models, or sets limits for one.
+    set_provider(ProviderRequest) -> Acknowledged;
+    /// Takes away what was added with `set_provider`.
+    remove_provider(ProviderNameRequest) -> Acknowledged;
+    /// Asks a provider for its list of models, which costs nothing.
+    test_provider(ProviderNameRequest) -> ProviderTestReply;
+    /// Sets a price of one's own, or takes it away.
+    set_price(PriceRequest) -> Acknowledged;
     /// Leaves a run out of analyses.
     exclude(ExcludeRequest) -> Acknowledged;
     /// Takes a run into analyses again.

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use ergon_models::{Network, ProviderState};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
@@ -116,19 +117,41 @@ fn model_providers() -> Vec<DoctorCheck> {
             return vec![DoctorCheck { name: "models".into(), state: DoctorState::Failed, detail: error.message, fix }];
         }
     };
-    let provider = |(name, key): (&str, Option<&str>)| {
-        let (state, detail, fix) = match key {
-            None => (DoctorState::Ok, "needs no key".into(), None),
-            Some(key) if network.keys().has(key) => (DoctorState::Ok, format!("has its key, {key}"), None),
-            Some(key) => (
-                DoctorState::Missing,
-                format!("no key; specs with provider {name} can't run"),
-                Some(format!("set {key} in the environment, or name a file with it by --env-file")),
-            ),
+    let state = |provider: ProviderState| {
+        let name = format!("models: {}", provider.name);
+        let (state, detail, fix) = match &provider.key_env {
+            None => match provider.address.as_deref() {
+                Some(address) => (DoctorState::Ok, format!("needs no key; {address}"), None),
+                None => worker(&network),
+            },
+            Some(key) => match network.keys().source(key) {
+                Some(source) => (DoctorState::Ok, format!("has its key, {key}, from {}", source.name()), None),
+                None => (
+                    DoctorState::Missing,
+                    format!("no key; specs with provider {} can't run", provider.name),
+                    Some(format!("set {key} in the environment, or name a file with it by --env-file")),
+                ),
+            },
         };
-        DoctorCheck { name: format!("models: {name}"), state, detail, fix }
+        DoctorCheck { name, state, detail, fix }
     };
-    ergon_models::providers().map(provider).collect()
+    let mut checks: Vec<DoctorCheck> = network.providers().into_iter().map(state).collect();
+    let (state, detail) = match ergon_models::HAS_KEYCHAIN {
+        true => (DoctorState::Ok, "keys can be kept there; whether it opens shows when one is"),
+        false => (DoctorState::NotBuilt, "not built in: keys come from the environment, a file or this session"),
+    };
+    checks.push(DoctorCheck { name: "models: keychain".into(), state, detail: detail.into(), fix: None });
+    checks
+}
+
+/// The program that runs model files.
+fn worker(network: &Network) -> (DoctorState, String, Option<String>) {
+    let program = network.gguf_program();
+    if program.is_file() {
+        return (DoctorState::Ok, format!("runs model files by {}", program.display()), None);
+    }
+    let fix = "cargo build --release -p ergon-gguf-worker --features llama, and put it beside ergon or name it in ERGON_GGUF_WORKER";
+    (DoctorState::Missing, format!("no {}; specs with provider gguf can't run", program.display()), Some(fix.into()))
 }
 
 fn version(program: &str, arguments: &[&str]) -> Option<String> {

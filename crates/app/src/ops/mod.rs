@@ -15,10 +15,12 @@ mod follow;
 mod grid;
 mod import;
 mod list;
+mod model_totals;
 mod models;
 mod monitor;
 mod plan;
 mod power;
+mod providers;
 mod read_spec;
 mod report;
 mod results;
@@ -26,7 +28,7 @@ mod run;
 mod run_detail;
 mod runs;
 mod sample;
-mod settings;
+pub(crate) mod settings;
 mod spec;
 mod sql;
 mod start;
@@ -63,9 +65,10 @@ pub(crate) use grid::Skeleton;
 pub use grid::{ConditionCell, GridPhase, GridReply, GridRequest, grid};
 pub use import::{ImportReply, ImportRequest, ImportedFile, import};
 pub use list::{CampaignRow, ListReply, ListRequest, list};
+pub use model_totals::{ModelTotalInfo, ModelTotalsReply, model_totals};
 pub use models::{
     ModelChatReply, ModelChatRequest, ModelInfo, ModelKeyRequest, ModelsReply, ModelsRequest, PriceInfo, ProviderInfo,
-    model_chat, model_key, models,
+    ProviderLimits, model_chat, model_key, models,
 };
 pub(crate) use monitor::SensorsOnce;
 pub use monitor::{
@@ -74,6 +77,10 @@ pub use monitor::{
 };
 pub use plan::{PlanLine, PlanReply, PlanRequest, plan};
 pub use power::{PowerPoint, PowerReply, PowerRequest, power};
+pub use providers::{
+    PriceRequest, ProviderNameRequest, ProviderRequest, ProviderTestReply, remove_provider, set_price, set_provider,
+    test_provider,
+};
 pub use read_spec::{FactorLevels, PairRuns, PhaseDesign, ReadSpecReply, ReadSpecRequest, read_spec};
 pub use report::{ReportReply, ReportRequest, report};
 pub use results::{ResultsForm, ResultsReply, ResultsRequest, results};

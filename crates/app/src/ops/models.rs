@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ergon_domain::{CallContext, ChatReply, ChatRequest, Digest, Models, RunStreams};
-use ergon_models::{Budget, Metered, ModelEntry, Roster, Source, Spent, keep_in_keychain, providers};
+use ergon_models::{
+    Budget, HAS_KEYCHAIN, Metered, ModelEntry, ProviderState, Roster, Source, Spent, forget_in_keychain,
+    keep_in_keychain,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
@@ -27,12 +30,37 @@ pub struct ModelsRequest {
 pub struct ProviderInfo {
     /// Name.
     pub name: String,
+    /// Whose dialect it speaks.
+    pub speaks: String,
+    /// Where it is; `None`: a file, or the environment says.
+    pub address: Option<String>,
     /// Environment variable of its key; `None`: it needs none.
     pub key_env: Option<String>,
-    /// Whether that key was found.
-    pub has_key: bool,
+    /// Where that key was found; `None`: nowhere.
+    pub key: Option<String>,
+    /// The user added it; else Ergon knows it.
+    pub is_own: bool,
+    /// Requests at once, unless a spec says otherwise.
+    #[ts(type = "number")]
+    pub concurrency: usize,
+    /// The limits that the user set: no spec goes beyond.
+    pub limits: ProviderLimits,
     /// Models with a known price, as patterns.
     pub priced: Vec<PriceInfo>,
+}
+
+/// Limits of an account.
+#[derive(Clone, Copy, Debug, Default, Serialize, ts_rs::TS)]
+pub struct ProviderLimits {
+    /// Requests at once.
+    #[ts(type = "number | null")]
+    pub concurrency: Option<u64>,
+    /// Requests in any 60 s.
+    #[ts(type = "number | null")]
+    pub requests_per_minute: Option<u64>,
+    /// Tokens in any 60 s.
+    #[ts(type = "number | null")]
+    pub tokens_per_minute: Option<u64>,
 }
 
 /// A row of the price table.
@@ -46,6 +74,9 @@ pub struct PriceInfo {
     pub usd_per_mtok_out: f64,
     /// USD per million tokens of requests that the provider had cached.
     pub usd_per_mtok_cached: Option<f64>,
+    /// Longest request in tokens that costs this.
+    #[ts(type = "number | null")]
+    pub up_to_tokens: Option<u64>,
     /// Day on which the source said so.
     pub date: String,
     /// Where.
@@ -78,6 +109,8 @@ pub struct ModelsReply {
     pub providers: Vec<ProviderInfo>,
     /// The spec's models.
     pub models: Vec<ModelInfo>,
+    /// Whether this program can keep keys in the operating system's keychain.
+    pub has_keychain: bool,
 }
 
 /// Lists providers, prices and a spec's models.
@@ -86,13 +119,30 @@ pub struct ModelsReply {
 /// The spec can't be read. What is wrong with a model is in the reply.
 pub async fn models(app: &App, request: ModelsRequest) -> Result<ModelsReply, AppError> {
     let network = network()?;
-    let provider = |(name, key_env): (&'static str, Option<&'static str>)| ProviderInfo {
-        name: name.into(),
-        key_env: key_env.map(str::to_owned),
-        has_key: key_env.is_some_and(|key| network.keys().has(key)),
-        priced: network.prices().rows().iter().filter(|row| row.provider == name).map(PriceInfo::from).collect(),
+    let prices = network.prices();
+    let provider = |state: ProviderState| {
+        let limits = state.own.map(|own| ProviderLimits {
+            concurrency: own.concurrency,
+            requests_per_minute: own.requests_per_minute,
+            tokens_per_minute: own.tokens_per_minute,
+        });
+        ProviderInfo {
+            key: state.key_env.as_deref().and_then(|key| network.keys().source(key)).map(|s| s.name().into()),
+            priced: prices.rows().iter().filter(|row| row.provider == state.name).map(PriceInfo::from).collect(),
+            name: state.name,
+            speaks: state.speaks.into(),
+            address: state.address,
+            key_env: state.key_env,
+            is_own: !state.is_shipped,
+            concurrency: state.concurrency,
+            limits: limits.unwrap_or_default(),
+        }
     };
-    let mut reply = ModelsReply { providers: providers().map(provider).collect(), models: Vec::new() };
+    let mut reply = ModelsReply {
+        providers: network.providers().into_iter().map(provider).collect(),
+        models: Vec::new(),
+        has_keychain: HAS_KEYCHAIN,
+    };
     let Some(target) = &request.target else { return Ok(reply) };
     let roster = app.load(target, &[]).await?.models;
     for state in roster.describe() {
@@ -120,6 +170,7 @@ impl From<&ergon_models::PriceRow> for PriceInfo {
             usd_per_mtok_in: row.usd_per_mtok.input,
             usd_per_mtok_out: row.usd_per_mtok.output,
             usd_per_mtok_cached: row.usd_per_mtok.cached,
+            up_to_tokens: row.usd_per_mtok.up_to_tokens,
             date: row.date.clone(),
             source: row.source.clone(),
         }
@@ -208,7 +259,7 @@ pub struct ModelKeyRequest {
     pub name: String,
     /// The key; empty: forget it.
     pub key: String,
-    /// Keep it in the operating system's keychain instead of for this session.
+    /// In the operating system's keychain instead of for this session.
     pub keep: bool,
 }
 
@@ -225,13 +276,23 @@ impl std::fmt::Debug for ModelKeyRequest {
 /// There is no keychain.
 pub async fn model_key(_app: &App, request: ModelKeyRequest) -> Result<Acknowledged, AppError> {
     let network = network()?;
+    let refused = |e: ergon_models::KeychainError| AppError::operation("no_keychain", e.to_string());
+    if request.name.trim().is_empty() {
+        return Err(
+            AppError::input("invalid_name", "name: expected the name of a key, as OPENAI_API_KEY").field("name")
+        );
+    }
     if request.key.is_empty() {
         network.keys().forget(&request.name);
+        if request.keep {
+            forget_in_keychain(&request.name).map_err(refused)?;
+        }
         return Ok(Acknowledged::that("forgotten"));
     }
     if request.keep {
-        let kept = keep_in_keychain(&request.name, &request.key.into());
-        kept.map_err(|e| AppError::operation("no_keychain", e.to_string()))?;
+        keep_in_keychain(&request.name, &request.key.into()).map_err(refused)?;
+        // What was given before for the session alone would come first.
+        network.keys().forget(&request.name);
         return Ok(Acknowledged::that("kept in the keychain"));
     }
     network.keys().remember(&request.name, request.key.into());

@@ -243,6 +243,7 @@ async fn run_once(
         log: hold.log.clone(),
         scratch: hold.scratch.clone(),
         marker: hold.marker.clone(),
+        withheld: crate::models::key_variables(&loaded.models),
         events,
     };
     if let Err(error) = app.set_state(registered.id, CampaignState::Running).await {

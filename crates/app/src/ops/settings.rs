@@ -14,6 +14,7 @@ use crate::spec_source::read_file;
 
 /// Largest settings file read, in bytes.
 const CAP: u64 = 1024 * 1024;
+const FILE: &str = "settings.json";
 const THEMES: [&str; 4] = ["system", "light", "dark", "contrast"];
 const DENSITIES: [&str; 2] = ["dense", "comfortable"];
 /// Percent.
@@ -57,13 +58,37 @@ impl Default for Settings {
 #[ts(type = "Partial<Settings>")]
 pub struct SetSettingsRequest(BTreeMap<String, Value>);
 
-fn file() -> Result<PathBuf, AppError> {
+/// The folder of the user's configuration.
+///
+/// # Errors
+/// No home folder is known.
+pub(crate) fn folder() -> Result<PathBuf, AppError> {
     if let Some(folder) = std::env::var_os("ERGON_CONFIG_DIR").filter(|f| !f.is_empty()) {
-        return Ok(PathBuf::from(folder).join("settings.json"));
+        return Ok(folder.into());
     }
     directories::ProjectDirs::from("", "", "ergon")
-        .map(|dirs| dirs.config_dir().join("settings.json"))
+        .map(|dirs| dirs.config_dir().to_path_buf())
         .ok_or_else(|| AppError::operation("no_config_folder", "no home folder is known; set ERGON_CONFIG_DIR"))
+}
+
+fn file() -> Result<PathBuf, AppError> {
+    folder().map(|folder| folder.join(FILE))
+}
+
+/// Writes a file of the configuration, whole or not at all.
+///
+/// # Errors
+/// It can't be written.
+pub(crate) fn write(name: &str, content: &impl Serialize) -> Result<(), AppError> {
+    let file = folder()?.join(name);
+    let refuse = |e: std::io::Error| AppError::operation("unwritable_file", format!("{}: {e}", file.display()));
+    let bytes = serde_json::to_vec_pretty(content).map_err(|e| AppError::operation("internal", e.to_string()))?;
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder).map_err(refuse)?;
+    }
+    let part = file.with_extension("part");
+    std::fs::write(&part, bytes).map_err(refuse)?;
+    std::fs::rename(&part, &file).map_err(refuse)
 }
 
 fn stored() -> Result<Settings, AppError> {
@@ -120,14 +145,7 @@ pub async fn set_settings(app: &App, request: SetSettingsRequest) -> Result<Sett
         map.remove("data_folder");
     }
     let settings: Settings = serde_json::from_value(all).map_err(internal)?;
-    let file = file()?;
-    let refuse = |e: std::io::Error| AppError::operation("unwritable_file", format!("{}: {e}", file.display()));
-    if let Some(folder) = file.parent() {
-        std::fs::create_dir_all(folder).map_err(refuse)?;
-    }
-    let part = file.with_extension("part");
-    std::fs::write(&part, serde_json::to_vec_pretty(&settings).map_err(internal)?).map_err(refuse)?;
-    std::fs::rename(&part, &file).map_err(refuse)?;
+    write(FILE, &settings)?;
     if zoomed && let Some(host) = app.session.host.get() {
         host.zoom(settings.zoom_percent);
     }

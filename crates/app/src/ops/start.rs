@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ergon_engine::{Event, Handle};
+use ergon_engine::{Event, Handle, Stopped};
 use serde::{Deserialize, Serialize};
 
 use crate::app::{App, now_us};
@@ -70,6 +70,13 @@ impl App {
         let (title, text) = match &background.live().outcome {
             None => return,
             Some(Err(e)) => (format!("{campaign} broke off"), e.message.clone()),
+            Some(Ok(r)) if r.stopped == Some(Stopped::Budget) => {
+                let text = format!(
+                    "A budget is used up; {} of {} runs are left. Raise it and start again.",
+                    r.remaining, r.runs
+                );
+                (format!("{campaign} stopped"), text)
+            }
             Some(Ok(r)) if r.remaining > 0 => {
                 (format!("{campaign} stopped"), format!("{} of {} runs are left.", r.remaining, r.runs))
             }
@@ -102,7 +109,11 @@ pub async fn start(app: &App, request: RunRequest) -> Result<StartReply, AppErro
     app.runtimes().io().spawn(async move {
         let mut began = Some(began);
         let heard = background.clone();
+        let (host, about) = (task_app.session.host.get().cloned(), name.clone());
         let mut sink = move |event: Event| {
+            if let (Event::Alert(alert), Some(host)) = (&event, &host) {
+                host.notify(&about, &alert.message);
+            }
             heard.hear(event, now_us());
             // Whoever asked may have left.
             began.take().map(|began| began.send(()));

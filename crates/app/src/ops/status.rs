@@ -63,9 +63,10 @@ pub struct StatusReply {
     pub failed_runs: Vec<FailedRun>,
     /// Failed attempts by class.
     pub failures: BTreeMap<String, u64>,
-    /// Calls of models on the network; what a simulated model is asked is a metric of the run.
+    /// Calls of models on the network or in files, all sessions; simulated ones are none.
     pub api_calls: u64,
-    /// USD that count against the budget: where a provider did not say, or an engine died, the most it can have been.
+    /// USD that they count against the budget: an aborted call at its worst case, one of unknown price as nothing
+    /// (`model_totals` tells how many those are).
     pub total_cost_usd: f64,
     /// Joules so far; `None`: not known, and `energy_note` says why.
     pub energy_j: Option<f64>,

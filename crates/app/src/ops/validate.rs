@@ -150,21 +150,27 @@ pub(crate) async fn forecast(app: &App, loaded: &LoadedSpec, plan: &Plan, parall
     };
     Forecast {
         duration_s,
-        cost_usd: forecast_cost(&loaded.models),
+        cost_usd: cost(app, loaded, plan).await,
         energy_j: app.earlier_energy(&loaded.campaign, plan).await,
     }
 }
 
-/// Zero is claimed only where nobody is paid.
-fn forecast_cost(models: &ergon_models::Roster) -> ForecastRange {
-    let asked: Vec<String> = models.describe().into_iter().filter(|m| m.model.is_some()).map(|m| m.name).collect();
-    if asked.is_empty() {
-        return ForecastRange::exactly(0.0, "no run of this campaign calls a model on the network");
+/// USD, where a model costs money: from what runs of this campaign cost before.
+async fn cost(app: &App, loaded: &LoadedSpec, plan: &Plan) -> ForecastRange {
+    if !loaded.models.costs_money() {
+        return ForecastRange::exactly(0.0, "no model of this campaign costs money");
     }
-    ForecastRange::unknown(&format!(
-        "it depends on what {} is asked and says; run a few with --limit, and the status says what they cost",
-        asked.join(", ")
-    ))
+    let runs = (plan.runs() + plan.runs_to_choose()) as f64;
+    match app.earlier_cost(&loaded.campaign).await {
+        Some((per_run, n)) => ForecastRange {
+            value: Some(runs * per_run),
+            why: format!("from {n} runs of it in this store"),
+            ..ForecastRange::default()
+        },
+        None => ForecastRange::unknown(
+            "no run of this campaign has asked a model yet; run a few with --limit to learn what one costs",
+        ),
+    }
 }
 
 /// Lets the workload judge conditions that no single parameter rules out: the first of each phase.
@@ -197,7 +203,18 @@ pub(crate) fn unenforced(loaded: &LoadedSpec) -> Vec<String> {
             said.push(format!("{what} is not enforced yet in this version"));
         }
     };
-    say(spec.alerts != ergon_design::spec::Alerts::default(), "alerts");
+    let alerts = &spec.alerts;
+    for (bound, name) in [
+        (alerts.failure_rate, "failure_rate"),
+        (alerts.duration_variance_ratio, "duration_variance_ratio"),
+        (alerts.data_quality, "data_quality"),
+        (alerts.cpu_percent, "cpu_percent"),
+        (alerts.memory_percent, "memory_percent"),
+        (alerts.disk_percent, "disk_percent"),
+        (alerts.temperature_c, "temperature_c"),
+    ] {
+        say(bound.is_some(), &format!("alerts.{name}"));
+    }
     say(spec.execution.warmup > 0, "execution.warmup");
     say(!spec.export.formats.is_empty() || spec.export.package, "export");
     let unpriced = loaded.models.unpriced();

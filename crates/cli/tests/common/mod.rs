@@ -67,6 +67,7 @@ impl Ergon {
         command
             .current_dir(self.folder.path())
             .env("ERGON_DATA_DIR", self.path("data"))
+            .env("ERGON_CONFIG_DIR", self.path("config"))
             .env_remove("NO_COLOR")
             .arg("--store")
             .arg(self.store())

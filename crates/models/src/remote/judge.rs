@@ -27,11 +27,15 @@ const MOST_MESSAGE: usize = 500;
 
 /// What is wrong, if something is.
 pub(super) fn judge(outcome: &Result<Head, Broken>, answer: &mut Read, exchange: &Exchange) -> Option<Fault> {
-    use FailureClass::{MalformedReply, ModelUnavailable, Timeout};
+    use FailureClass::{Crashed, MalformedReply, ModelUnavailable, Timeout};
     let fault = |class, again, is_free, message: String| Some(Fault { class, message, again, is_free, wait: None });
     match outcome {
         Err(Broken::Unreached(why)) => fault(ModelUnavailable, true, true, format!("can't be reached: {why}")),
         Err(Broken::Lost(why)) => fault(ModelUnavailable, true, false, format!("the reply broke off: {why}")),
+        // It would crash again: whether to try is the engine's to decide, with a new attempt.
+        Err(Broken::Died(how)) => {
+            fault(Crashed, false, true, format!("its process ended ({how}) before its reply did"))
+        }
         Err(Broken::TimedOut) => {
             fault(Timeout, true, false, format!("no whole reply within {:.0} s", exchange.duration_s))
         }

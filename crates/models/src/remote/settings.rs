@@ -9,13 +9,16 @@ use serde_json::Value;
 
 use super::Remote;
 use crate::dialect::{Dialect, JsonMode};
+use crate::gguf::File;
 use crate::network::Network;
 use crate::pace::PaceLimits;
-use crate::preset::Preset;
+use crate::preset::{GGUF, OPEN_KEY, Preset, address, sends_open};
 use crate::price::Price;
 use crate::setting::{SettingProblem, Settings};
 use crate::wire::Bounds;
 
+/// A file of one's own costs nobody's money; what its joules cost is another matter.
+const FREE: Price = Price { input: 0.0, output: 0.0, cached: None, up_to_tokens: None };
 /// What a server that speaks like OpenAI may call the longest reply.
 const MAX_TOKENS_FIELDS: [(&str, &str); 2] =
     [("max_tokens", "max_tokens"), ("max_completion_tokens", "max_completion_tokens")];
@@ -27,7 +30,7 @@ impl Remote {
     /// A setting it doesn't take, or an address that no key may be sent to.
     pub(crate) fn open(
         name: &str,
-        preset: &'static Preset,
+        preset: &Preset,
         model: Option<&str>,
         written: &BTreeMap<String, Value>,
         network: &Arc<Network>,
@@ -39,56 +42,64 @@ impl Remote {
         if preset.dialect == Dialect::Gemini && model.contains(['/', '?', '#']) {
             return Err(settings.problem("model", format!("'{model}' is not accepted; expected a name without '/'")));
         }
-        let base_url = settings.text("base_url")?;
-        let base = address(&settings, preset, base_url)?;
-        let key_env = settings.text("key_env")?;
+        let is_file = preset.name == GGUF;
+        // A file has no address and no key: the settings are unknown there.
+        let base_url = if is_file { None } else { settings.text("base_url")? };
+        let key_env = if is_file { None } else { settings.text("key_env")? };
+        let (base, file) = if is_file {
+            let (base, file) = File::open(&mut settings, model, network)?;
+            (base, Some(file))
+        } else {
+            (base(&settings, preset, base_url)?, None)
+        };
         // A provider's key goes to the provider: another address gets one only where the spec names it.
-        let key_name = key_env.or(if base_url.is_none() { preset.key_env } else { None }).map(str::to_owned);
-        if key_name.is_some() && base.scheme() == "http" && !is_local(&base) {
-            return Err(settings.problem("base_url", "a key would be sent unencrypted; expected https"));
+        let own_key = preset.key_env.as_deref().filter(|_| base_url.is_none());
+        let key_name = key_env.or(own_key).map(str::to_owned);
+        if key_name.is_some() && sends_open(&base) {
+            return Err(settings.problem("base_url", OPEN_KEY));
         }
         let seconds = |s: Option<f64>, default: f64| Duration::from_secs_f64(s.unwrap_or(default));
-        let remote =
-            Self {
-                name: name.into(),
-                provider: preset.name,
-                dialect: preset.dialect,
-                model: model.into(),
-                key_name,
-                max_tokens: settings.count("max_tokens", 1, 1_000_000)?.unwrap_or(1024) as u32,
-                max_tokens_field: settings
-                    .word("max_tokens_field", &MAX_TOKENS_FIELDS)?
-                    .unwrap_or(if base_url.is_some() { "max_tokens" } else { preset.max_tokens_field }),
-                temperature: settings.number("temperature", 0.0, 2.0)?,
-                seeded: settings.flag("seed")?.unwrap_or(false),
-                streamed: settings.flag("stream")?.unwrap_or(false),
-                json: settings
-                    .word(
-                        "json",
-                        &[("schema", JsonMode::Schema), ("object", JsonMode::Object), ("prompt", JsonMode::Prompt)],
-                    )?
-                    .unwrap_or(JsonMode::Schema),
-                logprobs: settings.count("logprobs", 0, 20)?.map(|n| n as u8),
-                bounds: Bounds {
-                    timeout: seconds(settings.number("timeout_s", 0.1, 3600.0)?, 120.0),
-                    most_bytes: (settings.number("max_reply_mb", 0.001, 1000.0)?.unwrap_or(16.0) * 1e6) as usize,
-                },
-                retries: settings.count("retries", 0, 20)?.unwrap_or(4) as u32,
-                patience: seconds(settings.number("patience_s", 0.0, 86_400.0)?, 300.0),
-                price: price(&mut settings, preset, model, network)?,
-                pace: {
-                    let limits = PaceLimits {
-                        concurrency: settings
-                            .count("concurrency", 1, 10_000)?
-                            .map_or(preset.limits().concurrency, |n| n as usize),
-                        requests_per_minute: settings.count("requests_per_minute", 1, 1_000_000)?,
-                        tokens_per_minute: settings.count("tokens_per_minute", 1, 1_000_000_000)?,
-                    };
-                    network.pace(&base, limits)
-                },
-                network: network.clone(),
-                base,
-            };
+        let remote = Self {
+            name: name.into(),
+            provider: preset.name.to_string(),
+            dialect: preset.dialect,
+            model: model.into(),
+            key_name,
+            max_tokens: settings.count("max_tokens", 1, 1_000_000)?.unwrap_or(1024) as u32,
+            max_tokens_field: settings.word("max_tokens_field", &MAX_TOKENS_FIELDS)?.unwrap_or(if base_url.is_some() {
+                "max_tokens"
+            } else {
+                preset.max_tokens_field
+            }),
+            temperature: settings.number("temperature", 0.0, 2.0)?,
+            seeded: settings.flag("seed")?.unwrap_or(is_file),
+            streamed: settings.flag("stream")?.unwrap_or(false),
+            json: settings
+                .word(
+                    "json",
+                    &[("schema", JsonMode::Schema), ("object", JsonMode::Object), ("prompt", JsonMode::Prompt)],
+                )?
+                .unwrap_or(JsonMode::Schema),
+            logprobs: if is_file { None } else { settings.count("logprobs", 0, 20)?.map(|n| n as u8) },
+            bounds: Bounds {
+                timeout: seconds(settings.number("timeout_s", 0.1, 3600.0)?, if is_file { 600.0 } else { 120.0 }),
+                most_bytes: (settings.number("max_reply_mb", 0.001, 1000.0)?.unwrap_or(16.0) * 1e6) as usize,
+            },
+            retries: settings.count("retries", 0, 20)?.unwrap_or(4) as u32,
+            patience: seconds(settings.number("patience_s", 0.0, 86_400.0)?, 300.0),
+            price: if is_file { Some(FREE) } else { price(&mut settings, preset, model, network)? },
+            pace: {
+                let limits = PaceLimits {
+                    concurrency: settings.count("concurrency", 1, 10_000)?.map_or(preset.concurrency, |n| n as usize),
+                    requests_per_minute: settings.count("requests_per_minute", 1, 1_000_000)?,
+                    tokens_per_minute: settings.count("tokens_per_minute", 1, 1_000_000_000)?,
+                };
+                network.pace(&base, limits.tighter(preset.ceiling))
+            },
+            network: network.clone(),
+            base,
+            file,
+        };
         // Read by the roster.
         settings.text("fallback")?;
         settings.finish()?;
@@ -96,29 +107,15 @@ impl Remote {
     }
 }
 
-fn address(settings: &Settings<'_>, preset: &Preset, written: Option<&str>) -> Result<Url, SettingProblem> {
+fn base(settings: &Settings<'_>, preset: &Preset, written: Option<&str>) -> Result<Url, SettingProblem> {
     let from_env = || preset.address_env.and_then(|name| std::env::var(name).ok());
-    let text = written.map(str::to_owned).or_else(|| preset.base_url.map(str::to_owned)).or_else(from_env);
+    let text = written.or(preset.base_url.as_deref()).map(str::to_owned).or_else(from_env);
     let problem = |message: String| settings.problem("base_url", message);
     let Some(text) = text else {
         let name = preset.address_env.unwrap_or_default();
         return Err(problem(format!("is missing; expected an address here, or in the environment as {name}")));
     };
-    let url = Url::parse(&text).map_err(|e| problem(format!("'{text}' is not an address: {e}")))?;
-    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-        return Err(problem(format!("'{text}' is not accepted; expected http://… or https://…")));
-    }
-    if !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
-        // It could hold a key: it is not repeated.
-        return Err(problem("holds a user, a query or a fragment; expected a plain address".into()));
-    }
-    Ok(url)
-}
-
-/// Whether it is this machine.
-fn is_local(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    address(&text).map_err(problem)
 }
 
 fn price(
@@ -131,9 +128,9 @@ fn price(
     let (input, output) = (usd("usd_per_mtok_in")?, usd("usd_per_mtok_out")?);
     let cached = usd("usd_per_mtok_cached")?;
     match (input, output) {
-        (Some(input), Some(output)) => Ok(Some(Price { input, output, cached })),
+        (Some(input), Some(output)) => Ok(Some(Price { input, output, cached, up_to_tokens: None })),
         (None, None) if cached.is_none() => {
-            Ok(network.prices().find(preset.name, model).map(|row| row.usd_per_mtok.clone()))
+            Ok(network.prices().find(&preset.name, model).map(|row| row.usd_per_mtok.clone()))
         }
         _ => Err(settings.problem("usd_per_mtok_in", "and usd_per_mtok_out are needed both, or neither")),
     }

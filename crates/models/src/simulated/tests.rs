@@ -129,10 +129,6 @@ fn a_roster_knows_its_models_and_no_others() {
     };
     assert_eq!(ask("llm").unwrap().text, "{\"option\":0}");
     assert_eq!(ask("gpt").unwrap_err().class, FailureClass::InvalidInput);
-    for (provider, why) in
-        [("gguf", "this version of Ergon has no provider 'gguf'"), ("chatgpt", "there is no provider 'chatgpt'")]
-    {
-        let refused = Roster::open([("llm", entry(provider))], &Arc::default()).map(|_| ()).unwrap_err().to_string();
-        assert!(refused.contains(why), "{refused}");
-    }
+    let refused = Roster::open([("llm", entry("chatgpt"))], &Arc::default()).map(|_| ()).unwrap_err().to_string();
+    assert!(refused.contains("there is no provider 'chatgpt'"), "{refused}");
 }

@@ -38,7 +38,7 @@ pub(crate) struct Asker {
 }
 
 pub(crate) fn network() -> Arc<Network> {
-    Arc::new(Network::new(Keys::default(), Prices::shipped(None).unwrap()))
+    Arc::new(Network::new(Keys::default(), Prices::shipped().unwrap()))
 }
 
 pub(crate) fn entry(provider: &str, settings: Value) -> ModelEntry {

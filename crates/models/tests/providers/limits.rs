@@ -78,7 +78,7 @@ async fn spending_never_exceeds_the_budget_and_every_call_says_what_it_cost() {
     // The worst case of a call is about 0.007 USD: the last third of the budget can't be spent, the rest is.
     assert!(spent > 0.01, "{spent}");
     assert!(asker.models.exhausted().unwrap().starts_with("budget.usd"));
-    assert!(asker.models.meter().unwrap().warnings[0].contains("80 %"));
+    assert!(asker.models.meter().unwrap().alerts[0].message.contains("80 %"));
     let held = asker.kept.holds.lock().unwrap();
     assert!(!held.is_empty() && held.iter().all(|usd| *usd <= 0.02), "{held:?}");
 }

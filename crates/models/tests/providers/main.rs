@@ -7,6 +7,7 @@
 )]
 
 mod asking;
+mod file;
 mod hostile;
 mod limits;
 mod server;

@@ -155,6 +155,7 @@ impl Prepared for Program {
             argv: self.argv.iter().map(fill).collect(),
             folder: Some(self.folder.clone()),
             env,
+            keys: self.settings.keys.clone(),
             stdin,
             memory_bytes: self.settings.memory_gb.map(|gb| (gb * 1e9) as u64),
             output_cap_bytes: self.settings.output_cap_kb as usize * 1024,

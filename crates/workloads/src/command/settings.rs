@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 use crate::catalog::SettingsProblem;
 
 /// Keys taken from the section; every other key is a fixed parameter.
-pub(super) const KEYS: [&str; 12] = [
+pub(super) const KEYS: [&str; 13] = [
     "run",
     "shell",
     "folder",
     "env",
+    "keys",
     "stdin",
     "memory_gb",
     "output_cap_kb",
@@ -178,6 +179,9 @@ pub struct CommandSettings {
     /// Variables added to the environment.
     #[serde(default, deserialize_with = "texts")]
     pub env: BTreeMap<String, String>,
+    /// Environment variables with keys of model providers that the program may see; the others are withheld from it.
+    #[serde(default)]
+    pub keys: Vec<String>,
     /// Standard input.
     #[serde(default)]
     pub stdin: StdinForm,
@@ -235,6 +239,9 @@ impl CommandSettings {
         if settings.metrics.is_empty() {
             refuse("metrics", "is empty; expected at least one metric");
         }
+        if settings.keys.iter().any(|name| name.is_empty() || name.contains(['=', '\0'])) {
+            refuse("keys", "expected names of environment variables, for example [OPENAI_API_KEY]; never a key itself");
+        }
         if settings.memory_gb.is_some_and(|gb| gb.is_nan() || gb <= 0.0) {
             refuse("memory_gb", "expected a number above 0 (in GB)");
         }
@@ -283,6 +290,7 @@ pub(super) const RESERVED: [&str; 9] =
 /// key, so the text is canonical.
 fn identity(mut taken: serde_json::Map<String, serde_json::Value>) -> String {
     taken.remove("artefacts");
+    taken.remove("keys");
     if let Some(serde_json::Value::Object(metrics)) = taken.get_mut("metrics") {
         for metric in metrics.values_mut().filter_map(serde_json::Value::as_object_mut) {
             metric.retain(|key, _| matches!(key.as_str(), "from" | "key" | "pattern" | "of" | "type"));

@@ -13,6 +13,7 @@ struct Exclusive {
 const SQL: &str = "only store contains SQL";
 const NETWORK: &str = "only models opens network connections";
 const HOST: &str = "only energy reads the host and its counters";
+const INFERENCE: &str = "only gguf-worker runs llama.cpp: a crash there must not take anything else along";
 const WINDOW: &str = "only src-tauri knows Tauri";
 
 const EXCLUSIVE: &[Exclusive] = &[
@@ -24,6 +25,7 @@ const EXCLUSIVE: &[Exclusive] = &[
     Exclusive { library: "sysinfo", owners: &["energy"], rule: HOST },
     Exclusive { library: "procfs*", owners: &["energy"], rule: HOST },
     Exclusive { library: "perf-event*", owners: &["energy", "perf-probe"], rule: HOST },
+    Exclusive { library: "llama-cpp*", owners: &["gguf-worker"], rule: INFERENCE },
     Exclusive { library: "tauri*", owners: &["src-tauri"], rule: WINDOW },
 ];
 

@@ -19,6 +19,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("publish", 3),
     ("app", 4),
     ("cli", 5),
+    ("gguf-worker", 5),
     ("src-tauri", 5),
 ];
 

@@ -28,6 +28,9 @@ export const AGREEMENT: readonly [
   Sent<"doctor", wire.DoctorReply>,
   Sent<"sensors", wire.SensorsReply>,
   Sent<"settings", wire.Settings>,
+  Sent<"models", wire.ProvidersReply>,
+  Sent<"model_totals", wire.ModelTotalsReply>,
+  Sent<"test_provider", wire.ProviderTestReply>,
   Sent<"diff", wire.DiffReply>,
   Sent<"import", wire.ImportReply>,
   Sent<"steer", wire.Acknowledged>,
@@ -36,6 +39,8 @@ export const AGREEMENT: readonly [
   Streamed<"plan", wire.PlanLine>,
   Taken<"runs", wire.RunsRequest>,
   Taken<"start", wire.RunRequest>,
+  Taken<"set_provider", wire.ProviderRequest>,
+  Taken<"set_price", wire.PriceRequest>,
 ] extends readonly true[]
   ? true
   : never = true;

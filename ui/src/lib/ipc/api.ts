@@ -60,6 +60,15 @@ export const api = {
   settings: () => call<wire.Settings>("settings", {}),
   setSettings: (settings: Partial<wire.Settings>) => call<wire.Settings>("set_settings", settings),
 
+  providers: () => call<wire.ProvidersReply>("models", {}),
+  setProvider: (request: wire.ProviderRequest) => call<wire.Acknowledged>("set_provider", request),
+  removeProvider: (name: string) => call<wire.Acknowledged>("remove_provider", { name }),
+  testProvider: (name: string) => call<wire.ProviderTestReply>("test_provider", { name }),
+  /** An empty key is forgotten. */
+  modelKey: (name: string, key: string, keep: boolean) => call<wire.Acknowledged>("model_key", { name, key, keep }),
+  setPrice: (request: wire.PriceRequest) => call<wire.Acknowledged>("set_price", request),
+  modelTotals: (campaign: string) => call<wire.ModelTotalsReply>("model_totals", { campaign }),
+
   chooseFiles: (request: wire.ChooseFilesRequest) => call<{ files: wire.ChosenFile[] }>("choose_files", request),
   readFile: (token: string) => call<{ name: string; text: string }>("read_file", { token }),
   saveFile: (token: string, text: string) => call<wire.Acknowledged>("save_file", { token, text }),

@@ -240,6 +240,91 @@ export interface Progress {
   eta_lo_s: number | null;
   eta_hi_s: number | null;
 }
+export interface Alert {
+  kind: "budget" | "errors" | "provider" | "fallback" | "rate";
+  level: "warning" | "critical";
+  message: string;
+}
+export interface ModelMeter {
+  calls: number;
+  errors: number;
+  retries: number;
+  fallbacks: number;
+  prompt_tokens: number;
+  completion_tokens: number;
+  tokens_estimated: boolean;
+  usd: number;
+  unpriced: number;
+  usd_committed: number;
+  latency_s: number | null;
+  alerts: Alert[];
+}
+export interface ModelTotal {
+  model: string;
+  calls: number;
+  errors: number;
+  fallbacks: number;
+  requests: number;
+  prompt_tokens: number;
+  completion_tokens: number;
+  tokens_provenance: string;
+  usd: number;
+  unpriced: number;
+  latency_s: number | null;
+}
+export interface ModelTotalsReply {
+  models: ModelTotal[];
+  charged_usd: number;
+  lost_usd: number;
+}
+export interface PriceInfo {
+  model: string;
+  usd_per_mtok_in: number;
+  usd_per_mtok_out: number;
+  usd_per_mtok_cached: number | null;
+  up_to_tokens: number | null;
+  date: string;
+  source: string;
+}
+export interface ProviderLimits {
+  concurrency: number | null;
+  requests_per_minute: number | null;
+  tokens_per_minute: number | null;
+}
+export interface ProviderInfo {
+  name: string;
+  speaks: string;
+  address: string | null;
+  key_env: string | null;
+  key: string | null;
+  is_own: boolean;
+  concurrency: number;
+  limits: ProviderLimits;
+  priced: PriceInfo[];
+}
+export interface ProvidersReply {
+  providers: ProviderInfo[];
+  has_keychain: boolean;
+}
+export interface ProviderRequest extends Partial<ProviderLimits> {
+  name: string;
+  speaks?: string | null;
+  base_url?: string | null;
+  key_env?: string | null;
+}
+export interface ProviderTestReply {
+  problem: string | null;
+  offered: string[];
+  took_s: number;
+}
+export interface PriceRequest {
+  provider: string;
+  model: string;
+  usd_per_mtok_in: number | null;
+  usd_per_mtok_out: number | null;
+  usd_per_mtok_cached?: number | null;
+  source?: string;
+}
 export type RunEvent =
   | { event: "campaign_started"; campaign: string; runs: number; ended_before: number; parallel: number }
   | { event: "recovered"; runs: string[] }
@@ -256,8 +341,8 @@ export type RunEvent =
     }
   | { event: "phase_skipped"; phase: string; reason: string }
   | ({ event: "progress" } & Progress)
-  | { event: "models" }
-  | { event: "budget_warning"; message: string }
+  | ({ event: "models" } & ModelMeter)
+  | ({ event: "alert" } & Alert)
   | { event: "paused" }
   | { event: "resumed" }
   | { event: "draining"; reason: string }
@@ -290,6 +375,7 @@ export interface FollowUpdate {
   here: boolean;
   state: string;
   progress: Progress | null;
+  models: ModelMeter | null;
   failures: Record<string, number>;
   lines: FollowLine[];
   outcome: FollowOutcome | null;

@@ -1,6 +1,6 @@
 import { api } from "../ipc/api";
 import type { Subscription } from "../ipc/call";
-import type { FollowLine, FollowOutcome, FollowReply, Progress } from "../ipc/wire";
+import type { FollowLine, FollowOutcome, FollowReply, ModelMeter, Progress } from "../ipc/wire";
 
 const LINES_KEPT = 500;
 
@@ -9,6 +9,7 @@ class Live {
   campaign = $state<string | null>(null);
   state = $state<string | null>(null);
   progress = $state.raw<Progress | null>(null);
+  models = $state.raw<ModelMeter | null>(null);
   failures = $state.raw<Record<string, number>>({});
   lines = $state.raw<readonly FollowLine[]>([]);
   outcome = $state.raw<FollowOutcome | null>(null);
@@ -26,6 +27,7 @@ class Live {
     const subscription = api.follow(campaign, (update) => {
       this.state = update.state;
       this.progress = update.progress;
+      this.models = update.models;
       this.failures = update.failures;
       if (update.lines.length > 0) this.lines = [...this.lines, ...update.lines].slice(-LINES_KEPT);
       if (update.outcome) this.outcome = update.outcome;
@@ -51,6 +53,7 @@ class Live {
 
   #clear(): void {
     this.progress = null;
+    this.models = null;
     this.failures = {};
     this.lines = [];
     this.outcome = null;

@@ -40,6 +40,20 @@ export function durationRange(lo: number | null | undefined, hi: number | null |
   return a === b ? a : `${a} – ${b}`;
 }
 
+/** US dollars: `$12.30`, `$0.0123`; what is not nothing never reads as nothing. */
+export function usd(amount: number | null | undefined): string {
+  if (amount === null || amount === undefined || !Number.isFinite(amount)) return NOTHING;
+  if (amount === 0 || amount >= 1) return `$${amount.toFixed(2)}`;
+  return amount < 0.0001 ? "< $0.0001" : `$${amount.toFixed(4)}`;
+}
+
+/** A share in percent; nothing where there is nothing to be a share of. */
+export function share(part: number, whole: number): string {
+  if (whole <= 0) return NOTHING;
+  const percent = (100 * part) / whole;
+  return `${percent.toFixed(percent === 0 || percent >= 10 ? 0 : 1)} %`;
+}
+
 /** Bytes in decimal units. */
 export function bytes(n: number | null | undefined): string {
   if (n === null || n === undefined || !Number.isFinite(n)) return NOTHING;

@@ -60,8 +60,12 @@ export function logLine(event: RunEvent): LogLine | null {
       return { level: "info", about: "engine", text: "resumed" };
     case "draining":
       return { level: "info", about: "engine", text: `draining: ${bounded(event.reason, 300)}` };
-    case "budget_warning":
-      return { level: "warn", about: "budget", text: bounded(event.message, 400) };
+    case "alert":
+      return {
+        level: event.level === "critical" ? "fail" : "warn",
+        about: event.kind,
+        text: bounded(event.message, 400),
+      };
     case "store_trouble":
       return {
         level: "fail",
