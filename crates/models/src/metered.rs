@@ -133,7 +133,11 @@ impl Metered {
             self.watch().ended(&call, Instant::now());
         }
         // A call that can't be kept must not be built upon: it could not be replayed.
-        match entry.finish(&result, fell_back) {
+        let said = match &result {
+            Ok(reply) => Ok(reply.clone()),
+            Err(error) => Err((error.class, error.message.clone())),
+        };
+        match entry.keep(said, fell_back) {
             Ok(()) => result,
             Err(error) => Err(ModelError {
                 model: request.model.clone(),
@@ -228,60 +232,54 @@ impl Models for Metered {
 struct Entry<'a> {
     metered: &'a Metered,
     account: Arc<Account>,
-    /// Until it is kept.
-    call: Option<ModelCall>,
+    request: &'a ChatRequest,
+    call: &'a CallContext,
+    began_us: i64,
+    exchanges: Vec<Exchange>,
+    kept: bool,
 }
 
 impl<'a> Entry<'a> {
-    fn new(metered: &'a Metered, account: Arc<Account>, request: &ChatRequest, call: &CallContext) -> Self {
-        let call = ModelCall {
-            run: call.streams.key,
-            attempt: call.attempt,
-            occurrence: call.occurrence,
-            request: request.clone(),
-            began_us: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_micros() as i64),
-            result: Err((FailureClass::Interrupted, "the run was cancelled".into())),
-            fallback: None,
-            charged_usd: 0.0,
-            charged_tokens: 0,
-            exchanges: Vec::new(),
-        };
-        Self { metered, account, call: Some(call) }
+    fn new(metered: &'a Metered, account: Arc<Account>, request: &'a ChatRequest, call: &'a CallContext) -> Self {
+        let began_us = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_micros() as i64);
+        Self { metered, account, request, call, began_us, exchanges: Vec::new(), kept: false }
     }
 
     fn sent(&mut self, exchanges: Vec<Exchange>) {
         let again = exchanges.len().saturating_sub(1) as u64;
         self.metered.retries.fetch_add(again, Ordering::Relaxed);
-        if let Some(call) = &mut self.call {
-            call.exchanges.extend(exchanges);
-        }
+        self.exchanges.extend(exchanges);
     }
 
-    fn finish(
+    fn keep(
         &mut self,
-        result: &Result<ChatReply, ModelError>,
+        result: Result<ChatReply, (FailureClass, String)>,
         fallback: Option<&str>,
     ) -> Result<(), ergon_domain::CallLogError> {
-        if let Some(call) = &mut self.call {
-            call.fallback = fallback.map(str::to_owned);
-            call.result = match result {
-                Ok(reply) => Ok(reply.clone()),
-                Err(error) => Err((error.class, error.message.clone())),
-            };
+        if std::mem::replace(&mut self.kept, true) {
+            return Ok(());
         }
-        self.keep()
-    }
-
-    fn keep(&mut self) -> Result<(), ergon_domain::CallLogError> {
-        let (Some(call), Some(log)) = (self.call.take(), &self.metered.log) else { return Ok(()) };
+        let Some(log) = &self.metered.log else { return Ok(()) };
         let Cost { usd, tokens } = self.account.charged();
-        log.append(ModelCall { charged_usd: usd, charged_tokens: tokens, ..call })
+        log.append(ModelCall {
+            run: self.call.streams.key,
+            attempt: self.call.attempt,
+            occurrence: self.call.occurrence,
+            request: self.request.clone(),
+            began_us: self.began_us,
+            result,
+            fallback: fallback.map(str::to_owned),
+            charged_usd: usd,
+            charged_tokens: tokens,
+            exchanges: std::mem::take(&mut self.exchanges),
+        })
     }
 }
 
 impl Drop for Entry<'_> {
     fn drop(&mut self) {
-        if let Err(error) = self.keep() {
+        let cancelled = Err((FailureClass::Interrupted, "the run was cancelled".into()));
+        if let Err(error) = self.keep(cancelled, None) {
             tracing::error!("a cancelled call can't be kept: {error}");
         }
     }

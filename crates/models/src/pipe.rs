@@ -51,13 +51,14 @@ impl Worker {
         &self.program
     }
 
-    /// Asks, with `exchange.sent` as the request; `piece` gets the bytes of a good reply as they come. Starting the
+    /// Asks; `piece` gets the bytes of a good reply as they come. Starting the
     /// process has a time limit of its own and is no part of the reply's duration.
     ///
     /// # Errors
     /// The reply did not come whole.
     pub(crate) async fn send(
         &self,
+        body: &[u8],
         bounds: Bounds,
         exchange: &mut Exchange,
         piece: &mut (dyn FnMut(&[u8], f64) + Send),
@@ -73,7 +74,7 @@ impl Worker {
             },
         };
         let began = Instant::now();
-        let asked = timeout(bounds.timeout, running.ask(bounds.most_bytes, exchange, piece, began)).await;
+        let asked = timeout(bounds.timeout, running.ask(body, bounds.most_bytes, exchange, piece, began)).await;
         exchange.duration_s = began.elapsed().as_secs_f64();
         match asked {
             Ok(Ok(head)) => {
@@ -129,13 +130,14 @@ fn refused(exchange: &mut Exchange, why: &str) -> Head {
 impl Running {
     async fn ask(
         &mut self,
+        body: &[u8],
         most_bytes: usize,
         exchange: &mut Exchange,
         piece: &mut (dyn FnMut(&[u8], f64) + Send),
         began: Instant,
     ) -> Result<Head, Broken> {
         let lost = |e: std::io::Error| Broken::Lost(e.to_string());
-        self.input.write_all(&exchange.sent).await.map_err(lost)?;
+        self.input.write_all(body).await.map_err(lost)?;
         self.input.write_all(b"\n").await.map_err(lost)?;
         self.input.flush().await.map_err(lost)?;
         let status = self.number().await? as u16;

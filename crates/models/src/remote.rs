@@ -21,11 +21,13 @@
 //! | `fallback` | another model of the section that answers when this one can't | none |
 
 mod judge;
+mod reading;
 mod settings;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use ergon_domain::{CallContext, ChatReply, ChatRequest, Exchange, FailureClass, FinishReason, ModelError, Usage};
 use rand_core::Rng;
 use reqwest::{Method, Url};
@@ -34,15 +36,15 @@ use serde_json::Value;
 
 use crate::answer::Answer;
 use crate::dialect::{Dialect, JsonMode, Manner};
-use crate::frames::Frames;
 use crate::gguf::File;
 use crate::keys::{KeySource, scrub};
 use crate::network::Network;
 use crate::pace::{NoTurn, Pace, Turn};
 use crate::price::Price;
 use crate::purse::{Account, Cost, NoMoney, Refused, Reservation};
-use crate::wire::{self, Bounds};
+use crate::wire::{self, Bounds, Outgoing};
 use judge::{Fault, judge};
+use reading::Reading;
 
 /// Bytes of English text in a token, roughly: counts made with it are marked estimated.
 const BYTES_PER_TOKEN: u64 = 4;
@@ -143,7 +145,8 @@ impl Remote {
         let url = self.url(self.dialect.list_path()).ok_or("the address can't be used")?;
         let bounds = Bounds { timeout: Duration::from_secs(15).min(self.bounds.timeout), ..self.bounds };
         let client = self.network.client()?;
-        let head = wire::send(&client, Method::GET, url, headers, bounds, &mut exchange, &mut |_, _| {}).await;
+        let outgoing = Outgoing { method: Method::GET, url, headers, body: Bytes::new() };
+        let head = wire::send(&client, outgoing, bounds, &mut exchange, &mut |_, _| {}).await;
         if let Some(key) = &key {
             scrub(&mut exchange.received, key.expose_secret());
         }
@@ -205,7 +208,7 @@ impl Remote {
             logprobs: self.logprobs,
             max_tokens_field: self.max_tokens_field,
         };
-        let body = self.dialect.body(request, &manner).to_string().into_bytes();
+        let body = Bytes::from(self.dialect.body(request, &manner).to_string());
         let path = if self.file.is_some() { String::new() } else { self.dialect.path(&manner) };
         let url = self.url(&path).ok_or_else(|| invalid("the address can't be used".into()))?;
         let worst = Worst { prompt: body.len() as u64, completion: u64::from(max_tokens) + SLACK_TOKENS };
@@ -220,7 +223,7 @@ impl Remote {
         for tries in 0.. {
             let turn = self.pace.turn(expected, self.patience).await.map_err(|no| self.no_turn(no))?;
             let reservation = account.reserve(bound).await.map_err(|no| self.no_money(no))?;
-            let mut exchange = Exchange { url: without_query(&url), sent: body.clone(), ..Exchange::default() };
+            let mut exchange = Exchange::default();
             let mut reading = Reading::new(self.dialect, self.streamed);
             let mut first = None;
             let mut piece = |bytes: &[u8], at_s: f64| {
@@ -229,12 +232,15 @@ impl Remote {
                 }
             };
             let outcome = match &self.file {
-                Some(file) => file.worker.send(self.bounds, &mut exchange, &mut piece).await,
+                Some(file) => file.worker.send(&body, self.bounds, &mut exchange, &mut piece).await,
                 None => {
-                    let (url, headers) = (url.clone(), headers.clone());
-                    wire::send(&client, Method::POST, url, headers, self.bounds, &mut exchange, &mut piece).await
+                    let (url, headers, body) = (url.clone(), headers.clone(), body.clone());
+                    let outgoing = Outgoing { method: Method::POST, url, headers, body };
+                    wire::send(&client, outgoing, self.bounds, &mut exchange, &mut piece).await
                 }
             };
+            exchange.url = without_query(&url);
+            exchange.sent = body.to_vec();
             exchange.first_token_s = first;
             if key.as_ref().is_some_and(|key| scrub(&mut exchange.received, key.expose_secret())) {
                 // What was read of a stream so far holds the key: it is read again without.
@@ -383,59 +389,4 @@ fn without_query(url: &Url) -> String {
     let mut url = url.clone();
     url.set_query(None);
     url.into()
-}
-
-/// A reply while it arrives.
-struct Reading {
-    dialect: Dialect,
-    frames: Option<Frames>,
-    answer: Answer,
-    wrong: Option<String>,
-}
-
-/// A reply that was read; `Ok(None)`: none came. The error says what can't be read.
-type Read = Result<Option<Answer>, String>;
-
-impl Reading {
-    fn new(dialect: Dialect, streamed: bool) -> Self {
-        let frames = streamed.then(|| Frames::new(dialect.framing()));
-        Self { dialect, frames, answer: Answer::default(), wrong: None }
-    }
-
-    /// Takes bytes of a stream; whether there is text by now.
-    fn push(&mut self, bytes: &[u8]) -> bool {
-        let Some(mut frames) = self.frames.take() else { return false };
-        frames.push(bytes, &mut |document| self.document(document));
-        self.frames = Some(frames);
-        !self.answer.text.is_empty() || !self.answer.tools.is_empty()
-    }
-
-    fn document(&mut self, document: &[u8]) {
-        if document == b"[DONE]" {
-            self.answer.ended = true;
-            return;
-        }
-        let read = match serde_json::from_slice::<Value>(document) {
-            Ok(value) => self.dialect.read(&value, &mut self.answer),
-            Err(e) => Err(format!("the reply is not JSON: {e}")),
-        };
-        if let Err(wrong) = read {
-            self.wrong.get_or_insert(wrong);
-        }
-    }
-
-    fn finish(mut self, whole: bool, received: &[u8]) -> Read {
-        if !whole {
-            return Ok(None);
-        }
-        match self.frames.take() {
-            Some(mut frames) => frames.finish(&mut |document| self.document(document)),
-            None => {
-                self.document(received);
-                // A whole document is whole, whether or not it says why it ended.
-                self.answer.ended = true;
-            }
-        }
-        self.wrong.map_or(Ok(Some(self.answer)), Err)
-    }
 }

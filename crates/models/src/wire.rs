@@ -2,12 +2,22 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use ergon_domain::Exchange;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Client, Method, Url};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 use tokio::time::Instant;
+
+/// What is sent.
+pub(crate) struct Outgoing {
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) headers: HeaderMap,
+    /// JSON; none: nothing.
+    pub(crate) body: Bytes,
+}
 
 /// Bounds of a request.
 #[derive(Clone, Copy, Debug)]
@@ -82,18 +92,17 @@ pub(crate) fn headers(pairs: Vec<(&'static str, String)>) -> Result<HeaderMap, S
 /// The reply did not come whole.
 pub(crate) async fn send(
     client: &Client,
-    method: Method,
-    url: Url,
-    headers: HeaderMap,
+    outgoing: Outgoing,
     bounds: Bounds,
     exchange: &mut Exchange,
     piece: &mut (dyn FnMut(&[u8], f64) + Send),
 ) -> Result<Head, Broken> {
     let began = Instant::now();
     let outcome = tokio::time::timeout(bounds.timeout, async {
+        let Outgoing { method, url, headers, body } = outgoing;
         let mut request = client.request(method, url).headers(headers);
-        if !exchange.sent.is_empty() {
-            request = request.header(CONTENT_TYPE, "application/json").body(exchange.sent.clone());
+        if !body.is_empty() {
+            request = request.header(CONTENT_TYPE, "application/json").body(body);
         }
         let mut reply = request.send().await.map_err(|e| broken(&e))?;
         let head = head(&reply);

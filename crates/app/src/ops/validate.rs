@@ -167,9 +167,14 @@ async fn cost(app: &App, loaded: &LoadedSpec, plan: &Plan) -> ForecastRange {
             why: format!("from {n} runs of it in this store"),
             ..ForecastRange::default()
         },
-        None => ForecastRange::unknown(
-            "no run of this campaign has asked a model yet; run a few with --limit to learn what one costs",
-        ),
+        None => {
+            let names: Vec<String> =
+                loaded.models.describe().into_iter().filter(|m| m.model.is_some()).map(|m| m.name).collect();
+            let names = names.join(", ");
+            ForecastRange::unknown(&format!(
+                "no run has asked {names} yet; run a few with --limit to learn what one costs"
+            ))
+        }
     }
 }
 
@@ -215,6 +220,9 @@ pub(crate) fn unenforced(loaded: &LoadedSpec) -> Vec<String> {
     ] {
         say(bound.is_some(), &format!("alerts.{name}"));
     }
+    let requires = spec.execution.requires.clone().unwrap_or_default();
+    say(requires.api_calls_per_hour.is_some(), "execution.requires.api_calls_per_hour");
+    say(requires.cost_limit.is_some(), "execution.requires.cost_limit");
     say(spec.execution.warmup > 0, "execution.warmup");
     say(!spec.export.formats.is_empty() || spec.export.package, "export");
     let unpriced = loaded.models.unpriced();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use ergon_domain::{Exchange, FailureClass};
 use serde_json::Value;
 
-use super::Read;
+use super::reading::Read;
 use crate::dialect;
 use crate::wire::{Broken, Head};
 

@@ -20,12 +20,14 @@ struct StoreCalls {
     writer: Writer,
     campaign: i64,
     /// Calls that the next write takes along, however many have come by then.
-    waiting: Arc<Mutex<Vec<(Row, ModelCall)>>>,
+    waiting: Arc<Mutex<Vec<ModelCall>>>,
+    /// The writer's: whoever asks models has other replies to read, and would wait for whoever packs.
+    packer: Arc<Mutex<zstd::bulk::Compressor<'static>>>,
     state: Mutex<State>,
 }
 
+#[derive(Default)]
 struct State {
-    packer: zstd::bulk::Compressor<'static>,
     /// Writes on their way to the disk, oldest first.
     under_way: VecDeque<Outcome>,
     failed: Option<String>,
@@ -37,12 +39,12 @@ impl Store {
     /// # Errors
     /// There is no memory for a compressor.
     pub fn call_log(&self, campaign: i64) -> Result<Arc<dyn CallLog>, StoreError> {
-        let state = State { packer: packer()?, under_way: VecDeque::new(), failed: None };
         Ok(Arc::new(StoreCalls {
             writer: self.writer.clone(),
             campaign,
             waiting: Arc::default(),
-            state: Mutex::new(state),
+            packer: Arc::new(Mutex::new(packer()?)),
+            state: Mutex::default(),
         }))
     }
 }
@@ -71,21 +73,20 @@ impl State {
 impl CallLog for StoreCalls {
     fn append(&self, call: ModelCall) -> Result<(), CallLogError> {
         let mut state = lock(&self.state);
-        let lost = |e: StoreError| CallLogError(e.to_string());
-        let row = Row::of(&call, &mut state.packer).map_err(lost)?;
         // Even after a failure: this call has been paid, and its record may still find its way to the disk.
         let is_first = {
             let mut waiting = lock(&self.waiting);
-            waiting.push((row, call));
+            waiting.push(call);
             waiting.len() == 1
         };
         if is_first {
-            let (campaign, waiting) = (self.campaign, self.waiting.clone());
+            let (campaign, waiting, packer) = (self.campaign, self.waiting.clone(), self.packer.clone());
             let write = move |raw: &Raw| {
                 let calls = std::mem::take(&mut *lock(&waiting));
-                calls.iter().try_for_each(|(row, call)| row.write(raw, campaign, call))
+                let mut packer = lock(&packer);
+                calls.into_iter().try_for_each(|call| Row::of(&call, &mut packer)?.write(raw, campaign, &call))
             };
-            state.under_way.push_back(self.writer.submit(write).map_err(lost)?);
+            state.under_way.push_back(self.writer.submit(write).map_err(|e| CallLogError(e.to_string()))?);
         }
         state.settle()
     }

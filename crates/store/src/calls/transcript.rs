@@ -17,7 +17,7 @@ pub(super) struct Packed {
 }
 
 impl Packed {
-    /// Compresses: to be called where the caller waits for nothing else, not on the writer's thread.
+    /// Compresses.
     pub(super) fn of(text: &[u8], packer: &mut zstd::bulk::Compressor<'_>) -> Result<Self, StoreError> {
         let bytes =
             packer.compress(text).map_err(|e| StoreError::Internal(format!("a text can't be compressed: {e}")))?;

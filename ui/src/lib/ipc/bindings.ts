@@ -16,6 +16,33 @@ ok: boolean,
 message: string, };
 
 /**
+ * Something about models or money that a person should know of while a campaign runs.
+ */
+export type Alert = { 
+/**
+ * What it is about.
+ */
+kind: AlertKind, 
+/**
+ * How much it matters.
+ */
+level: AlertLevel, 
+/**
+ * What is the matter, in a sentence.
+ */
+message: string, };
+
+/**
+ * What an alert is about.
+ */
+export type AlertKind = "budget" | "errors" | "provider" | "fallback" | "rate";
+
+/**
+ * How much an alert matters.
+ */
+export type AlertLevel = "warning" | "critical";
+
+/**
  * The answer to one question.
  */
 export type Analysis = { 
@@ -1316,11 +1343,7 @@ phase: string,
 /**
  * Why.
  */
-reason: string, } | { "event": "progress" } & Progress | { "event": "models" } & ModelMeter | { "event": "budget_warning", 
-/**
- * Which, and how far.
- */
-message: string, } | { "event": "paused" } | { "event": "resumed" } | { "event": "draining", 
+reason: string, } | { "event": "progress" } & Progress | { "event": "models" } & ModelMeter | { "event": "alert" } & Alert | { "event": "paused" } | { "event": "resumed" } | { "event": "draining", 
 /**
  * Why.
  */
@@ -2445,7 +2468,7 @@ name: string,
  */
 key: string, 
 /**
- * Keep it in the operating system's keychain instead of for this session.
+ * In the operating system's keychain instead of for this session.
  */
 keep: boolean, };
 
@@ -2498,9 +2521,75 @@ usd_committed: number,
  */
 latency_s: number | null, 
 /**
- * What came near its limit or went past a bound that asks for attention.
+ * What came near its limit or went past a bound that asks for attention, in the order it came up.
  */
-warnings: Array<string>, };
+alerts: Array<Alert>, };
+
+/**
+ * A model's calls.
+ */
+export type ModelTotalInfo = { 
+/**
+ * Its name in the spec.
+ */
+model: string, 
+/**
+ * Calls.
+ */
+calls: number, 
+/**
+ * Of these, the ones without an answer.
+ */
+errors: number, 
+/**
+ * Of these, the ones that another, declared model answered.
+ */
+fallbacks: number, 
+/**
+ * Requests sent for them.
+ */
+requests: number, 
+/**
+ * Tokens of requests, of the calls that were answered.
+ */
+prompt_tokens: number, 
+/**
+ * Tokens of replies.
+ */
+completion_tokens: number, 
+/**
+ * `measured`; `estimated`: Ergon counted the tokens of some calls. What they cost is `derived` from them.
+ */
+tokens_provenance: string, 
+/**
+ * USD of answered calls with a known price.
+ */
+usd: number, 
+/**
+ * Answered calls of unknown price: `usd` leaves them out.
+ */
+unpriced: number, 
+/**
+ * Mean service latency of answered calls, seconds.
+ */
+latency_s: number | null, };
+
+/**
+ * What a campaign's models came to.
+ */
+export type ModelTotalsReply = { 
+/**
+ * By name; simulated models are not in it.
+ */
+models: Array<ModelTotalInfo>, 
+/**
+ * USD that count against the budget: aborted calls at their worst case.
+ */
+charged_usd: number, 
+/**
+ * Of these, what engines that died may have spent without recording it.
+ */
+lost_usd: number, };
 
 /**
  * Providers, or a spec's models.
@@ -2513,7 +2602,11 @@ providers: Array<ProviderInfo>,
 /**
  * The spec's models.
  */
-models: Array<ModelInfo>, };
+models: Array<ModelInfo>, 
+/**
+ * Whether this program can keep keys in the operating system's keychain.
+ */
+has_keychain: boolean, };
 
 /**
  * Which models to look at.
@@ -2889,11 +2982,44 @@ usd_per_mtok_out: number,
  */
 usd_per_mtok_cached: number | null, 
 /**
+ * Longest request in tokens that costs this.
+ */
+up_to_tokens: number | null, 
+/**
  * Day on which the source said so.
  */
 date: string, 
 /**
  * Where.
+ */
+source: string, };
+
+/**
+ * A price of one's own, which comes before the table's.
+ */
+export type PriceRequest = { 
+/**
+ * Provider.
+ */
+provider: string, 
+/**
+ * Names of the model at the provider; a `*` stands for any text.
+ */
+model: string, 
+/**
+ * USD per million tokens of requests; nothing here and in `usd_per_mtok_out`: the own price is taken away.
+ */
+usd_per_mtok_in: number | null, 
+/**
+ * USD per million tokens of replies.
+ */
+usd_per_mtok_out: number | null, 
+/**
+ * USD per million tokens of requests that the provider had cached.
+ */
+usd_per_mtok_cached: number | null, 
+/**
+ * Where it is from (an invoice, an address).
  */
 source: string, };
 
@@ -2984,17 +3110,113 @@ export type ProviderInfo = {
  */
 name: string, 
 /**
+ * Whose dialect it speaks.
+ */
+speaks: string, 
+/**
+ * Where it is; `None`: a file, or the environment says.
+ */
+address: string | null, 
+/**
  * Environment variable of its key; `None`: it needs none.
  */
 key_env: string | null, 
 /**
- * Whether that key was found.
+ * Where that key was found; `None`: nowhere.
  */
-has_key: boolean, 
+key: string | null, 
+/**
+ * The user added it; else Ergon knows it.
+ */
+is_own: boolean, 
+/**
+ * Requests at once, unless a spec says otherwise.
+ */
+concurrency: number, 
+/**
+ * The limits that the user set: no spec goes beyond.
+ */
+limits: ProviderLimits, 
 /**
  * Models with a known price, as patterns.
  */
 priced: Array<PriceInfo>, };
+
+/**
+ * Limits of an account.
+ */
+export type ProviderLimits = { 
+/**
+ * Requests at once.
+ */
+concurrency: number | null, 
+/**
+ * Requests in any 60 s.
+ */
+requests_per_minute: number | null, 
+/**
+ * Tokens in any 60 s.
+ */
+tokens_per_minute: number | null, };
+
+/**
+ * A provider by its name.
+ */
+export type ProviderNameRequest = { 
+/**
+ * Its name in specs.
+ */
+name: string, };
+
+/**
+ * A provider to add or change; limits alone for one that Ergon knows.
+ */
+export type ProviderRequest = { 
+/**
+ * Its name in specs.
+ */
+name: string, 
+/**
+ * Whose dialect it speaks: `openai`, `anthropic`, `gemini` or `ollama`.
+ */
+speaks: string | null, 
+/**
+ * Where it is.
+ */
+base_url: string | null, 
+/**
+ * Environment variable, and name in the keychain, of its key; never the key.
+ */
+key_env: string | null, 
+/**
+ * Requests at once: no spec may ask for more.
+ */
+concurrency: number | null, 
+/**
+ * Requests in any 60 s.
+ */
+requests_per_minute: number | null, 
+/**
+ * Tokens in any 60 s.
+ */
+tokens_per_minute: number | null, };
+
+/**
+ * Whether a provider can be asked.
+ */
+export type ProviderTestReply = { 
+/**
+ * What keeps it from being asked.
+ */
+problem: string | null, 
+/**
+ * Models it says it has.
+ */
+offered: Array<string>, 
+/**
+ * Seconds until it had said so.
+ */
+took_s: number, };
 
 /**
  * What was asked.
@@ -4213,11 +4435,12 @@ failed_runs: Array<FailedRun>,
  */
 failures: { [key in string]: number }, 
 /**
- * Calls of models on the network; what a simulated model is asked is a metric of the run.
+ * Calls of models on the network or in files, all sessions; simulated ones are none.
  */
 api_calls: number, 
 /**
- * USD that count against the budget: where a provider did not say, or an engine died, the most it can have been.
+ * USD that they count against the budget: an aborted call at its worst case, one of unknown price as nothing
+ * (`model_totals` tells how many those are).
  */
 total_cost_usd: number, 
 /**
@@ -4644,6 +4867,11 @@ export interface Operations {
   models: { request: ModelsRequest; reply: ModelsReply; stream: never };
   model_chat: { request: ModelChatRequest; reply: ModelChatReply; stream: never };
   model_key: { request: ModelKeyRequest; reply: Acknowledged; stream: never };
+  model_totals: { request: CampaignRequest; reply: ModelTotalsReply; stream: never };
+  set_provider: { request: ProviderRequest; reply: Acknowledged; stream: never };
+  remove_provider: { request: ProviderNameRequest; reply: Acknowledged; stream: never };
+  test_provider: { request: ProviderNameRequest; reply: ProviderTestReply; stream: never };
+  set_price: { request: PriceRequest; reply: Acknowledged; stream: never };
   exclude: { request: ExcludeRequest; reply: Acknowledged; stream: never };
   include: { request: RunDetailRequest; reply: Acknowledged; stream: never };
   note: { request: NoteRequest; reply: Acknowledged; stream: never };
@@ -4747,6 +4975,16 @@ export const operations = {
   model_chat: (request: ModelChatRequest): Promise<ModelChatReply> => call("model_chat", request),
   /** Gives a key for this session, or to the keychain. */
   model_key: (request: ModelKeyRequest): Promise<Acknowledged> => call("model_key", request),
+  /** What each model of a campaign was asked, and what it came to. */
+  model_totals: (request: CampaignRequest): Promise<ModelTotalsReply> => call("model_totals", request),
+  /** Adds a provider of models, or sets limits for one. */
+  set_provider: (request: ProviderRequest): Promise<Acknowledged> => call("set_provider", request),
+  /** Takes away what was added with `set_provider`. */
+  remove_provider: (request: ProviderNameRequest): Promise<Acknowledged> => call("remove_provider", request),
+  /** Asks a provider for its list of models, which costs nothing. */
+  test_provider: (request: ProviderNameRequest): Promise<ProviderTestReply> => call("test_provider", request),
+  /** Sets a price of one's own, or takes it away. */
+  set_price: (request: PriceRequest): Promise<Acknowledged> => call("set_price", request),
   /** Leaves a run out of analyses. */
   exclude: (request: ExcludeRequest): Promise<Acknowledged> => call("exclude", request),
   /** Takes a run into analyses again. */

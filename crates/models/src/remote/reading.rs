@@ -1,0 +1,62 @@
+//! A reply while it arrives: whole, or as a stream that the network cuts where it likes.
+
+use serde_json::Value;
+
+use crate::answer::Answer;
+use crate::dialect::Dialect;
+use crate::frames::Frames;
+
+/// A reply while it arrives.
+pub(super) struct Reading {
+    dialect: Dialect,
+    frames: Option<Frames>,
+    answer: Answer,
+    wrong: Option<String>,
+}
+
+/// A reply that was read; `Ok(None)`: none came. The error says what can't be read.
+pub(super) type Read = Result<Option<Answer>, String>;
+
+impl Reading {
+    pub(super) fn new(dialect: Dialect, streamed: bool) -> Self {
+        let frames = streamed.then(|| Frames::new(dialect.framing()));
+        Self { dialect, frames, answer: Answer::default(), wrong: None }
+    }
+
+    /// Takes bytes of a stream; whether there is text by now.
+    pub(super) fn push(&mut self, bytes: &[u8]) -> bool {
+        let Some(mut frames) = self.frames.take() else { return false };
+        frames.push(bytes, &mut |document| self.document(document));
+        self.frames = Some(frames);
+        !self.answer.text.is_empty() || !self.answer.tools.is_empty()
+    }
+
+    fn document(&mut self, document: &[u8]) {
+        if document == b"[DONE]" {
+            self.answer.ended = true;
+            return;
+        }
+        let read = match serde_json::from_slice::<Value>(document) {
+            Ok(value) => self.dialect.read(&value, &mut self.answer),
+            Err(e) => Err(format!("the reply is not JSON: {e}")),
+        };
+        if let Err(wrong) = read {
+            self.wrong.get_or_insert(wrong);
+        }
+    }
+
+    pub(super) fn finish(mut self, whole: bool, received: &[u8]) -> Read {
+        if !whole {
+            return Ok(None);
+        }
+        match self.frames.take() {
+            Some(mut frames) => frames.finish(&mut |document| self.document(document)),
+            None => {
+                self.document(received);
+                // A whole document is whole, whether or not it says why it ended.
+                self.answer.ended = true;
+            }
+        }
+        self.wrong.map_or(Ok(Some(self.answer)), Err)
+    }
+}
