@@ -3,6 +3,7 @@
 //! and 50 ms, every call on disk; 10,000 waiting calls in ≤ 300 MB.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "a bench fails by panicking")]
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -15,6 +16,8 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use nix::sys::resource::{UsageWho, getrusage};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+const ROUNDS: usize = 7;
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
@@ -38,12 +41,23 @@ fn compare() {
         let mut server = Command::new(&program).args(["server", latency_ms]).stdout(Stdio::piped()).spawn().unwrap();
         let mut address = String::new();
         BufReader::new(server.stdout.take().unwrap()).read_line(&mut address).unwrap();
-        for round in 0..3 {
+        let mut walls: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+        for round in 0..ROUNDS {
             for mode in ["bare", "ergon", "unkept"] {
                 let output = Command::new(&program).args([mode, address.trim(), calls, at_once]).output().unwrap();
                 assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-                print!("  {round} {mode:>6} {}", String::from_utf8_lossy(&output.stdout));
+                let said = String::from_utf8_lossy(&output.stdout);
+                print!("  {round} {mode:>6} {said}");
+                let wall = said.split("wall ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap();
+                walls.entry(mode).or_default().push(wall.parse().unwrap());
             }
+        }
+        // Round by round: what else the machine does changes from minute to minute.
+        for mode in ["ergon", "unkept"] {
+            let mut ratios: Vec<f64> = walls[mode].iter().zip(&walls["bare"]).map(|(wall, bare)| wall / bare).collect();
+            ratios.sort_by(f64::total_cmp);
+            let (lo, mid, hi) = (ratios[0], ratios[ROUNDS / 2], ratios[ROUNDS - 1]);
+            println!("  {mode}: {mid:.3} × bare (median of {ROUNDS}; {lo:.3} to {hi:.3})");
         }
         server.kill().unwrap();
         server.wait().unwrap();

@@ -248,7 +248,11 @@ impl<'a> Entry<'a> {
     fn sent(&mut self, exchanges: Vec<Exchange>) {
         let again = exchanges.len().saturating_sub(1) as u64;
         self.metered.retries.fetch_add(again, Ordering::Relaxed);
-        self.exchanges.extend(exchanges);
+        if self.exchanges.is_empty() {
+            self.exchanges = exchanges;
+        } else {
+            self.exchanges.extend(exchanges);
+        }
     }
 
     fn keep(

@@ -179,7 +179,8 @@ impl Remote {
 
     /// Asks, and asks again where that can help.
     pub(crate) async fn ask(&self, request: &ChatRequest, call: &CallContext, account: &Arc<Account>) -> Told {
-        let mut exchanges = Vec::new();
+        // Nearly every call takes one, and thousands of them wait to be written at the same moment.
+        let mut exchanges = Vec::with_capacity(1);
         let result = self.persist(request, call, account, &mut exchanges).await;
         Told { result, exchanges }
     }

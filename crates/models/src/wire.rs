@@ -53,6 +53,9 @@ pub(crate) struct Head {
     pub(crate) location: Option<String>,
 }
 
+/// Connections to a provider that are kept while nothing is asked.
+const MOST_IDLE: usize = 512;
+
 /// A client for all providers: no redirects, no proxy, no cookies.
 ///
 /// # Errors
@@ -65,6 +68,8 @@ pub(crate) fn client() -> Result<Client, String> {
         .no_proxy()
         .connect_timeout(Duration::from_secs(10))
         .tcp_nodelay(true)
+        // Thousands that all have their replies need no thousands of connections with buffers to rest in.
+        .pool_max_idle_per_host(MOST_IDLE)
         .user_agent(concat!("ergon/", env!("CARGO_PKG_VERSION")))
         .build()
         .map_err(|e| format!("no HTTP client: {e}"))
