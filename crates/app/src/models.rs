@@ -20,6 +20,8 @@ pub(crate) const ENV_FILE: &str = "ERGON_ENV_FILE";
 /// Environment variable that names a price table whose rows come before the shipped ones.
 pub(crate) const PRICES_FILE: &str = "ERGON_PRICES";
 
+/// The provider that is a file.
+pub(crate) const GGUF: &str = "gguf";
 /// Environment variable that names the program for GGUF files, where it is not beside this one.
 const GGUF_WORKER: &str = "ERGON_GGUF_WORKER";
 
@@ -128,7 +130,7 @@ pub(crate) fn open(source: &SourcedSpec, base: &Path) -> Result<Arc<Roster>, App
     let entry = |choice: &ergon_design::spec::ModelChoice| ModelEntry {
         provider: choice.provider.clone(),
         model: match &choice.model {
-            Some(file) if choice.provider == "gguf" => Some(base.join(file).to_string_lossy().into_owned()),
+            Some(file) if choice.provider == GGUF => Some(base.join(file).to_string_lossy().into_owned()),
             model => model.clone(),
         },
         settings: choice.settings.clone(),

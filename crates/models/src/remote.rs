@@ -21,6 +21,7 @@
 //! | `fallback` | another model of the section that answers when this one can't | none |
 
 mod judge;
+mod prepared;
 mod reading;
 mod settings;
 
@@ -35,21 +36,20 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use crate::answer::Answer;
-use crate::dialect::{Dialect, JsonMode, Manner};
+use crate::dialect::{Dialect, JsonMode};
 use crate::gguf::File;
 use crate::keys::{KeySource, scrub};
 use crate::network::Network;
 use crate::pace::{NoTurn, Pace, Turn};
 use crate::price::Price;
 use crate::purse::{Account, Cost, NoMoney, Refused, Reservation};
-use crate::wire::{self, Bounds, Outgoing};
+use crate::wire::{self, Bounds, Broken, Head, Outgoing};
 use judge::{Fault, judge};
+use prepared::Prepared;
 use reading::Reading;
 
 /// Bytes of English text in a token, roughly: counts made with it are marked estimated.
 const BYTES_PER_TOKEN: u64 = 4;
-/// Tokens beyond `max_tokens` that servers are known to take (an invisible first token, say).
-const SLACK_TOKENS: u64 = 16;
 /// First and longest ceiling of the wait before another try.
 const BACKOFF_S: (f64, f64) = (0.5, 60.0);
 
@@ -192,84 +192,81 @@ impl Remote {
         account: &Arc<Account>,
         exchanges: &mut Vec<Exchange>,
     ) -> Result<ChatReply, ModelError> {
-        let invalid = |message: String| self.error(FailureClass::InvalidInput, message, None);
-        let key = self.key().map_err(invalid)?.map(|(key, _)| key);
-        let headers = wire::headers(self.dialect.headers(key.as_ref())).map_err(invalid)?;
-        let client = self.network.client().map_err(|e| self.error(FailureClass::Internal, e, None))?;
-        let mut jitter = call.streams.rng(&format!("models.backoff/{}", call.stream(request)));
-        let seed = self.seeded.then(|| u64::from(call.streams.rng(&call.stream(request)).next_u32()));
-        let max_tokens = request.max_tokens.unwrap_or(self.max_tokens);
-        let manner = Manner {
-            model: &self.model,
-            streamed: self.streamed,
-            max_tokens,
-            temperature: request.temperature.or(self.temperature),
-            seed: request.seed.or(seed),
-            json: self.json,
-            logprobs: self.logprobs,
-            max_tokens_field: self.max_tokens_field,
-        };
-        let body = Bytes::from(self.dialect.body(request, &manner).to_string());
-        let path = if self.file.is_some() { String::new() } else { self.dialect.path(&manner) };
-        let url = self.url(&path).ok_or_else(|| invalid("the address can't be used".into()))?;
-        let worst = Worst { prompt: body.len() as u64, completion: u64::from(max_tokens) + SLACK_TOKENS };
-        let bound = worst.cost(self.price.as_ref());
-        if bound.is_none() && account.is_money() {
-            let why = "the request may be longer than its price is good for, so that no budget in USD can be kept; give \
-                       usd_per_mtok_in and usd_per_mtok_out as for long requests";
-            return Err(self.error(FailureClass::Budget, why.into(), None));
-        }
-        let bound = bound.unwrap_or_else(|| Cost { usd: 0.0, tokens: worst.tokens() });
-        let expected = body.len() as u64 / BYTES_PER_TOKEN + u64::from(max_tokens);
+        let ready = self.prepare(request, call, account.is_money())?;
         for tries in 0.. {
-            let turn = self.pace.turn(expected, self.patience).await.map_err(|no| self.no_turn(no))?;
-            let reservation = account.reserve(bound).await.map_err(|no| self.no_money(no))?;
-            let mut exchange = Exchange::default();
-            let mut reading = Reading::new(self.dialect, self.streamed);
-            let mut first = None;
-            let mut piece = |bytes: &[u8], at_s: f64| {
-                if reading.push(bytes) {
-                    first.get_or_insert(at_s);
-                }
-            };
-            let outcome = match &self.file {
-                Some(file) => file.worker.send(&body, self.bounds, &mut exchange, &mut piece).await,
-                None => {
-                    let (url, headers, body) = (url.clone(), headers.clone(), body.clone());
-                    let outgoing = Outgoing { method: Method::POST, url, headers, body };
-                    wire::send(&client, outgoing, self.bounds, &mut exchange, &mut piece).await
-                }
-            };
-            exchange.url = without_query(&url);
-            exchange.sent = body.to_vec();
-            exchange.first_token_s = first;
-            if key.as_ref().is_some_and(|key| scrub(&mut exchange.received, key.expose_secret())) {
-                // What was read of a stream so far holds the key: it is read again without.
-                reading = Reading::new(self.dialect, self.streamed);
-                reading.push(&exchange.received);
+            let turn = self.pace.turn(ready.expected, self.patience).await.map_err(|no| self.no_turn(no))?;
+            let reservation = account.reserve(ready.bound).await.map_err(|no| self.no_money(no))?;
+            let sent = self.send(&ready).await;
+            let jitter = || call.streams.rng(&format!("models.backoff/{tries}/{}", call.stream(request)));
+            match self.concluded(&ready, sent, tries, (turn, reservation), jitter, exchanges) {
+                Next::Over(result) => return *result,
+                Next::Again(wait) => tokio::time::sleep(wait).await,
             }
-            let mut answer = reading.finish(outcome.is_ok(), &exchange.received);
-            let fault = judge(&outcome, &mut answer, &exchange);
-            let answer = answer.ok().flatten();
-            exchange.usage = answer.as_ref().and_then(|a| a.usage.clone());
-            exchange.logprobs = answer.as_ref().and_then(|a| a.logprobs.clone());
-            exchange.failure = fault.as_ref().map(|f| f.message.clone());
-            let duration_s = exchange.duration_s;
-            exchanges.push(exchange);
-            let Some(fault) = fault else {
-                let Some(answer) = answer else { continue };
-                return self.conclude(answer, worst, bound, duration_s, turn, reservation);
-            };
-            let wait = self.wait(&fault, tries, &mut jitter);
-            self.account_for(&fault, turn, reservation, wait);
-            if !fault.again || tries >= self.retries || wait > self.patience {
-                let after = fault.wait.map(|w| w.as_secs_f64());
-                let tried = if tries > 0 { format!(" ({} tries)", tries + 1) } else { String::new() };
-                return Err(self.error(fault.class, format!("{}{tried}", fault.message), after));
-            }
-            tokio::time::sleep(wait).await;
         }
         Err(self.error(FailureClass::Internal, "tries without end".into(), None))
+    }
+
+    /// One request on its way, by whichever way there is.
+    async fn send(&self, ready: &Prepared) -> Sent {
+        let mut exchange = Exchange::default();
+        let mut reading = Reading::new(self.dialect, self.streamed);
+        let mut piece = |bytes: &[u8], at_s: f64| reading.push_at(bytes, at_s);
+        let outcome = match &self.file {
+            Some(file) => file.worker.send(&ready.body, self.bounds, &mut exchange, &mut piece).await,
+            None => wire::send(&ready.client, ready.outgoing(), self.bounds, &mut exchange, &mut piece).await,
+        };
+        Sent { outcome, exchange, reading }
+    }
+
+    /// What came of a request, and what is next. Not a part of the future: thousands of calls wait at the same time, and
+    /// each would have room for it.
+    fn concluded<R: Rng>(
+        &self,
+        ready: &Prepared,
+        sent: Sent,
+        tries: u32,
+        (turn, reservation): (Turn, Reservation),
+        jitter: impl FnOnce() -> R,
+        exchanges: &mut Vec<Exchange>,
+    ) -> Next {
+        let Sent { outcome, mut exchange, mut reading } = sent;
+        exchange.url = without_query(&ready.url);
+        exchange.sent = ready.body.to_vec();
+        exchange.first_token_s = reading.first_s();
+        if ready.key.as_ref().is_some_and(|key| scrub(&mut exchange.received, key.expose_secret())) {
+            // What was read of a stream so far holds the key: it is read again without.
+            reading = Reading::new(self.dialect, self.streamed);
+            reading.push(&exchange.received);
+        }
+        let mut answer = reading.finish(outcome.is_ok(), &exchange.received);
+        let fault = judge(&outcome, &mut answer, &exchange);
+        let answer = answer.ok().flatten();
+        exchange.usage = answer.as_ref().and_then(|a| a.usage.clone());
+        exchange.logprobs = answer.as_ref().and_then(|a| a.logprobs.clone());
+        exchange.failure = fault.as_ref().map(|f| f.message.clone());
+        let duration_s = exchange.duration_s;
+        exchanges.push(exchange);
+        let fault = match (fault, answer) {
+            (None, Some(answer)) => {
+                return Next::over(self.conclude(answer, ready, duration_s, turn, reservation));
+            }
+            (Some(fault), _) => fault,
+            (None, None) => {
+                return Next::over(Err(self.error(
+                    FailureClass::Internal,
+                    "neither an answer nor a fault".into(),
+                    None,
+                )));
+            }
+        };
+        let wait = self.wait(&fault, tries, &mut jitter());
+        self.account_for(&fault, turn, reservation, wait);
+        if fault.again && tries < self.retries && wait <= self.patience {
+            return Next::Again(wait);
+        }
+        let after = fault.wait.map(|w| w.as_secs_f64());
+        let tried = if tries > 0 { format!(" ({} tries)", tries + 1) } else { String::new() };
+        Next::over(Err(self.error(fault.class, format!("{}{tried}", fault.message), after)))
     }
 
     /// Exponential back-off with full jitter (M. Brooker, "Exponential Backoff And Jitter", AWS 2015); the provider's own
@@ -298,12 +295,12 @@ impl Remote {
     fn conclude(
         &self,
         mut answer: Answer,
-        worst: Worst,
-        bound: Cost,
+        ready: &Prepared,
         duration_s: f64,
         turn: Turn,
         reservation: Reservation,
     ) -> Result<ChatReply, ModelError> {
+        let Prepared { worst, bound, .. } = *ready;
         // A count beyond what was sent or allowed is wrong, as is one that stays away: then Ergon counts.
         let told = answer.tokens.prompt.filter(|n| *n <= worst.prompt);
         let said = answer.tokens.completion.filter(|n| *n <= worst.completion);
@@ -361,33 +358,29 @@ impl Remote {
     }
 }
 
-/// Most that a request can take: no token is shorter than a byte.
-#[derive(Clone, Copy)]
-struct Worst {
-    prompt: u64,
-    completion: u64,
-}
-
-impl Worst {
-    fn tokens(self) -> u64 {
-        self.prompt + self.completion
-    }
-
-    /// What it costs at most; nothing where its price is unknown; `None`: it may be longer than its price is good for.
-    fn cost(self, price: Option<&Price>) -> Option<Cost> {
-        let usd = match price {
-            None => 0.0,
-            // A table may, wrongly or not, ask more for what was cached.
-            Some(price) => {
-                price.of(self.prompt, 0, self.completion)?.max(price.of(self.prompt, self.prompt, self.completion)?)
-            }
-        };
-        Some(Cost { usd, tokens: self.tokens() })
-    }
-}
-
 fn without_query(url: &Url) -> String {
     let mut url = url.clone();
     url.set_query(None);
     url.into()
+}
+
+/// A request that was sent, and as much of a reply as came.
+struct Sent {
+    outcome: Result<Head, Broken>,
+    exchange: Exchange,
+    reading: Reading,
+}
+
+/// What to do after a request.
+enum Next {
+    /// Nothing more.
+    Over(Box<Result<ChatReply, ModelError>>),
+    /// Ask again after this time.
+    Again(Duration),
+}
+
+impl Next {
+    fn over(result: Result<ChatReply, ModelError>) -> Self {
+        Self::Over(Box::new(result))
+    }
 }

@@ -145,7 +145,7 @@ fn model_providers() -> Vec<DoctorCheck> {
 }
 
 /// The program that runs model files.
-fn worker(network: &Network) -> (DoctorState, String, Option<String>) {
+pub(crate) fn worker(network: &Network) -> (DoctorState, String, Option<String>) {
     let program = network.gguf_program();
     if program.is_file() {
         return (DoctorState::Ok, format!("runs model files by {}", program.display()), None);

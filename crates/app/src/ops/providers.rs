@@ -130,6 +130,12 @@ pub async fn test_provider(_app: &App, request: ProviderNameRequest) -> Result<P
         let message = format!("there is no provider '{}'; expected one of {}", request.name, known.join(", "));
         return Err(AppError::input("unknown_provider", message).field("name"));
     }
+    if request.name == models::GGUF {
+        // Which files there are, nobody can tell; whether one could be run, the program can.
+        let (state, said, _) = super::doctor::worker(&network);
+        let problem = (state != super::doctor::DoctorState::Ok).then_some(said);
+        return Ok(reply(problem, Vec::new()));
+    }
     // A list needs no model's name; one is needed to open.
     let entry = ModelEntry { provider: request.name, model: Some("any".into()), ..ModelEntry::default() };
     let roster = match Roster::open([("model", entry)], &network) {

@@ -12,6 +12,7 @@ pub(super) struct Reading {
     frames: Option<Frames>,
     answer: Answer,
     wrong: Option<String>,
+    first_s: Option<f64>,
 }
 
 /// A reply that was read; `Ok(None)`: none came. The error says what can't be read.
@@ -20,7 +21,7 @@ pub(super) type Read = Result<Option<Answer>, String>;
 impl Reading {
     pub(super) fn new(dialect: Dialect, streamed: bool) -> Self {
         let frames = streamed.then(|| Frames::new(dialect.framing()));
-        Self { dialect, frames, answer: Answer::default(), wrong: None }
+        Self { dialect, frames, answer: Answer::default(), wrong: None, first_s: None }
     }
 
     /// Takes bytes of a stream; whether there is text by now.
@@ -29,6 +30,18 @@ impl Reading {
         frames.push(bytes, &mut |document| self.document(document));
         self.frames = Some(frames);
         !self.answer.text.is_empty() || !self.answer.tools.is_empty()
+    }
+
+    /// The same, and remembers when there first was some.
+    pub(super) fn push_at(&mut self, bytes: &[u8], at_s: f64) {
+        if self.push(bytes) {
+            self.first_s.get_or_insert(at_s);
+        }
+    }
+
+    /// Seconds from sending to the first text of a stream.
+    pub(super) fn first_s(&self) -> Option<f64> {
+        self.first_s
     }
 
     fn document(&mut self, document: &[u8]) {

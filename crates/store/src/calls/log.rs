@@ -20,8 +20,7 @@ struct StoreCalls {
     writer: Writer,
     campaign: i64,
     /// Calls that the next write takes along, however many have come by then.
-    #[expect(clippy::vec_box, reason = "thousands may come at once: a list that grows moves pointers, not calls")]
-    waiting: Arc<Mutex<Vec<Box<ModelCall>>>>,
+    waiting: Arc<Mutex<Vec<ModelCall>>>,
     /// The writer's: whoever asks models has other replies to read, and would wait for whoever packs.
     packer: Arc<Mutex<zstd::bulk::Compressor<'static>>>,
     state: Mutex<State>,
@@ -77,7 +76,7 @@ impl CallLog for StoreCalls {
         // Even after a failure: this call has been paid, and its record may still find its way to the disk.
         let is_first = {
             let mut waiting = lock(&self.waiting);
-            waiting.push(Box::new(call));
+            waiting.push(call);
             waiting.len() == 1
         };
         if is_first {
