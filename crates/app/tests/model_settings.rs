@@ -18,7 +18,7 @@ fn taken(provider: &str) -> BTreeSet<String> {
 #[test]
 fn every_setting_that_a_provider_takes_is_in_the_schema_with_a_description_and_no_other() {
     let schema = ergon_app::spec_schema();
-    let form = &schema["$defs"]["ModelForm"]["properties"];
+    let form = &schema["$defs"]["ModelChoice"]["properties"];
     let described: BTreeSet<String> = form.as_object().unwrap().keys().cloned().collect();
     let mut all: BTreeSet<String> = ["provider", "model"].map(str::to_owned).into();
     for provider in ["openai", "anthropic", "gemini", "ollama", "gguf", "simulated"] {

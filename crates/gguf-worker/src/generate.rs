@@ -21,7 +21,7 @@ use crate::arguments::Arguments;
 use crate::reply::Reply;
 use crate::request::Asked;
 
-/// Tokens of a prompt that are read at once.
+/// Most tokens of a prompt that are read at once.
 const BATCH: usize = 512;
 
 /// A loaded file.
@@ -39,6 +39,8 @@ pub(crate) struct Generator<'a> {
     engine: &'a Engine,
     context: LlamaContext<'a>,
     batch: LlamaBatch<'static>,
+    /// Tokens that llama.cpp takes at once: fewer than asked for where the context is smaller, and it aborts on more.
+    chunk: usize,
 }
 
 impl Engine {
@@ -71,7 +73,8 @@ impl Engine {
             .model
             .new_context(&self.backend, params)
             .map_err(|e| format!("there is no room for a context of {} tokens: {e}", self.context))?;
-        Ok(Generator { engine: self, context, batch: LlamaBatch::new(BATCH, 1) })
+        let chunk = (context.n_batch() as usize).clamp(1, BATCH);
+        Ok(Generator { engine: self, context, batch: LlamaBatch::new(chunk, 1), chunk })
     }
 }
 
@@ -221,10 +224,11 @@ impl Generator<'_> {
     }
 
     fn read(&mut self, prompt: &[LlamaToken]) -> Result<(), Fault> {
-        for (chunk, tokens) in prompt.chunks(BATCH).enumerate() {
+        let size = self.chunk;
+        for (chunk, tokens) in prompt.chunks(size).enumerate() {
             self.batch.clear();
             for (within, token) in tokens.iter().enumerate() {
-                let at = chunk * BATCH + within;
+                let at = chunk * size + within;
                 self.put(*token, at, at + 1 == prompt.len())?;
             }
             self.decode()?;

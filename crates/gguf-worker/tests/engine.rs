@@ -103,7 +103,11 @@ async fn llama_streams_counts_stops_seeds_and_fits_a_schema() {
     let said: Value = serde_json::from_str(&fitted.text).unwrap_or_else(|e| panic!("{e}: {}", fitted.text));
     assert!(said["yes"].is_boolean(), "{said}");
 
-    let error = ask(&models(&model, json!({"context": 32})), 1, question(&"dog ".repeat(200))).await.unwrap_err();
+    // A prompt longer than what llama.cpp takes at once, and then one longer than the context.
+    let small = models(&model, json!({"context": 32}));
+    let long = ask(&small, 1, question(&"dog ".repeat(20))).await.unwrap();
+    assert!(long.usage.prompt_tokens.is_some_and(|n| n > 32), "{:?}", long.usage);
+    let error = ask(&small, 1, question(&"dog ".repeat(400))).await.unwrap_err();
     assert_eq!(error.class, FailureClass::InvalidInput);
     assert!(error.message.contains("raise `context`"), "{}", error.message);
 }
@@ -112,8 +116,10 @@ async fn llama_streams_counts_stops_seeds_and_fits_a_schema() {
 #[ignore = "needs llama.cpp; cargo xtask test runs it where that is"]
 async fn llama_killed_in_the_middle_of_a_reply_fails_that_call_and_no_other() {
     let folder = tempfile::tempdir().unwrap();
-    let model = tiny(folder.path(), &[]);
-    let models = models(&model, json!({"retries": 0, "context": 4096}));
+    // Eight million weights: slow enough to be killed at work.
+    let shape = "--dim 256 --layers 8 --heads 8 --kv 4 --ffn 704 --vocab 4000";
+    let model = tiny(folder.path(), &shape.split(' ').collect::<Vec<_>>());
+    let models = models(&model, json!({"retries": 0, "context": 4096, "temperature": 1}));
     let long = ChatRequest { max_tokens: Some(4000), ..question(PROMPTS[0]) };
     let (failed, ()) = tokio::join!(ask(&models, 1, long), async {
         let began = Instant::now();

@@ -22,8 +22,10 @@ use crate::wire::{Bounds, Broken, Head};
 
 /// Variables that the process inherits: what a dynamic linker and a compute library look at, and no keys.
 const INHERITED: [&str; 6] = ["PATH", "LD_LIBRARY_PATH", "HOME", "TMPDIR", "SystemRoot", "OMP_NUM_THREADS"];
-/// Threads that wait sleep: spinning ones were measured to burn 7–15 times the CPU time on a busy machine.
-const PATIENT: [(&str, &str); 2] = [("OMP_WAIT_POLICY", "passive"), ("GOMP_SPINCOUNT", "0")];
+/// Threads that wait sleep: spinning ones were measured to burn 7–15 times the CPU time on a busy machine. And a process
+/// that aborts is gone at once, instead of starting a debugger to look at itself.
+const MANNERS: [(&str, &str); 3] =
+    [("OMP_WAIT_POLICY", "passive"), ("GOMP_SPINCOUNT", "0"), ("GGML_NO_BACKTRACE", "1")];
 /// Longest line that is no piece of a reply, bytes.
 const MOST_LINE: u64 = 64 * 1024;
 
@@ -95,13 +97,17 @@ impl Worker {
     async fn start(&self) -> Result<Result<Running, String>, Broken> {
         let unreached = |what: &str| Broken::Unreached(format!("{}: {what}", self.program.display()));
         let mut command = Command::new(&self.program);
-        command.args(&self.arguments).env_clear().envs(PATIENT);
+        command.args(&self.arguments).env_clear().envs(MANNERS);
         command.envs(INHERITED.iter().filter_map(|name| Some((*name, std::env::var_os(name)?))));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
         // An interrupt at the terminal is for the engine: it lets running calls end.
         #[cfg(unix)]
         command.process_group(0);
-        let mut child = command.spawn().map_err(|e| unreached(&e.to_string()))?;
+        // It will not be there at the next try either.
+        let mut child = match command.spawn() {
+            Ok(child) => child,
+            Err(e) => return Ok(Err(format!("{} can't be started: {e}", self.program.display()))),
+        };
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(unreached("it has no pipes"));
         };

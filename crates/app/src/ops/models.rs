@@ -228,6 +228,9 @@ pub async fn model_chat(_app: &App, request: ModelChatRequest) -> Result<ModelCh
     };
     let wrong = |e: ergon_models::SettingProblem| AppError::input("invalid_model", e.to_string()).field(e.key);
     let roster = Roster::open([("model", entry)], &network()?).map_err(wrong)?;
+    if let Some((_, why)) = roster.unready().pop() {
+        return Err(AppError::input("model_not_ready", why).field("provider"));
+    }
     let metered = Metered::new(Arc::new(roster), Budget::default(), Spent::default(), Source::Live(None));
     let key = Digest::of_bytes(request.prompt.as_bytes());
     let call = CallContext {

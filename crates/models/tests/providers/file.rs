@@ -132,6 +132,11 @@ async fn a_process_that_talks_nonsense_or_can_not_load_its_file_is_a_named_failu
         assert_eq!(error.class, class, "{error}");
         assert!(error.message.contains(said), "{error}");
     }
+    let local = Local::new("well");
+    std::fs::remove_file(local.folder.path().join("stand-in")).unwrap();
+    let error = local.models.chat(&request(), None, &call(1)).await.unwrap_err();
+    assert_eq!(error.class, FailureClass::InvalidInput, "{error}");
+    assert!(error.message.contains("can't be started"), "{error}");
 }
 
 #[test]
