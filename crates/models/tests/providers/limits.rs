@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ergon_domain::{FailureClass, Models};
-use ergon_models::{Budget, Keys, Metered, Network, Prices, Roster, Source, Spent};
+use ergon_domain::{AlertKind, AlertLevel, ChatRequest, FailureClass, Models};
+use ergon_models::{Budget, Keys, Metered, ModelEntry, Network, OwnProvider, Prices, Roster, Source, Spent};
 use futures_util::future::join_all;
 use serde_json::json;
 
@@ -56,6 +56,67 @@ async fn a_provider_that_is_down_is_left_alone_and_the_declared_other_answers() 
     let meter = asker.models.meter().unwrap();
     assert_eq!((meter.calls, meter.errors, meter.fallbacks), (20, 0, 20), "counted, never silent");
     assert!(asker.kept.calls.lock().unwrap().iter().all(|c| c.fallback.as_deref() == Some("spare")));
+    let told: Vec<_> = meter.alerts.iter().map(|alert| (alert.kind, alert.level)).collect();
+    let expected = [(AlertKind::Fallback, AlertLevel::Warning), (AlertKind::Provider, AlertLevel::Critical)];
+    assert_eq!(told, expected, "each once: {:?}", meter.alerts);
+    assert!(meter.alerts[1].message.contains("has failed 5 times in a row and is left alone"), "{:?}", meter.alerts);
+}
+
+#[tokio::test]
+async fn calls_without_an_answer_are_told_of_and_what_a_budget_refuses_is_none() {
+    let server = Server::start(|_, _| reply(400, "", "{}")).await;
+    let asker = Asker::new(&server, json!({}), FREE);
+    for run in 0..20 {
+        asker.ask(run).await.unwrap_err();
+    }
+    let alerts = asker.models.meter().unwrap().alerts;
+    assert_eq!(alerts.iter().map(|a| a.kind).collect::<Vec<_>>(), [AlertKind::Errors]);
+    assert!(alerts[0].message.starts_with("20 of 20 model calls had no answer: 100.0 %"), "{alerts:?}");
+
+    let asker = Asker::new(&server, priced(), Budget { usd: Some(1e-6), ..FREE });
+    for run in 0..30 {
+        assert_eq!(asker.ask(run).await.unwrap_err().class, FailureClass::Budget);
+    }
+    assert_eq!(asker.models.meter().unwrap().alerts, []);
+}
+
+#[tokio::test]
+async fn a_request_longer_than_its_price_is_good_for_is_not_sent_on_a_money_budget() {
+    let server = Server::start(|_, _| good("yes")).await;
+    let asked = |budget: Budget| {
+        let entry = ModelEntry {
+            model: Some("gemini-2.5-pro".into()),
+            ..entry("gemini", json!({"base_url": server.url, "retries": 0}))
+        };
+        let roster = Arc::new(Roster::open([("llm", entry)], &network()).unwrap());
+        let models = Metered::new(roster, budget, Spent::default(), Source::Live(None));
+        async move { models.chat(&ChatRequest::new("llm", "", "x".repeat(200_001)), None, &call(1)).await.unwrap_err() }
+    };
+    let refused = asked(Budget { usd: Some(1000.0), ..FREE }).await;
+    assert_eq!((refused.class, server.count()), (FailureClass::Budget, 0), "{refused}");
+    // Without one it is sent; that this server speaks another dialect is another matter.
+    asked(FREE).await;
+    assert_eq!(server.count(), 1);
+}
+
+#[tokio::test]
+async fn no_spec_goes_beyond_the_limits_that_the_user_set_for_a_provider() {
+    let server = Server::start(|_, _| slow()).await;
+    let network = network();
+    let lab = OwnProvider {
+        name: "lab".into(),
+        base_url: Some(server.url.clone()),
+        concurrency: Some(2),
+        ..OwnProvider::default()
+    };
+    network.set_own_providers(vec![lab]).unwrap();
+    let roster = Arc::new(Roster::open([("llm", entry("lab", json!({"concurrency": 64})))], &network).unwrap());
+    let models = Metered::new(roster, FREE, Spent::default(), Source::Live(None));
+    let asked = request();
+    let calls: Vec<_> = (0..12).map(call).collect();
+    let answers = join_all(calls.iter().map(|call| models.chat(&asked, None, call))).await;
+    assert!(answers.iter().all(Result::is_ok));
+    assert_eq!(server.most_at_once(), 2);
 }
 
 /// 10 + 2 tokens at these prices cost 0.0002 USD.
