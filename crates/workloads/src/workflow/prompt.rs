@@ -68,7 +68,7 @@ pub(super) fn wrong_answers(item: &TaskItem) -> impl Iterator<Item = String> {
 
 /// The item as the response model sees it.
 pub(super) fn graded(item: &TaskItem, easier_by: f64, guessing: f64) -> Item {
-    Item { discrimination: DISCRIMINATION, difficulty: item.difficulty - easier_by, guessing }
+    Item { discrimination: DISCRIMINATION, difficulty: item.difficulty - easier_by, guessing, disturbance: 0.0 }
 }
 
 /// A choice between what is true and what is not.
