@@ -19,3 +19,4 @@ mod publication_table;
 mod reopening;
 mod set_up_and_run;
 mod steering;
+mod workflow;

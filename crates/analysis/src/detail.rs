@@ -5,6 +5,7 @@ use ergon_domain::WireNumber;
 use serde::Serialize;
 
 use crate::result::{Interval, wire, wire_option};
+use crate::work_detail::{Efficiency, PhaseShares, Tax};
 
 /// What a figure of this analysis draws.
 #[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
@@ -22,6 +23,12 @@ pub enum Detail {
     Survival(Survival),
     /// Prediction of conditions that weren't seen.
     CrossValidation(CrossValidation),
+    /// Pairs of runs that differ in their way of working.
+    Tax(Tax),
+    /// A response per right answer and per token.
+    PerCorrect(Efficiency),
+    /// A response by part of the work.
+    PhaseShares(PhaseShares),
 }
 
 /// Levels of a factor compared over the same cells of the other factors.

@@ -186,6 +186,14 @@ pub enum AnalysisError {
         /// The factors.
         factors: Vec<ParameterName>,
     },
+    /// Joules that can't be compared between runs.
+    #[error("no orchestration tax from {metric}: {reason}")]
+    NoValidEnergy {
+        /// The metric.
+        metric: MetricId,
+        /// What is wrong with the joules there are.
+        reason: String,
+    },
     /// A procedure or estimand that isn't built or doesn't fit.
     #[error("{asked} is not available here; available: {}", .available.join(", "))]
     NotAvailable {

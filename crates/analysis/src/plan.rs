@@ -13,11 +13,14 @@ use crate::error::AnalysisError;
 use crate::frame::Frame;
 use crate::grid::grid;
 use crate::hypothesis::{HypothesisResult, test_hypotheses};
+use crate::per_correct::per_correct;
+use crate::phase_shares::phase_shares;
 use crate::ranking;
 use crate::response::Response;
 use crate::result::{Analysis, AnalysisKind, Role, Warning};
 use crate::scalability::scalability;
 use crate::slope::slope;
+use crate::tax::orchestration_tax;
 
 /// Share of the best mean that may be lost when a question about scalability doesn't say.
 const ALLOWED_LOSS: f64 = 0.2;
@@ -105,9 +108,12 @@ fn answer(frame: &Frame, plan: &spec::Analysis, question: &spec::Question, resul
         ..Ask::about("")
     };
     let mut answers = Vec::new();
+    // Where no run has a usable value, the named analysis says why in its own words.
+    let has_own_words = matches!(kind, QuestionKind::Tax | QuestionKind::PerCorrect | QuestionKind::PhaseShares);
     let described_by = if kind == QuestionKind::CrossValidation { &[][..] } else { &question.by };
     match describe(&part, &ask, described_by) {
         Ok(described) => answers.push(described),
+        Err(_) if has_own_words => {}
         Err(error) => return refuse(words(question), error),
     }
     for (what, found) in named(&part, &ask, question, kind) {
@@ -153,6 +159,9 @@ fn named(part: &Frame, ask: &Ask, question: &spec::Question, kind: QuestionKind)
             let loss = question.loss.unwrap_or(ALLOWED_LOSS);
             one(scalability(part, ask, factor, group.first().copied(), loss))
         }
+        (QuestionKind::Tax, [factor]) => vec![(words(question), orchestration_tax(part, ask, factor))],
+        (QuestionKind::PerCorrect, [factor]) => one(per_correct(part, ask, factor)),
+        (QuestionKind::PhaseShares, [factor]) => one(phase_shares(part, ask, factor)),
         (QuestionKind::Grid, [rows, columns]) => one(grid(part, ask, rows, columns)),
         (QuestionKind::CrossValidation, [_, ..]) => {
             let folds = question.folds.map_or(FOLDS, |folds| folds as usize);

@@ -149,6 +149,12 @@ pub enum AnalysisKind {
     Grid,
     /// Prediction of conditions that weren't seen.
     CrossValidation,
+    /// Ways of working as multiples of one of them, over pairs.
+    Tax,
+    /// A response per right answer and per token.
+    PerCorrect,
+    /// A response by part of the work.
+    PhaseShares,
 }
 
 /// An estimate with what is known of its uncertainty.

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use ergon_design::spec::{Cooldown, EnergyMode as Written};
 use ergon_design::{Campaign, Plan};
-use ergon_domain::{EnergyMode, EnergyWindow, EnergyWindowKind, Measurement, Metric, MetricId, Observed, Provenance};
-use ergon_energy::{HostState, Roots, resource_metrics};
+use ergon_domain::{
+    EnergyMode, EnergyWindow, EnergyWindowKind, Measurement, Metric, MetricId, Observed, Provenance, RUN_ENERGY,
+};
+use ergon_energy::{HostState, Roots, resource_metrics, span_metrics};
 use ergon_engine::EnergySetup;
 use ergon_store::EnergySessionRecord;
 
@@ -155,7 +157,9 @@ impl App {
             return Ok(Vec::new());
         }
         let named: BTreeSet<&MetricId> = taken.values().flat_map(|r| &r.measurements).map(|m| &m.metric).collect();
-        let metrics: Vec<Metric> = resource_metrics().into_iter().filter(|m| named.contains(&m.id)).collect();
+        let spans: Vec<Metric> = named.iter().flat_map(|name| span_metrics(name.as_str())).collect();
+        let metrics: Vec<Metric> =
+            resource_metrics().into_iter().chain(spans).filter(|m| named.contains(&m.id)).collect();
         let sessions = store.energy_sessions(campaign).await?;
         let windows = sessions.iter().flat_map(|s| s.windows.iter().map(move |w| ((s.id, w.number), w)));
         let blocks: BTreeMap<_, _> = windows
@@ -223,14 +227,19 @@ impl App {
     }
 }
 
-/// Resources that analyses may ask about.
-const COMPARED: [&str; 3] = ["energy_j", "dynamic_energy_j", "average_power_w"];
+/// Whether analyses may ask about a resource: the run's energy, and that of its spans.
+fn is_compared(name: &str) -> bool {
+    RUN_ENERGY.contains(&name) || name.starts_with("span_")
+}
 
 /// Adds the energy of runs to their metrics, as far as runs can be compared by it: shares of runs that overlapped rank
-/// nobody, and estimates are not compared with measurements (ENERGY.md \"Attribution\"). What is left out says why.
-pub(crate) fn compare_what_is_comparable(stored: &mut StoredRuns) {
-    for name in COMPARED {
-        let Some(at) = stored.resources.iter().position(|m| m.id.as_str() == name) else { continue };
+/// nobody, and estimates are not compared with measurements (ENERGY.md \"Attribution\"). What is left out says why;
+/// `with_reasons`: also where no run has a number, so that a question about energy is answered by the reason.
+pub(crate) fn compare_what_is_comparable(stored: &mut StoredRuns, with_reasons: bool) {
+    for at in 0..stored.resources.len() {
+        if !stored.resources.get(at).is_some_and(|m| is_compared(m.id.as_str())) {
+            continue;
+        }
         let cell = |run: &StoredRun| run.resources.get(at).cloned().flatten();
         let known = |m: &Measurement| value(m).is_some() && !m.flags.0.contains("concurrent");
         let measured = stored
@@ -238,7 +247,7 @@ pub(crate) fn compare_what_is_comparable(stored: &mut StoredRuns) {
             .iter()
             .filter_map(cell)
             .any(|m| known(&m) && !matches!(m.provenance, Provenance::Estimated(_) | Provenance::Simulated));
-        if !stored.runs.iter().filter_map(cell).any(|m| known(&m)) {
+        if !with_reasons && !stored.runs.iter().filter_map(cell).any(|m| known(&m)) {
             continue;
         }
         stored.metrics.push(stored.resources[at].clone());

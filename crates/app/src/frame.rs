@@ -119,7 +119,7 @@ impl Framed {
 }
 
 fn build(loaded: &LoadedSpec, mut stored: StoredRuns) -> Frame {
-    crate::energy::compare_what_is_comparable(&mut stored);
+    crate::energy::compare_what_is_comparable(&mut stored, &*loaded.campaign.manifest.workload == "workflow");
     let campaign = &loaded.campaign;
     let spec = &campaign.spec;
     let shared = spec.execution.common_random_numbers;

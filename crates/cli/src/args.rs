@@ -85,6 +85,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Statistics.
     Analyze(AnalyzeArgs),
+    /// Which runs to add: cells with too little, rules between phases, sample sizes.
+    Next(crate::statistics::NextArgs),
     /// Power, sample size, the smallest effect a design finds.
     Power(crate::statistics::PowerArgs),
     /// Answer statistics cases from a file.
@@ -365,7 +367,8 @@ pub(crate) enum ReportFormat {
 pub(crate) struct TableArgs {
     /// Campaign id, ULID prefix, spec path or `latest`.
     pub(crate) campaign: String,
-    /// Kind: descriptive, comparison, pairwise, pivot, regression, quality, hypotheses, summary.
+    /// Kind: descriptive, comparison, pairwise, pivot, regression, quality, hypotheses, summary, tax, per_correct,
+    /// phase_shares.
     pub(crate) kind: String,
     /// One metric (default: the first); for a pivot several, separated by commas.
     #[arg(long)]
@@ -388,7 +391,8 @@ pub(crate) struct TableArgs {
 pub(crate) struct FigureArgs {
     /// Campaign id, ULID prefix, spec path or `latest`.
     pub(crate) campaign: String,
-    /// Kind: raincloud, bars, scalability, heatmap, radar, forest, interaction, ecdf, survival, histogram.
+    /// Kind: raincloud, bars, scalability, heatmap, radar, forest, interaction, ecdf, survival, histogram, tax,
+    /// per_correct, phase_shares.
     pub(crate) kind: String,
     /// One metric (default: the first); for a radar several, separated by commas (default: all with a better side).
     #[arg(long)]

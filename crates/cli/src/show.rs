@@ -107,6 +107,7 @@ pub(crate) async fn command(app: &App, command: Command, output: Output) -> anyh
             };
             output.result(&app_api::analyze(app, request).await?, |r| r.text())?;
         }
+        Command::Next(args) => crate::statistics::next(app, args, output).await?,
         Command::Power(args) => crate::statistics::power(app, args, output).await?,
         Command::Stat(args) => crate::statistics::stat(app, args, output).await?,
         Command::Report(args) => {

@@ -9,6 +9,33 @@ use ergon_app::App;
 use crate::output::Output;
 
 #[derive(Debug, Args)]
+pub(crate) struct NextArgs {
+    /// Campaign id, ULID prefix, spec path or `latest`.
+    pub(crate) campaign: String,
+    /// The metric whose spread decides (default: that of the first question).
+    #[arg(long)]
+    pub(crate) metric: Option<String>,
+    /// Fewest values of a cell.
+    #[arg(long, default_value_t = 10)]
+    pub(crate) least_runs: u32,
+    /// Largest coefficient of variation of a cell.
+    #[arg(long, default_value_t = 0.3)]
+    pub(crate) most_cv: f64,
+    /// A rule of a conditional plan (`PHASE: METRIC > NUMBER`); repeatable.
+    #[arg(long = "rule", value_name = "RULE")]
+    pub(crate) rules: Vec<String>,
+    /// Effect that is to be found, as a share (0.1: 10 % more).
+    #[arg(long, default_value_t = 0.1)]
+    pub(crate) effect: f64,
+    /// Power.
+    #[arg(long, default_value_t = 0.8)]
+    pub(crate) power: f64,
+    /// Size of the two-sided test.
+    #[arg(long, default_value_t = 0.05)]
+    pub(crate) alpha: f64,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct StatArgs {
     /// File of cases of one procedure (JSON: procedure, cases).
     #[arg(long, value_name = "FILE")]
@@ -101,4 +128,19 @@ pub(crate) async fn stat(app: &App, args: StatArgs, output: Output) -> anyhow::R
     .await?;
     output.remark(&format!("{}: {} answered, {} without a result", reply.procedure, reply.answered, reply.unanswered));
     broken.map_or(Ok(()), Err)
+}
+
+/// Prints which runs to add.
+pub(crate) async fn next(app: &App, args: NextArgs, output: Output) -> anyhow::Result<()> {
+    let request = app_api::NextRequest {
+        campaign: args.campaign,
+        metric: args.metric,
+        least_runs: args.least_runs,
+        most_cv: args.most_cv,
+        rules: args.rules,
+        effect: args.effect,
+        power: args.power,
+        alpha: args.alpha,
+    };
+    output.result(&app_api::next(app, request).await?, |r| r.text())
 }

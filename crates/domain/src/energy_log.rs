@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::measurement::Measurement;
 
+/// What is read of the energy of a run that has the machine alone, by metric: questions may be about it as about any other.
+pub const RUN_ENERGY: [&str; 3] = ["energy_j", "dynamic_energy_j", "average_power_w"];
+
 /// How energy is measured during a campaign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]

@@ -21,6 +21,7 @@ mod process;
 mod run_context;
 mod run_log;
 mod seed;
+mod span;
 mod state;
 pub mod structured;
 mod value;
@@ -35,7 +36,7 @@ pub use chat::{
 };
 pub use condition::Condition;
 pub use digest::{Canonical, ContentDigest, Digest, DigestParseError};
-pub use energy_log::{EnergyEntry, EnergyMode, EnergySamples, EnergyWindow, EnergyWindowKind};
+pub use energy_log::{EnergyEntry, EnergyMode, EnergySamples, EnergyWindow, EnergyWindowKind, RUN_ENERGY};
 pub use failure::{FailureClass, RunError};
 pub use manifest::{
     ActiveWhen, Binding, InputFormat, Manifest, Parameter, ParameterKind, RunLimit, SpanKind, Stream, ValueProblem,
@@ -44,11 +45,12 @@ pub use measurement::{Flags, Measurement, Observed, Provenance};
 pub use metric::{Direction, Family, Metric, MetricId, Range};
 pub use planned_run::{PlannedCondition, PlannedRun};
 pub use process::{ProcessExit, ProcessReport, ProcessRequest, Processes};
-pub use run_context::{Cancelled, Clock, RunContext, RunContextParts, Span, SpanGuard};
+pub use run_context::{Cancelled, Clock, RunContext, RunContextParts, SpanGuard};
 pub use run_log::{
     Artefact, AttemptEnd, AttemptResult, AttemptStart, ControlCommand, RunLog, RunLogBatch, RunLogError,
 };
 pub use seed::{RunKey, RunStreams, run_key};
+pub use span::{Span, SpanMeter};
 pub use state::{CampaignState, RunState};
 pub use value::{ParameterName, Value};
 pub use wire_number::WireNumber;

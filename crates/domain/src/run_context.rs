@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use rand_chacha::ChaCha8Rng;
 
@@ -11,6 +11,7 @@ use crate::digest::Digest;
 use crate::failure::{FailureClass, RunError};
 use crate::process::Processes;
 use crate::seed::RunStreams;
+use crate::span::{Span, SpanMeter};
 
 /// Monotonic time, in seconds since an arbitrary start.
 pub trait Clock: Send + Sync {
@@ -36,17 +37,6 @@ impl From<Cancelled> for RunError {
     }
 }
 
-/// A named stretch of a run.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Span {
-    /// Its kind.
-    pub name: Arc<str>,
-    /// Start in seconds since the attempt began.
-    pub start_s: f64,
-    /// End in seconds since the attempt began.
-    pub end_s: f64,
-}
-
 /// What the engine gives a context.
 pub struct RunContextParts {
     /// Random streams.
@@ -64,6 +54,7 @@ struct Inner {
     began_s: f64,
     cancelled: AtomicU8,
     spans: Mutex<Vec<Span>>,
+    span_meter: OnceLock<Arc<dyn SpanMeter>>,
     calls: Mutex<Calls>,
 }
 
@@ -86,6 +77,7 @@ impl RunContext {
             began_s,
             cancelled: AtomicU8::new(0),
             spans: Mutex::default(),
+            span_meter: OnceLock::new(),
             calls: Mutex::default(),
         }))
     }
@@ -184,9 +176,15 @@ impl RunContext {
         self.0.cancelled.store(code, Ordering::Relaxed);
     }
 
+    /// Lets spans that open from now on learn what the machine takes. The first meter stays.
+    pub fn meter_spans(&self, meter: Arc<dyn SpanMeter>) {
+        let _ = self.0.span_meter.set(meter);
+    }
+
     /// Opens a span that ends when the guard is dropped.
     pub fn span(&self, name: &str) -> SpanGuard {
-        SpanGuard { context: self.clone(), name: name.into(), start_s: self.elapsed_s() }
+        let ticket = self.0.span_meter.get().map(|meter| meter.begin());
+        SpanGuard { context: self.clone(), name: name.into(), start_s: self.elapsed_s(), ticket }
     }
 
     /// The spans closed so far, in the order they ended.
@@ -200,13 +198,17 @@ pub struct SpanGuard {
     context: RunContext,
     name: Arc<str>,
     start_s: f64,
+    ticket: Option<u64>,
 }
 
 impl Drop for SpanGuard {
     fn drop(&mut self) {
-        let span = Span { name: self.name.clone(), start_s: self.start_s, end_s: self.context.elapsed_s() };
-        if let Ok(mut spans) = self.context.0.spans.lock() {
-            spans.push(span);
+        let inner = &self.context.0;
+        let end_s = self.context.elapsed_s();
+        let taken = inner.span_meter.get().zip(self.ticket).map(|(meter, ticket)| meter.end(ticket));
+        let (name, start_s) = (self.name.clone(), self.start_s);
+        if let Ok(mut spans) = inner.spans.lock() {
+            spans.push(Span { name, start_s, end_s, taken: taken.unwrap_or_default() });
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::energy_log::EnergyEntry;
 use crate::failure::FailureClass;
 use crate::measurement::Measurement;
 use crate::planned_run::PlannedRun;
-use crate::run_context::Span;
+use crate::span::Span;
 use crate::seed::RunKey;
 use crate::state::RunState;
 

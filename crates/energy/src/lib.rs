@@ -57,7 +57,7 @@ pub use nvml::NvmlSource;
 pub use perf_power::PerfPowerSource;
 pub use powercap::PowercapSource;
 pub use process_usage::{ProcessUsage, tree_cpu_ns, wait_for_end};
-pub use resources::resource_metrics;
+pub use resources::{resource_metrics, span_metrics};
 pub use sampler::{PowerSample, Sampler, SamplerReport};
 pub use scripted::{Curve, ScriptedClock, ScriptedSource};
 pub use source::{EnergySource, Read, ReadError};

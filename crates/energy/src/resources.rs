@@ -200,6 +200,40 @@ pub fn resource_metrics() -> Vec<Metric> {
     ENTRIES.iter().map(metric).collect()
 }
 
+/// What the machine took in the spans of a name, from the name of the spans' seconds (`span_<name>_s`); nothing for any
+/// other name.
+pub fn span_metrics(seconds: &str) -> Vec<Metric> {
+    let Some(span) = seconds.strip_prefix("span_").and_then(|rest| rest.strip_suffix("_s")) else { return Vec::new() };
+    let words = span.replace('_', " ");
+    let metric = |id: String, title: String, unit: &str, family, doc: String| {
+        let least = (family != Continuous).then_some(0.0);
+        Metric::new(&id, &title, unit, Lower, (least, None), family, &doc)
+    };
+    vec![
+        metric(
+            seconds.to_owned(),
+            format!("Time in {words}"),
+            "s",
+            Positive,
+            format!("Wall time of the run's spans {words}, added up."),
+        ),
+        metric(
+            format!("span_{span}_energy_j"),
+            format!("Energy in {words}"),
+            "J",
+            Positive,
+            format!("Energy of the machine in the run's spans {words}, added up."),
+        ),
+        metric(
+            format!("span_{span}_dynamic_energy_j"),
+            format!("Dynamic energy in {words}"),
+            "J",
+            Continuous,
+            format!("Energy in the run's spans {words} less idle power times their time; may be negative."),
+        ),
+    ]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -66,6 +66,7 @@ fn main() {
                 timeout_s: None,
                 retries: 0,
                 rest: ergon_engine::Rest::For(0.0),
+                warmup: 0,
                 budget_s: None,
                 retry_failed: false,
             },

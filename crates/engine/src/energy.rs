@@ -132,18 +132,21 @@ impl Account {
         self.sampler.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The machine, where runs have it for themselves. Without the lock's file there is nobody to wait for: the run goes on,
+    /// and says so nowhere but in the log.
+    pub(crate) async fn machine(&self) -> Option<MachineLock> {
+        if !self.is_exclusive() {
+            return None;
+        }
+        let folder = self.setup.lock_folder.clone();
+        let taken = tokio::task::spawn_blocking(move || MachineLock::take(&folder)).await;
+        let taken = taken.map_err(std::io::Error::other).and_then(|lock| lock);
+        taken.inspect_err(|e| tracing::warn!("the machine's energy lock can't be taken: {e}")).ok()
+    }
+
     /// A run begins. In `exclusive` it waits for the machine.
     pub(crate) async fn begin(&self, cpu: &Arc<RunCpu>) -> Taking {
-        let machine = match self.setup.mode {
-            EnergyMode::Exclusive => {
-                let folder = self.setup.lock_folder.clone();
-                let taken = tokio::task::spawn_blocking(move || MachineLock::take(&folder)).await;
-                let taken = taken.map_err(std::io::Error::other).and_then(|lock| lock);
-                // Without the file there is nobody to wait for: the run goes on, and says so nowhere but in the log.
-                taken.inspect_err(|e| tracing::warn!("the machine's energy lock can't be taken: {e}")).ok()
-            }
-            _ => None,
-        };
+        let machine = self.machine().await;
         if matches!(self.setup.mode, EnergyMode::Campaign | EnergyMode::Off) {
             return Taking { from: None, id: 0, _machine: machine };
         }
@@ -197,6 +200,22 @@ impl Account {
         }
         taken.extend(after.since(&before, duration_s));
         (taken, None)
+    }
+
+    /// Whether a run has the machine for itself, so that what is read in a part of it is its own.
+    pub(crate) fn is_exclusive(&self) -> bool {
+        self.setup.mode == EnergyMode::Exclusive
+    }
+
+    /// Reads everything now.
+    pub(crate) fn mark(&self) -> Mark {
+        self.setup.meter.mark()
+    }
+
+    /// What was taken since a mark.
+    pub(crate) fn since(&self, from: &Mark) -> Vec<Measurement> {
+        let figures = self.setup.meter.between(from, &self.mark());
+        measurements(&figures, &self.ledger().idle)
     }
 
     fn state(&self, age_s: f64) -> HostState {

@@ -55,6 +55,8 @@ pub struct Limits {
     pub retries: u32,
     /// How a slot rests between attempts.
     pub rest: Rest,
+    /// Times that a slot carries its first run out before, unrecorded.
+    pub warmup: u32,
     /// Seconds of this execution after which no new runs start.
     pub budget_s: Option<f64>,
     /// Whether runs that failed before are tried again.

@@ -20,6 +20,8 @@ mod left_files;
 mod progress;
 mod recorder;
 mod runtimes;
+mod span_energy;
+mod warm_up;
 mod watching;
 mod worker;
 

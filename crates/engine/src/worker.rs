@@ -19,6 +19,8 @@ use crate::execute::{Rest, Session, Stopped};
 use crate::handle::Handle;
 use crate::processes::HostProcesses;
 use crate::recorder::Record;
+use crate::span_energy::{SpanEnergy, by_span};
+use crate::warm_up::warm_up;
 
 /// Most bytes of an attempt's log that are stored.
 const LOG_CAP: usize = 256 * 1024;
@@ -57,6 +59,8 @@ pub(crate) async fn run(session: Arc<Session>) {
                 // Before a run, not after the last one.
                 if std::mem::replace(&mut has_run, true) {
                     cool_down(&session).await;
+                } else {
+                    warm_up(&session, &job).await;
                 }
                 let in_run_s = execute(&session, job).await;
                 let own_s = taken.elapsed().as_secs_f64() - in_run_s;
@@ -141,6 +145,9 @@ async fn execute(session: &Arc<Session>, job: Job) -> f64 {
             Arc::new(AttemptModels::new(session, models, job.attempt))
         }),
     });
+    if session.energy.as_ref().is_some_and(|account| account.is_exclusive()) {
+        context.meter_spans(Arc::new(SpanEnergy::new(session.clone())));
+    }
     session.shared.lock().executing.insert(job.run.key, context.clone());
     if session.shared.cancel_all.load(Ordering::SeqCst) {
         context.cancel(ergon_domain::Cancelled::Asked);
@@ -166,6 +173,7 @@ async fn execute(session: &Arc<Session>, job: Job) -> f64 {
     let mut end = conclude(session, &job, &context, result, duration_s, in_process);
     if let Some((resources, block)) = taken {
         (end.resources, end.energy_block) = (resources, block);
+        end.resources.extend(by_span(&end.spans));
         if let Some(usage) = cpu.usage().filter(|_| !end.resources.is_empty()) {
             end.resources.extend(usage.measurements());
         }

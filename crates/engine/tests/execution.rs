@@ -185,6 +185,7 @@ fn go_with(
             timeout_s: setup.timeout_s,
             retries: setup.retries,
             rest: Rest::For(0.0),
+            warmup: 0,
             budget_s: None,
             retry_failed: setup.retry_failed,
         },

@@ -3,9 +3,11 @@
 use ergon_domain::{Digest, FailureClass, RunKey, Span};
 
 use crate::campaigns::digest;
+use crate::energy::{PHRASES, VALUES};
 use crate::error::StoreError;
 use crate::open::Store;
 use crate::raw::{Bind, Raw};
+use crate::values::measurement;
 
 /// An attempt as stored.
 #[derive(Clone, Debug, PartialEq)]
@@ -98,13 +100,24 @@ fn attempts(raw: &Raw, campaign: i64, run: &RunKey) -> Result<Vec<AttemptRecord>
 }
 
 fn spans(raw: &Raw, attempt: i64) -> Result<Vec<Span>, StoreError> {
-    let mut s = raw.statement("SELECT name, start_s, end_s FROM span WHERE attempt_id = ?1 ORDER BY ordinal")?;
+    let mut s = raw.statement(&format!(
+        "SELECT p.ordinal, p.name, p.start_s, p.end_s, {VALUES} FROM span p LEFT JOIN span_resource v \
+         ON v.attempt_id = p.attempt_id AND v.ordinal = p.ordinal LEFT {PHRASES} \
+         WHERE p.attempt_id = ?1 ORDER BY p.ordinal, v.name_id"
+    ))?;
     s.bind_all(&[Bind::Int(attempt)])?;
-    let mut found = Vec::new();
+    let mut found: Vec<(i64, Span)> = Vec::new();
     while s.step()? {
-        found.push(Span { name: s.text(0).into(), start_s: s.real(1), end_s: s.real(2) });
+        let ordinal = s.int(0);
+        if found.last().is_none_or(|(last, _)| *last != ordinal) {
+            let (name, start_s, end_s) = (s.text(1).into(), s.real(2), s.real(3));
+            found.push((ordinal, Span { name, start_s, end_s, taken: Vec::new() }));
+        }
+        if let (Some((_, span)), Some(_)) = (found.last_mut(), s.optional_text(4)) {
+            span.taken.push(measurement(&s, 4));
+        }
     }
-    Ok(found)
+    Ok(found.into_iter().map(|(_, span)| span).collect())
 }
 
 fn artefacts(raw: &Raw, attempt: i64) -> Result<Vec<ArtefactRecord>, StoreError> {

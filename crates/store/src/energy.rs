@@ -35,8 +35,8 @@ pub struct RunResources {
     pub block: Option<(i64, u32)>,
 }
 
-const VALUES: &str = "n.text, v.kind, v.value, v.provenance, v.lo, v.hi, s.text, w.text, f.text";
-const PHRASES: &str = "JOIN phrase n ON n.id = v.name_id LEFT JOIN phrase s ON s.id = v.source_id \
+pub(crate) const VALUES: &str = "n.text, v.kind, v.value, v.provenance, v.lo, v.hi, s.text, w.text, f.text";
+pub(crate) const PHRASES: &str = "JOIN phrase n ON n.id = v.name_id LEFT JOIN phrase s ON s.id = v.source_id \
      LEFT JOIN phrase w ON w.id = v.reason_id LEFT JOIN phrase f ON f.id = v.flags_id";
 
 impl Store {

@@ -6,7 +6,7 @@ use crate::error::StoreError;
 use crate::raw::{Bind, Raw};
 
 /// Newest schema this program knows.
-pub const SCHEMA_VERSION: i64 = 4;
+pub const SCHEMA_VERSION: i64 = 5;
 /// "Ergn", in the file's header: tells an Ergon store from other SQLite files.
 pub(crate) const APPLICATION_ID: i64 = 0x4572_676e;
 
@@ -16,6 +16,7 @@ const MIGRATIONS: [&str; SCHEMA_VERSION as usize] = [
     include_str!("../migrations/0002.sql"),
     include_str!("../migrations/0003.sql"),
     include_str!("../migrations/0004.sql"),
+    include_str!("../migrations/0005.sql"),
 ];
 
 /// Brings the file to the newest schema.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use ergon_domain::{AttemptEnd, AttemptResult, AttemptStart, Digest, Measurement, MetricId, RunKey, RunLogBatch};
 
 use crate::error::StoreError;
-use crate::left_behind::{write_artefacts, write_spans};
+use crate::left_behind::write_artefacts;
 use crate::raw::{Bind, Raw};
 use crate::values::{ValueRow, has_values, write_values};
 
@@ -334,7 +334,7 @@ impl Batch<'_> {
             }
         }
         self.resources("attempt_resource", "attempt_id", attempt, &end.resources)?;
-        write_spans(self.raw, attempt, &end.spans)?;
+        self.spans(attempt, &end.spans)?;
         write_artefacts(self.raw, attempt, &end.artefacts)
     }
 

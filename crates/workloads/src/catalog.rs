@@ -16,7 +16,7 @@ pub struct SettingsProblem {
 }
 
 /// Workloads this build can run.
-pub const KINDS: [&str; 4] = ["command", "consensus", "scramble", "negotiation"];
+pub const KINDS: [&str; 5] = ["command", "consensus", "scramble", "negotiation", "workflow"];
 
 /// Opens a workload from the spec's `workload` section (without `kind`). `base` is the spec's folder.
 ///
@@ -32,6 +32,7 @@ pub fn open(
         "consensus" => Ok(Arc::new(crate::consensus::ConsensusWorkload::new())),
         "scramble" => Ok(Arc::new(crate::scramble::ScrambleWorkload::open(section)?)),
         "negotiation" => Ok(Arc::new(crate::negotiation::NegotiationWorkload::new())),
+        "workflow" => Ok(Arc::new(crate::workflow::WorkflowWorkload::open(section, base)?)),
         // Can be read, not run: no kind to choose.
         "recorded" => Ok(Arc::new(crate::recorded::RecordedWorkload::open(section)?)),
         other => Err(vec![SettingsProblem {

@@ -6,5 +6,6 @@ pub mod consensus;
 pub mod negotiation;
 pub mod recorded;
 pub mod scramble;
+pub mod workflow;
 
 pub use ergon_domain::draw;

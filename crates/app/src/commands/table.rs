@@ -25,6 +25,10 @@ commands! {
     check(CheckRequest) -> CheckReply;
     /// Statistics.
     analyze(AnalyzeRequest) -> AnalyzeReply;
+    /// What the tasks of workflow ask, item by item.
+    items(ItemsRequest) -> ItemsReply;
+    /// Which runs to add: cells with too little, rules between phases, sample sizes.
+    next(NextRequest) -> NextReply;
     /// Documents.
     report(ReportRequest) -> ReportReply;
     /// A publication table.

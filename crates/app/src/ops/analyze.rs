@@ -134,6 +134,26 @@ fn detail_text(detail: &Detail, text: &mut String) {
             let curvature = found.curvature_p.map_or("not tested".into(), p_text);
             let _ = writeln!(text, "  {} levels of {}; curvature: {curvature}", found.points.len(), found.factor);
         }
+        Detail::Tax(found) => {
+            let _ = writeln!(text, "  {} pairs; {}", found.pairs.len(), found.reading);
+        }
+        Detail::PerCorrect(found) => {
+            let number = |x: Option<f64>| x.map_or("not known".into(), |x| format!("{x:.6}"));
+            for l in &found.levels {
+                let (correct, token) = (number(l.per_correct.value), number(l.per_token.value));
+                let _ = writeln!(
+                    text,
+                    "  {}: {correct} per right answer ({} of {} right), {token} per token",
+                    l.level, l.right, l.runs
+                );
+            }
+        }
+        Detail::PhaseShares(found) => {
+            for level in &found.levels {
+                let parts = level.phases.iter().map(|p| format!("{} {:.1} %", p.phase, 100.0 * p.share));
+                let _ = writeln!(text, "  {}: {}", level.level, parts.collect::<Vec<_>>().join(", "));
+            }
+        }
         Detail::Grid(_) | Detail::Survival(_) | Detail::CrossValidation(_) => {}
     }
 }

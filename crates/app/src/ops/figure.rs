@@ -20,8 +20,8 @@ use crate::ops::table::{ask, subject, unknown};
 pub struct FigureRequest {
     /// Campaign id, ULID prefix, spec path or `latest`.
     pub campaign: String,
-    /// `raincloud`, `bars`, `scalability`, `heatmap`, `radar`, `forest`, `interaction`, `ecdf`, `survival` or
-    /// `histogram`.
+    /// `raincloud`, `bars`, `scalability`, `heatmap`, `radar`, `forest`, `interaction`, `ecdf`, `survival`,
+    /// `histogram`, `tax`, `per_correct` or `phase_shares`.
     pub kind: String,
     /// One metric (for `radar` several, separated by commas); left out: that of the spec's question which such a figure
     /// answers, else the first (for `radar` all that have a better side).
@@ -51,7 +51,7 @@ const VENUES: [(&str, Venue); 10] = [
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Kinds, and how many factors each takes; `None` for any number.
-const KINDS: [(&str, Option<usize>); 10] = [
+const KINDS: [(&str, Option<usize>); 13] = [
     ("raincloud", None),
     ("bars", None),
     ("scalability", Some(1)),
@@ -62,6 +62,9 @@ const KINDS: [(&str, Option<usize>); 10] = [
     ("ecdf", Some(1)),
     ("survival", Some(1)),
     ("histogram", Some(1)),
+    ("tax", Some(1)),
+    ("per_correct", Some(1)),
+    ("phase_shares", Some(1)),
 ];
 
 impl From<DrawingError> for AppError {
@@ -130,6 +133,9 @@ fn question_for<'q>(
         "heatmap" => QuestionKind::Grid,
         "radar" => QuestionKind::Ranking,
         "survival" => QuestionKind::Survival,
+        "tax" => QuestionKind::Tax,
+        "per_correct" => QuestionKind::PerCorrect,
+        "phase_shares" => QuestionKind::PhaseShares,
         _ => QuestionKind::Comparison,
     };
     let about = |q: &&Question| metric.is_none_or(|name| q.metric == name) && by.iter().all(|name| q.by.contains(name));
@@ -184,6 +190,9 @@ fn draw(
         "ecdf" => drawing.ecdf(by),
         "survival" => drawing.survival(by),
         "histogram" => drawing.histogram(by),
+        "tax" => drawing.tax(by),
+        "per_correct" => drawing.per_correct(by),
+        "phase_shares" => drawing.phase_shares(by),
         _ => drawing.raincloud(by),
     };
     Ok(drawn?)
@@ -223,6 +232,21 @@ pub(crate) fn write_all(
                 let by = vec![found.factor.clone()];
                 let drawn = drawing.survival(&by);
                 ("survival", by, drawn)
+            }
+            Some(Detail::Tax(found)) => {
+                let by = vec![found.factor.clone()];
+                let drawn = drawing.tax(&by);
+                ("tax", by, drawn)
+            }
+            Some(Detail::PerCorrect(found)) => {
+                let by = vec![found.factor.clone()];
+                let drawn = drawing.per_correct(&by);
+                ("per_correct", by, drawn)
+            }
+            Some(Detail::PhaseShares(found)) => {
+                let by = vec![found.factor.clone()];
+                let drawn = drawing.phase_shares(&by);
+                ("phase_shares", by, drawn)
             }
             _ if analysis.kind == AnalysisKind::Descriptive => {
                 ("raincloud", question.by.clone(), drawing.raincloud(&question.by))

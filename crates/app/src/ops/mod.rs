@@ -14,10 +14,12 @@ mod files;
 mod follow;
 mod grid;
 mod import;
+mod items;
 mod list;
 mod model_totals;
 mod models;
 mod monitor;
+mod next;
 mod plan;
 mod power;
 mod providers;
@@ -29,6 +31,7 @@ mod run_detail;
 mod runs;
 mod sample;
 pub(crate) mod settings;
+mod spans;
 mod spec;
 mod sql;
 mod start;
@@ -64,6 +67,7 @@ pub use follow::{
 pub(crate) use grid::Skeleton;
 pub use grid::{ConditionCell, GridPhase, GridReply, GridRequest, grid};
 pub use import::{ImportReply, ImportRequest, ImportedFile, import};
+pub use items::{ItemInfo, ItemsReply, ItemsRequest, TaskInfo, items};
 pub use list::{CampaignRow, ListReply, ListRequest, list};
 pub use model_totals::{ModelTotalInfo, ModelTotalsReply, model_totals};
 pub use models::{
@@ -75,6 +79,7 @@ pub use monitor::{
     MissingSensor, MonitorDomain, MonitorReply, MonitorRequest, MonitorSample, SensorInfo, SensorsReply,
     SensorsRequest, monitor, sensors,
 };
+pub use next::{NextReply, NextRequest, next};
 pub use plan::{PlanLine, PlanReply, PlanRequest, plan};
 pub use power::{PowerPoint, PowerReply, PowerRequest, power};
 pub use providers::{
@@ -88,11 +93,12 @@ pub use run::{RunEvent, RunReply, RunRequest, run, run_with};
 pub(crate) use run_detail::excluded_run;
 pub use run_detail::{
     ArtefactInfo, AttemptInfo, ExcludeRequest, ExclusionInfo, MeasurementInfo, NoteInfo, NoteRequest, RunDetailReply,
-    RunDetailRequest, SpanInfo, exclude, include, note, run_detail,
+    RunDetailRequest, exclude, include, note, run_detail,
 };
 pub use runs::{FilterBy, RunsCell, RunsColumn, RunsReply, RunsRequest, SortBy, runs};
 pub use sample::{SampleReply, SampleRequest, sample};
 pub use settings::{SetSettingsRequest, Settings, SettingsRequest, set_settings, settings};
+pub use spans::{SpanEnergyInfo, SpanInfo};
 pub use spec::{DuplicateRequest, RevisionInfo, SaveSpecReply, SaveSpecRequest, SpecReply, duplicate, save_spec, spec};
 pub use sql::{SqlReply, SqlRequest, sql};
 pub use start::{RunningCampaign, RunningReply, RunningRequest, StartReply, halt, running, start};

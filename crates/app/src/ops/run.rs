@@ -230,6 +230,7 @@ async fn run_once(
             parallel,
             timeout_s: Some(spec.timeout),
             retries: spec.retries,
+            warmup: spec.warmup,
             rest: match spec.cooldown {
                 Cooldown::Seconds(s) => ergon_engine::Rest::For(s),
                 Cooldown::Until { until_within_c, at_most } => {
@@ -269,6 +270,10 @@ async fn run_once(
     marked?;
     let cost_usd = spent?;
     let told = summary.energy.0.as_ref().map(EnergyTold::of).unwrap_or_default();
+    let mut warnings = unenforced(loaded);
+    if summary.succeeded == 0 && summary.failed > 0 {
+        warnings.push(format!("every run failed, so nothing was measured: ergon status {} says why", campaign.id));
+    }
     Ok(RunReply {
         campaign: campaign.id.clone(),
         revision: registered.revision,
@@ -286,7 +291,7 @@ async fn run_once(
         overhead_s: summary.overhead_s,
         stopped: summary.stopped,
         log: log.path().to_path_buf(),
-        warnings: unenforced(loaded),
+        warnings,
     })
 }
 

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use ergon_domain::{Observed, Value};
+use ergon_domain::{Measurement, Observed, Value};
 use serde::{Deserialize, Serialize};
 
 use crate::app::{App, now_us};
 use crate::error::AppError;
 use crate::ops::Acknowledged;
 use crate::ops::grid::shown;
+use crate::ops::spans::{SpanEnergyInfo, SpanInfo, span_energy, spans_of};
 use crate::select::utc;
 
 /// Log of an attempt shown at most, in bytes: a 10 MB line must not stop a window.
@@ -44,19 +45,10 @@ pub struct AttemptInfo {
     pub log: String,
     /// Named stretches.
     pub spans: Vec<SpanInfo>,
+    /// Energy of the spans by name, where it was read per run.
+    pub span_energy: Vec<SpanEnergyInfo>,
     /// Files it left.
     pub artefacts: Vec<ArtefactInfo>,
-}
-
-/// A named stretch of an attempt.
-#[derive(Clone, Debug, Serialize, ts_rs::TS)]
-pub struct SpanInfo {
-    /// Name.
-    pub name: String,
-    /// Seconds since the attempt began.
-    pub start_s: f64,
-    /// Seconds since the attempt began.
-    pub end_s: f64,
 }
 
 /// A file an attempt left.
@@ -209,7 +201,11 @@ pub async fn run_detail(app: &App, request: RunDetailRequest) -> Result<RunDetai
     let exclusions = store.exclusions(record.id).await?;
     let key = run.key.to_string();
     let rule = exclusions.iter().map(|(_, rule)| rule).find(|rule| excluded_run(rule).as_ref() == Some(&key));
-    let attempts = store.attempts(record.id, &run.key).await?;
+    let mut attempts = Vec::new();
+    for one in store.attempts(record.id, &run.key).await? {
+        let resources = store.attempt_resources(run.id, one.number).await?;
+        attempts.push((one, resources));
+    }
     let measurements = run.measurements.iter().map(|m| {
         let metric = manifest.metric(m.metric.as_str());
         let (observed, number, reason) = match &m.observed {
@@ -257,8 +253,9 @@ pub async fn run_detail(app: &App, request: RunDetailRequest) -> Result<RunDetai
     })
 }
 
-fn attempt(a: ergon_store::AttemptRecord) -> AttemptInfo {
+fn attempt((a, resources): (ergon_store::AttemptRecord, Vec<Measurement>)) -> AttemptInfo {
     AttemptInfo {
+        span_energy: span_energy(&resources),
         n: a.number,
         state: a.state,
         class: a.class.map(|c| c.to_string()),
@@ -267,11 +264,7 @@ fn attempt(a: ergon_store::AttemptRecord) -> AttemptInfo {
         duration_s: a.duration_s,
         cpu_s: a.cpu_s,
         log: tail(a.log),
-        spans: a
-            .spans
-            .into_iter()
-            .map(|s| SpanInfo { name: s.name.to_string(), start_s: s.start_s, end_s: s.end_s })
-            .collect(),
+        spans: spans_of(&a.spans),
         artefacts: a
             .artefacts
             .into_iter()

@@ -2,8 +2,8 @@
 
 use ergon_analysis::{Analysis, Ask};
 use ergon_publish::from_analysis::{
-    comparison_table, descriptive_table, hypotheses_table, pairwise_table, pivot_table, quality_table,
-    regression_table, summary_table,
+    comparison_table, descriptive_table, hypotheses_table, pairwise_table, per_correct_table, phase_shares_table,
+    pivot_table, quality_table, regression_table, summary_table, tax_table,
 };
 use ergon_publish::table::{CsvOptions, Table, TableStyle};
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,8 @@ use crate::frame::Framed;
 pub struct TableRequest {
     /// Campaign id, ULID prefix, spec path or `latest`.
     pub campaign: String,
-    /// `descriptive`, `comparison`, `pairwise`, `pivot`, `regression`, `summary`, `quality` or `hypotheses`.
+    /// `descriptive`, `comparison`, `pairwise`, `pivot`, `regression`, `summary`, `quality`, `hypotheses`, `tax`,
+    /// `per_correct` or `phase_shares`.
     pub kind: String,
     /// One metric (for `pivot` several, separated by commas); left out: that of the spec's first question, else the
     /// first.
@@ -40,8 +41,25 @@ pub struct TextReply {
     pub warnings: Vec<String>,
 }
 
-const KINDS: [&str; 8] =
-    ["descriptive", "comparison", "pairwise", "pivot", "regression", "summary", "quality", "hypotheses"];
+const KINDS: [&str; 11] = [
+    "descriptive",
+    "comparison",
+    "pairwise",
+    "pivot",
+    "regression",
+    "summary",
+    "quality",
+    "hypotheses",
+    "tax",
+    "per_correct",
+    "phase_shares",
+];
+
+/// The factor of a table about ways of working: as asked, else `workflow`, else the first.
+fn way_of_working<'b>(kind: &str, by: &'b [String]) -> Result<&'b str, AppError> {
+    let named = by.iter().find(|name| *name == "workflow").or_else(|| by.first());
+    named.map(String::as_str).ok_or_else(|| needs(kind, "one factor, the way of working"))
+}
 
 /// The error for a name that is none of the accepted ones.
 pub(crate) fn unknown(field: &str, given: &str, accepted: &[&str]) -> AppError {
@@ -143,6 +161,24 @@ fn make(framed: &Framed, request: &TableRequest) -> Result<Table, AppError> {
             let factor = factor.ok_or_else(|| needs("regression", "a factor with numbers"))?;
             regression_table(&ergon_analysis::slope(frame, &ask(framed, &metric), factor)?)
                 .ok_or_else(|| needs("regression", "a factor with numbers"))
+        }
+        "tax" => {
+            let (metric, by) = subject(framed, request.metric.as_deref(), &request.by)?;
+            let factor = way_of_working("tax", &by)?;
+            tax_table(&ergon_analysis::orchestration_tax(frame, &ask(framed, &metric), factor)?)
+                .ok_or_else(|| needs("tax", "pairs of runs that differ in their way of working"))
+        }
+        "per_correct" => {
+            let (metric, by) = subject(framed, request.metric.as_deref(), &request.by)?;
+            let factor = way_of_working("per_correct", &by)?;
+            per_correct_table(&ergon_analysis::per_correct(frame, &ask(framed, &metric), factor)?)
+                .ok_or_else(|| needs("per_correct", "graded runs"))
+        }
+        "phase_shares" => {
+            let (metric, by) = subject(framed, request.metric.as_deref(), &request.by)?;
+            let factor = way_of_working("phase_shares", &by)?;
+            phase_shares_table(&ergon_analysis::phase_shares(frame, &ask(framed, &metric), factor)?)
+                .ok_or_else(|| needs("phase_shares", "runs whose parts are known"))
         }
         "summary" => Ok(summary_table(frame, spec.analysis.confidence)?),
         "quality" => Ok(quality_table(&ergon_analysis::check_quality(frame, framed.thresholds()))),

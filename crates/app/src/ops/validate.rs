@@ -223,7 +223,6 @@ pub(crate) fn unenforced(loaded: &LoadedSpec) -> Vec<String> {
     let requires = spec.execution.requires.clone().unwrap_or_default();
     say(requires.api_calls_per_hour.is_some(), "execution.requires.api_calls_per_hour");
     say(requires.cost_limit.is_some(), "execution.requires.cost_limit");
-    say(spec.execution.warmup > 0, "execution.warmup");
     say(!spec.export.formats.is_empty() || spec.export.package, "export");
     let unpriced = loaded.models.unpriced();
     if let Some(error) = crate::model_session::unkept_budget(&loaded.campaign, &loaded.models) {

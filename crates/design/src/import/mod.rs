@@ -4,7 +4,9 @@
 //! Belongs here: reading such a file's text and writing a spec. Doesn't belong here: opening files, stored results,
 //! judging the spec (that is `resolve`'s).
 
+mod alems;
 mod consensus;
+mod draft;
 mod report;
 mod source;
 mod timestamp;
@@ -32,17 +34,26 @@ pub enum ImportKind {
     ConsensusResult,
     /// A report of the consensus campaign: numbers that an analysis printed.
     ConsensusReport,
+    /// A command line of A-LEMS, or a script with one.
+    AlemsCommand,
+    /// A-LEMS's task list.
+    AlemsTasks,
+    /// A plan of A-LEMS's containers, or templates of such.
+    AlemsPlan,
 }
 
 impl ImportKind {
     /// All kinds.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 9] = [
         Self::Ergon,
         Self::ConsensusCampaign,
         Self::ConsensusRun,
         Self::ConsensusConditions,
         Self::ConsensusResult,
         Self::ConsensusReport,
+        Self::AlemsCommand,
+        Self::AlemsTasks,
+        Self::AlemsPlan,
     ];
 
     /// Name for `--as`.
@@ -54,6 +65,9 @@ impl ImportKind {
             Self::ConsensusConditions => "consensus-conditions",
             Self::ConsensusResult => "consensus-result",
             Self::ConsensusReport => "consensus-report",
+            Self::AlemsCommand => "a-lems-command",
+            Self::AlemsTasks => "a-lems-tasks",
+            Self::AlemsPlan => "a-lems-plan",
         }
     }
 
@@ -86,7 +100,14 @@ pub struct Imported {
 /// # Errors
 /// A file that can't be read, or that nothing here recognises.
 pub fn read(bytes: &[u8], name: &str, kind: Option<ImportKind>) -> Result<ImportSource, SpecProblems> {
-    let tree = source::read(bytes, name)?;
+    // A script is no YAML, though much of one can be read as such.
+    let script = std::str::from_utf8(bytes).ok().filter(|text| alems::command::is_command(text));
+    let tree = match script {
+        Some(text) if kind.is_none_or(|kind| kind == ImportKind::AlemsCommand) => {
+            Node { position: None, content: Content::Text(text.to_owned()) }
+        }
+        _ => source::read(bytes, name)?,
+    };
     let kind = kind.or_else(|| recognise(&tree)).ok_or_else(|| {
         let known: Vec<&str> = ImportKind::ALL.map(ImportKind::name).to_vec();
         let problem = Problem::error("", format!("the file holds {}, in no format that is known", tree.content.kind()));
@@ -106,6 +127,14 @@ pub fn spec(source: &ImportSource) -> Result<Imported, SpecProblems> {
         ImportKind::ConsensusRun => consensus::run_config::import(&source.tree),
         ImportKind::ConsensusConditions => consensus::conditions::import(&source.tree),
         ImportKind::ConsensusReport => Ok(consensus::printed::import(&source.tree)),
+        ImportKind::AlemsCommand => match &source.tree.content {
+            Content::Text(script) => alems::command::import(script),
+            _ => Err(vec![
+                Problem::error("", "the file holds no command").expected("a line with run_experiment --tasks …"),
+            ]),
+        },
+        ImportKind::AlemsTasks => alems::tasks::import(&source.tree),
+        ImportKind::AlemsPlan => alems::plan::import(&source.tree),
         ImportKind::Ergon | ImportKind::ConsensusResult => {
             Err(vec![Problem::error("", format!("a file of kind {} has no spec to import", source.kind.name()))])
         }
@@ -115,7 +144,17 @@ pub fn spec(source: &ImportSource) -> Result<Imported, SpecProblems> {
 
 fn recognise(tree: &Node) -> Option<ImportKind> {
     let has = |key: &str| tree.get(key).is_some();
+    let listed = |key: &str| match tree.get(key).map(|node| &node.content) {
+        Some(Content::List(items)) => items.as_slice(),
+        _ => &[],
+    };
+    let is_plan = |node: &Node| node.get("containers").is_some();
     Some(match &tree.content {
+        Content::Text(text) if alems::command::is_command(text) => ImportKind::AlemsCommand,
+        Content::Map(_) if is_plan(tree) || listed("templates").iter().any(is_plan) => ImportKind::AlemsPlan,
+        Content::Map(_) if listed("tasks").iter().any(|t| t.get("prompt").is_some() && t.get("id").is_some()) => {
+            ImportKind::AlemsTasks
+        }
         Content::List(items) if items.iter().any(|i| i.get("agent_type").is_some()) => ImportKind::ConsensusConditions,
         Content::Map(_) if has("ergon") => ImportKind::Ergon,
         Content::Map(_) if has("config") && (has("success_rate") || has("timeline")) => ImportKind::ConsensusResult,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ergon_domain::{Manifest, ParameterName, Value};
+use ergon_domain::{Manifest, ParameterName, RUN_ENERGY, RunLimit, Value};
 
 use super::declared::Declared;
 use super::findings::{Findings, item, nth, under};
@@ -47,7 +47,9 @@ pub(crate) fn check(
 
 impl Context<'_, '_, '_, '_> {
     fn metric(&mut self, metric: &str, path: &[Step]) {
-        let known = self.manifest.metrics.iter().map(|m| m.id.as_str());
+        // Runs bounded by wall time may have joules of their own.
+        let read: &[&str] = if self.manifest.limit == RunLimit::WallTime { &RUN_ENERGY } else { &[] };
+        let known = self.manifest.metrics.iter().map(|m| m.id.as_str()).chain(read.iter().copied());
         self.findings.known(&under(path, &["metric"]), "metric", metric, known);
     }
 
@@ -88,6 +90,7 @@ impl Context<'_, '_, '_, '_> {
             let wanted = match (fewest, most) {
                 (1, 2) => "one or two factors, a numeric one first".to_owned(),
                 (2, 2) => "two factors".to_owned(),
+                (1, 1) => "one factor".to_owned(),
                 (fewest, _) => format!("at least {fewest} factor"),
             };
             let at = if question.by.is_empty() { path.to_vec() } else { by };

@@ -98,6 +98,13 @@ pub enum QuestionKind {
     Grid,
     /// How well an additive model of the factors predicts conditions that it hasn't seen.
     CrossValidation,
+    /// The response of each way of working as a multiple of the first's (or of `linear`'s), over pairs of runs that differ
+    /// in the factor alone.
+    Tax,
+    /// The response per right answer, and per token beside it.
+    PerCorrect,
+    /// Shares of the response by part of the work.
+    PhaseShares,
 }
 
 impl QuestionKind {
@@ -112,6 +119,9 @@ impl QuestionKind {
             Self::Scalability => "scalability",
             Self::Grid => "grid",
             Self::CrossValidation => "cross_validation",
+            Self::Tax => "tax",
+            Self::PerCorrect => "per_correct",
+            Self::PhaseShares => "phase_shares",
         }
     }
 
@@ -122,6 +132,7 @@ impl QuestionKind {
             Self::Trend | Self::Scalability => (1, 2),
             Self::Ranking | Self::CrossValidation => (1, usize::MAX),
             Self::Grid => (2, 2),
+            Self::Tax | Self::PerCorrect | Self::PhaseShares => (1, 1),
         }
     }
 }

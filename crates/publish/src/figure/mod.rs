@@ -29,6 +29,7 @@ mod profile_plot;
 mod raincloud;
 mod scalability_plot;
 mod series;
+mod stacked_bars;
 mod survival_plot;
 mod text_extent;
 mod venue;
@@ -44,6 +45,7 @@ pub use interval_plot::{IntervalGroup, IntervalPlotInput};
 pub use profile_plot::{ProfileInput, ProfileMetric};
 pub use raincloud::{RaincloudGroup, RaincloudInput};
 pub use scalability_plot::{Limit, ScalabilityInput, SizeCurve, SizePoint};
+pub use stacked_bars::{StackedBar, StackedBarsInput};
 pub use survival_plot::{SurvivalCurve, SurvivalInput, SurvivalStep};
 pub use venue::{Span, Venue};
 

@@ -23,6 +23,7 @@ pub(super) fn detail_lines(analysis: &Analysis) -> Vec<String> {
         Some(Detail::Grid(grid)) => vec![grid_line(grid, unit)],
         Some(Detail::Survival(survival)) => vec![survival_line(analysis, survival, unit)],
         Some(Detail::CrossValidation(found)) => vec![cross_validation_line(found, unit)],
+        Some(Detail::Tax(_) | Detail::PerCorrect(_) | Detail::PhaseShares(_)) => super::workflow::lines(analysis),
     };
     let source = match provenance(&analysis.provenance) {
         Provenance::Simulated => " Simulated, not measured.",

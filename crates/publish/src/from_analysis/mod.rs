@@ -16,6 +16,7 @@ mod pivot;
 mod quality;
 mod regression;
 mod summary;
+mod workflow;
 
 pub use campaign_summary::{CampaignFacts, campaign_summary};
 pub use comparison::comparison_table;
@@ -27,6 +28,7 @@ pub use pivot::pivot_table;
 pub use quality::quality_table;
 pub use regression::regression_table;
 pub use summary::summary_table;
+pub use workflow::{per_correct_table, phase_shares_table, tax_table};
 
 use ergon_analysis::Interval;
 

@@ -2,7 +2,7 @@
 
 use ergon_domain::{
     EnergyEntry, EnergyMode, EnergySamples, EnergyWindow, EnergyWindowKind, Measurement, Observed, Provenance,
-    RunLogBatch,
+    RunLogBatch, Span,
 };
 
 use crate::fixture::{Place, held, key, number, start, success};
@@ -23,6 +23,9 @@ fn batch() -> RunLogBatch {
     let mut end = success(1, 1);
     end.resources = vec![joules("energy_j", 5.0), withheld()];
     end.energy_block = Some(3);
+    let unread = Span { name: "synthesis".into(), start_s: 0.25, end_s: 0.5, taken: Vec::new() };
+    end.spans[0].taken = vec![joules("energy_j", 2.0), withheld()];
+    end.spans.push(unread);
     let window = EnergyWindow {
         number: 3,
         kind: EnergyWindowKind::Block,
@@ -67,6 +70,14 @@ async fn sessions_windows_samples_and_resources_come_back_and_are_written_once()
     let resources = &place.store.resources(campaign.id).await.unwrap()[&key(1)];
     assert_eq!(resources.measurements, batch.ends[0].resources);
     assert_eq!(resources.block, Some((sessions[0].id, 3)));
+    let attempts = place.store.attempts(campaign.id, &key(1)).await.unwrap();
+    assert_eq!(attempts[0].spans, batch.ends[0].spans);
+    // One row a resource, and one for the span that nobody read.
+    assert_eq!(number(&place.store, "SELECT count(*) FROM span_long").await, 3);
+    assert_eq!(
+        number(&place.store, "SELECT count(*) FROM span_long WHERE value = 2.0 AND provenance = 'estimated'").await,
+        1
+    );
     // Results are what they were: energy differs from execution to execution and is no result.
     assert_eq!(number(&place.store, "SELECT count(*) FROM metric_value").await, 2);
     assert_eq!(number(&place.store, "SELECT count(*) FROM resource_long WHERE provenance = 'estimated'").await, 1);

@@ -116,7 +116,7 @@ pub(crate) fn success(n: u64, attempt: u32) -> AttemptEnd {
         measurements: vec![simulated("score", 0.1 + n as f64), second],
         resources: Vec::new(),
         energy_block: None,
-        spans: vec![ergon_domain::Span { name: "planning".into(), start_s: 0.0, end_s: 0.25 }],
+        spans: vec![ergon_domain::Span { name: "planning".into(), start_s: 0.0, end_s: 0.25, taken: Vec::new() }],
         artefacts: vec![ergon_domain::Artefact {
             name: "out.txt".into(),
             size_bytes: 5,

@@ -11,6 +11,7 @@ type Lenient<T> = T extends readonly unknown[] ? T : T extends object ? { [K in 
 
 export const AGREEMENT: readonly [
   Sent<"workloads", wire.WorkloadsReply>,
+  Sent<"items", wire.ItemsReply>,
   Sent<"list", wire.ListReply>,
   Sent<"status", wire.StatusReply>,
   Sent<"read_spec", wire.ReadSpecReply>,

@@ -3,6 +3,7 @@ import type * as wire from "./wire";
 
 /** One function per operation of `crates/app`; names and shapes are the backend's. */
 export const api = {
+  items: (task: string) => call<wire.ItemsReply>("items", { task }),
   workloads: () => call<wire.WorkloadsReply>("workloads", {}),
   list: (request: { status?: string; tag?: string; archived?: boolean } = {}) => call<wire.ListReply>("list", request),
   status: (campaign: string) => call<wire.StatusReply>("status", { campaign }),

@@ -451,6 +451,13 @@ export interface SpanInfo {
   name: string;
   start_s: number;
   end_s: number;
+  energy: string | null;
+}
+export interface SpanEnergyInfo {
+  name: string;
+  display: string;
+  provenance: string;
+  reason: string | null;
 }
 export interface ArtefactInfo {
   name: string;
@@ -468,6 +475,7 @@ export interface AttemptInfo {
   cpu_s: number | null;
   log: string;
   spans: SpanInfo[];
+  span_energy: SpanEnergyInfo[];
   artefacts: ArtefactInfo[];
 }
 export interface MeasurementInfo {
@@ -668,4 +676,22 @@ export interface Settings {
 export interface SampleReply {
   campaign: string;
   with_results: boolean;
+}
+
+// tasks of workflow ---------------------------------------------------------------------------------------------------
+export interface ItemInfo {
+  number: number;
+  id: string;
+  prompt: string;
+  answer: string | null;
+  steps: string[];
+}
+export interface TaskInfo {
+  task: string;
+  doc: string;
+  count: number;
+  items: ItemInfo[];
+}
+export interface ItemsReply {
+  tasks: TaskInfo[];
 }

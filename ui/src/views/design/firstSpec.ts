@@ -5,12 +5,19 @@ const COMMAND = `  run: [echo, "score={x}"] # program and arguments; {x} is the 
     score: { pattern: 'score=(.+)', direction: higher }
 `;
 
+/** A model that is none, until the user names another. */
+const MODELS = `
+models:
+  llm: { provider: simulated } # no evidence about real models
+`;
+
 /** The text that a new campaign begins with: what nobody else can know is left to the user. */
 export function firstSpec(kind: string, taken: readonly string[]): string {
   const wanted = `${kind}-study`;
   const id = taken.includes(wanted) ? copyId(wanted, taken) : wanted;
   // What a workload can't do without, to be replaced.
   const needs = kind === "command" ? COMMAND : "";
+  const models = kind === "workflow" ? MODELS : "";
   return `ergon: 1
 
 campaign:
@@ -20,7 +27,7 @@ campaign:
 
 workload:
   kind: ${kind}
-${needs}
+${needs}${models}
 factors: {}
 
 phases:

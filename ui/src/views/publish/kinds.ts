@@ -31,6 +31,9 @@ export const ITEMS: readonly Item[] = [
   table("pairwise", "All pairs"),
   table("pivot", "Pivot of two factors"),
   table("regression", "Regression"),
+  table("tax", "Orchestration tax"),
+  table("per_correct", "Per right answer"),
+  table("phase_shares", "Parts of the work"),
   table("hypotheses", "Hypotheses", "none"),
   table("quality", "Data quality", "none"),
   figure("raincloud", "Raincloud", 0, 9),
@@ -43,6 +46,9 @@ export const ITEMS: readonly Item[] = [
   figure("radar", "Radar beside dot plot", 1, 1, "several"),
   figure("scalability", "Scalability", 1, 1),
   figure("survival", "Survival", 1, 1),
+  figure("tax", "Orchestration tax", 1, 1),
+  figure("per_correct", "Per right answer", 1, 1),
+  figure("phase_shares", "Parts of the work", 1, 1),
 ];
 
 /** What a request for it says beside campaign and kind. */
