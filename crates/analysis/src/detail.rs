@@ -4,7 +4,9 @@
 use ergon_domain::WireNumber;
 use serde::Serialize;
 
+use crate::cost_efficiency::CostEfficiency;
 use crate::result::{Interval, wire, wire_option};
+use crate::success_factors::SuccessFactors;
 
 /// What a figure of this analysis draws.
 #[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
@@ -22,6 +24,10 @@ pub enum Detail {
     Survival(Survival),
     /// Prediction of conditions that weren't seen.
     CrossValidation(CrossValidation),
+    /// What goes with a yes.
+    SuccessFactors(SuccessFactors),
+    /// A metric per dollar.
+    CostEfficiency(CostEfficiency),
 }
 
 /// Levels of a factor compared over the same cells of the other factors.

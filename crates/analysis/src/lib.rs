@@ -16,6 +16,7 @@ mod companions;
 mod compare;
 mod contrast;
 mod correct;
+mod cost_efficiency;
 mod cross_validation;
 mod describe;
 mod detail;
@@ -46,6 +47,7 @@ mod scalability;
 mod select;
 mod slope;
 mod structure;
+mod success_factors;
 mod survival;
 mod verdict;
 mod write_levels;
@@ -56,6 +58,7 @@ pub use check_run::{CellPlace, CheckedMeasurement, RunCheck, Twin, check_run};
 pub use compare::compare;
 pub use contrast::contrast;
 pub use correct::{adjustment, correct};
+pub use cost_efficiency::{CostEfficiency, CostLevel, cost_efficiency};
 pub use cross_validation::cross_validation;
 pub use describe::{ValueGroup, describe, values_by};
 pub use detail::{
@@ -80,3 +83,4 @@ pub use result::{
 };
 pub use scalability::scalability;
 pub use slope::slope;
+pub use success_factors::{SuccessFactors, SuccessLevel, success_factors};

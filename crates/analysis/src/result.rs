@@ -149,6 +149,10 @@ pub enum AnalysisKind {
     Grid,
     /// Prediction of conditions that weren't seen.
     CrossValidation,
+    /// Which factors go with a yes.
+    SuccessFactors,
+    /// A metric per dollar.
+    CostEfficiency,
 }
 
 /// An estimate with what is known of its uncertainty.

@@ -97,6 +97,8 @@ pub(crate) enum Command {
     Models(crate::models::ModelsCommand),
     /// What a run and its models said to each other.
     Calls(CallsArgs),
+    /// A scenario's run turn by turn, or a new campaign that goes on from one of its turns.
+    Scenario(crate::scenario::ScenarioArgs),
     /// Documents.
     Report(ReportArgs),
     /// A publication table.
@@ -365,7 +367,8 @@ pub(crate) enum ReportFormat {
 pub(crate) struct TableArgs {
     /// Campaign id, ULID prefix, spec path or `latest`.
     pub(crate) campaign: String,
-    /// Kind: descriptive, comparison, pairwise, pivot, regression, quality, hypotheses, summary.
+    /// Kind: descriptive, comparison, pairwise, pivot, regression, success_factors, cost_efficiency, quality, hypotheses,
+    /// summary.
     pub(crate) kind: String,
     /// One metric (default: the first); for a pivot several, separated by commas.
     #[arg(long)]
@@ -388,7 +391,8 @@ pub(crate) struct TableArgs {
 pub(crate) struct FigureArgs {
     /// Campaign id, ULID prefix, spec path or `latest`.
     pub(crate) campaign: String,
-    /// Kind: raincloud, bars, scalability, heatmap, radar, forest, interaction, ecdf, survival, histogram.
+    /// Kind: raincloud, bars, scalability, heatmap, radar, forest, interaction, ecdf, survival, histogram,
+    /// success_factors, cost_efficiency.
     pub(crate) kind: String,
     /// One metric (default: the first); for a radar several, separated by commas (default: all with a better side).
     #[arg(long)]
@@ -412,7 +416,8 @@ pub(crate) struct ImportArgs {
     /// Files.
     #[arg(required = true)]
     pub(crate) files: Vec<PathBuf>,
-    /// What they are: ergon, consensus-campaign, consensus-run, consensus-conditions, consensus-result, consensus-report.
+    /// What they are: ergon, consensus-campaign, consensus-run, consensus-conditions, consensus-result, consensus-report,
+    /// scenario-batch.
     #[arg(long = "as", value_name = "KIND")]
     pub(crate) kind: Option<String>,
     /// Report only.

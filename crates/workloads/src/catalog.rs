@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use ergon_domain::{Digest, Workload};
+use ergon_domain::{Digest, Manifest, Workload};
 
 /// A setting that a workload can't use.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -79,4 +79,9 @@ pub fn open(
             message: format!("'{other}' is no workload; expected one of {}", KINDS.join(", ")),
         }]),
     }
+}
+
+/// A workload whose declarations were made of files that have changed or are gone since: its results can be read.
+pub fn as_planned(manifest: Manifest) -> Arc<dyn Workload> {
+    Arc::new(crate::recorded::PlannedWorkload(manifest))
 }

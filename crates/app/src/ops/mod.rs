@@ -28,6 +28,7 @@ mod run;
 mod run_detail;
 mod runs;
 mod sample;
+mod scenario;
 pub(crate) mod settings;
 mod spec;
 mod sql;
@@ -92,6 +93,10 @@ pub use run_detail::{
 };
 pub use runs::{FilterBy, RunsCell, RunsColumn, RunsReply, RunsRequest, SortBy, runs};
 pub use sample::{SampleReply, SampleRequest, sample};
+pub use scenario::{
+    BranchRequest, ScenarioDecision, ScenarioEvent, ScenarioMessage, ScenarioMetric, ScenarioReply, ScenarioTurn,
+    branch, scenario,
+};
 pub use settings::{SetSettingsRequest, Settings, SettingsRequest, set_settings, settings};
 pub use spec::{DuplicateRequest, RevisionInfo, SaveSpecReply, SaveSpecRequest, SpecReply, duplicate, save_spec, spec};
 pub use sql::{SqlReply, SqlRequest, sql};

@@ -1,9 +1,10 @@
 //! `table`: a publication table.
 
 use ergon_analysis::{Analysis, Ask};
+use ergon_design::spec::{Question, QuestionKind};
 use ergon_publish::from_analysis::{
-    comparison_table, descriptive_table, hypotheses_table, pairwise_table, pivot_table, quality_table,
-    regression_table, summary_table,
+    comparison_table, cost_efficiency_table, descriptive_table, hypotheses_table, pairwise_table, pivot_table,
+    quality_table, regression_table, success_factors_table, summary_table,
 };
 use ergon_publish::table::{CsvOptions, Table, TableStyle};
 use serde::{Deserialize, Serialize};
@@ -18,7 +19,8 @@ use crate::frame::Framed;
 pub struct TableRequest {
     /// Campaign id, ULID prefix, spec path or `latest`.
     pub campaign: String,
-    /// `descriptive`, `comparison`, `pairwise`, `pivot`, `regression`, `summary`, `quality` or `hypotheses`.
+    /// `descriptive`, `comparison`, `pairwise`, `pivot`, `regression`, `success_factors`, `cost_efficiency`, `summary`,
+    /// `quality` or `hypotheses`.
     pub kind: String,
     /// One metric (for `pivot` several, separated by commas); left out: that of the spec's first question, else the
     /// first.
@@ -40,8 +42,18 @@ pub struct TextReply {
     pub warnings: Vec<String>,
 }
 
-const KINDS: [&str; 8] =
-    ["descriptive", "comparison", "pairwise", "pivot", "regression", "summary", "quality", "hypotheses"];
+const KINDS: [&str; 10] = [
+    "descriptive",
+    "comparison",
+    "pairwise",
+    "pivot",
+    "regression",
+    "success_factors",
+    "cost_efficiency",
+    "summary",
+    "quality",
+    "hypotheses",
+];
 
 /// The error for a name that is none of the accepted ones.
 pub(crate) fn unknown(field: &str, given: &str, accepted: &[&str]) -> AppError {
@@ -144,6 +156,20 @@ fn make(framed: &Framed, request: &TableRequest) -> Result<Table, AppError> {
             regression_table(&ergon_analysis::slope(frame, &ask(framed, &metric), factor)?)
                 .ok_or_else(|| needs("regression", "a factor with numbers"))
         }
+        "success_factors" => {
+            let (metric, by) = named_question(framed, request, QuestionKind::SuccessFactors)?;
+            if by.is_empty() {
+                return Err(needs("success_factors", "a factor"));
+            }
+            success_factors_table(&ergon_analysis::success_factors(frame, &ask(framed, &metric), &by)?)
+                .ok_or_else(|| needs("success_factors", "a factor"))
+        }
+        "cost_efficiency" => {
+            let (metric, by) = named_question(framed, request, QuestionKind::CostEfficiency)?;
+            let factor = by.first().ok_or_else(|| needs("cost_efficiency", "a factor"))?;
+            cost_efficiency_table(&ergon_analysis::cost_efficiency(frame, &ask(framed, &metric), factor)?)
+                .ok_or_else(|| needs("cost_efficiency", "a factor"))
+        }
         "summary" => Ok(summary_table(frame, spec.analysis.confidence)?),
         "quality" => Ok(quality_table(&ergon_analysis::check_quality(frame, framed.thresholds()))),
         _ => {
@@ -158,6 +184,21 @@ fn make(framed: &Framed, request: &TableRequest) -> Result<Table, AppError> {
             }
             Ok(hypotheses_table(&results))
         }
+    }
+}
+
+/// Metric and factors of the spec's first question of a kind, where the request leaves them open.
+fn named_question(
+    framed: &Framed,
+    request: &TableRequest,
+    kind: QuestionKind,
+) -> Result<(String, Vec<String>), AppError> {
+    let questions = &framed.loaded.campaign.spec.analysis.questions;
+    let is_about = |q: &&Question| request.metric.as_ref().is_none_or(|name| q.metric == *name);
+    match questions.iter().filter(is_about).find(|q| q.kind == Some(kind)) {
+        Some(question) if request.by.is_empty() => Ok((question.metric.clone(), question.by.clone())),
+        Some(question) => Ok((question.metric.clone(), request.by.clone())),
+        None => subject(framed, request.metric.as_deref(), &request.by),
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod consensus;
 mod report;
+mod scenario_batch;
 mod source;
 mod timestamp;
 mod words;
@@ -16,6 +17,7 @@ use crate::problem::{Problem, SpecProblems};
 use crate::tree::{Content, Node};
 pub use consensus::{IMPORTED, ImportedRun, LEGACY_CAMPAIGN, LegacyResults, results};
 pub use report::ImportReport;
+pub use scenario_batch::model_entry;
 
 /// What a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,17 +34,20 @@ pub enum ImportKind {
     ConsensusResult,
     /// A report of the consensus campaign: numbers that an analysis printed.
     ConsensusReport,
+    /// A batch of Scenario Lab: variations of one scenario folder.
+    ScenarioBatch,
 }
 
 impl ImportKind {
     /// All kinds.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Ergon,
         Self::ConsensusCampaign,
         Self::ConsensusRun,
         Self::ConsensusConditions,
         Self::ConsensusResult,
         Self::ConsensusReport,
+        Self::ScenarioBatch,
     ];
 
     /// Name for `--as`.
@@ -54,6 +59,7 @@ impl ImportKind {
             Self::ConsensusConditions => "consensus-conditions",
             Self::ConsensusResult => "consensus-result",
             Self::ConsensusReport => "consensus-report",
+            Self::ScenarioBatch => "scenario-batch",
         }
     }
 
@@ -96,6 +102,11 @@ pub fn read(bytes: &[u8], name: &str, kind: Option<ImportKind>) -> Result<Import
     Ok(ImportSource { kind, tree, name: name.to_owned() })
 }
 
+/// A file as JSON.
+pub(crate) fn document(bytes: &[u8], name: &str) -> Result<Json, SpecProblems> {
+    source::read(bytes, name).map(|tree| source::json(&tree))
+}
+
 /// Makes a spec of a file that is no result.
 ///
 /// # Errors
@@ -105,6 +116,7 @@ pub fn spec(source: &ImportSource) -> Result<Imported, SpecProblems> {
         ImportKind::ConsensusCampaign => consensus::campaign::import(&source.tree),
         ImportKind::ConsensusRun => consensus::run_config::import(&source.tree),
         ImportKind::ConsensusConditions => consensus::conditions::import(&source.tree),
+        ImportKind::ScenarioBatch => scenario_batch::import(&source.tree),
         ImportKind::ConsensusReport => Ok(consensus::printed::import(&source.tree)),
         ImportKind::Ergon | ImportKind::ConsensusResult => {
             Err(vec![Problem::error("", format!("a file of kind {} has no spec to import", source.kind.name()))])
@@ -118,6 +130,7 @@ fn recognise(tree: &Node) -> Option<ImportKind> {
     Some(match &tree.content {
         Content::List(items) if items.iter().any(|i| i.get("agent_type").is_some()) => ImportKind::ConsensusConditions,
         Content::Map(_) if has("ergon") => ImportKind::Ergon,
+        Content::Map(entries) if entries.iter().any(|e| scenario_batch::is_key(&e.key)) => ImportKind::ScenarioBatch,
         Content::Map(_) if has("config") && (has("success_rate") || has("timeline")) => ImportKind::ConsensusResult,
         Content::Map(_) if has("agent_decision_mode") || (has("experiment_id") && has("methods")) => {
             ImportKind::ConsensusRun

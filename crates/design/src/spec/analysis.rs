@@ -98,6 +98,10 @@ pub enum QuestionKind {
     Grid,
     /// How well an additive model of the factors predicts conditions that it hasn't seen.
     CrossValidation,
+    /// Which factors go with a yes of the metric: shares by level, and odds ratios adjusted for the other factors.
+    SuccessFactors,
+    /// The metric per USD at each level of each factor.
+    CostEfficiency,
 }
 
 impl QuestionKind {
@@ -112,6 +116,8 @@ impl QuestionKind {
             Self::Scalability => "scalability",
             Self::Grid => "grid",
             Self::CrossValidation => "cross_validation",
+            Self::SuccessFactors => "success_factors",
+            Self::CostEfficiency => "cost_efficiency",
         }
     }
 
@@ -120,7 +126,7 @@ impl QuestionKind {
         match self {
             Self::Descriptive | Self::Comparison | Self::Survival => (0, usize::MAX),
             Self::Trend | Self::Scalability => (1, 2),
-            Self::Ranking | Self::CrossValidation => (1, usize::MAX),
+            Self::Ranking | Self::CrossValidation | Self::SuccessFactors | Self::CostEfficiency => (1, usize::MAX),
             Self::Grid => (2, 2),
         }
     }

@@ -59,6 +59,9 @@ impl Actor {
             private,
             sees_background,
         };
+        if !actor.id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')) {
+            fields.wrong("short_name", format!("is '{}'; expected letters, digits, - and _", actor.id));
+        }
         fields.finish();
         actor
     }

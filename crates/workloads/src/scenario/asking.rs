@@ -1,6 +1,6 @@
 //! One question to a model: asked, read, asked once more where the reply could not be read.
 
-use ergon_domain::structured::{extract, check};
+use ergon_domain::structured::{check, extract};
 use ergon_domain::{
     Canonical, ChatMessage, ChatReply, ChatRequest, DecisionProblem, FailureClass, Role, RunContext, RunError,
 };

@@ -82,7 +82,8 @@ impl Definition {
 }
 
 fn length(fields: &Fields<'_>) -> Length {
-    let simple = [("turns", fields.whole("turns", 1, MOST_TURNS)), ("num_turns", fields.whole("num_turns", 1, MOST_TURNS))];
+    let simple =
+        [("turns", fields.whole("turns", 1, MOST_TURNS)), ("num_turns", fields.whole("num_turns", 1, MOST_TURNS))];
     let mut turns = simple.iter().find_map(|(_, turns)| *turns);
     if let [(_, Some(a)), (_, Some(b))] = simple
         && a != b

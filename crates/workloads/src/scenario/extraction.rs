@@ -84,7 +84,9 @@ pub(super) fn form(rule: &MetricRule) -> String {
     match &rule.scale {
         Scale::Flag => "Answer with yes or no and nothing else.".into(),
         Scale::Category(categories) => format!("Answer with one of {} and nothing else.", categories.join(", ")),
-        Scale::Number { range: Some((lo, hi)), .. } => format!("Answer with a number from {lo} to {hi} and nothing else."),
+        Scale::Number { range: Some((lo, hi)), .. } => {
+            format!("Answer with a number from {lo} to {hi} and nothing else.")
+        }
         Scale::Number { range: None, .. } => "Answer with a number and nothing else.".into(),
     }
 }
@@ -114,7 +116,9 @@ fn on_scale(text: &str, scale: &Scale) -> Result<Found, String> {
     match scale {
         Scale::Category(categories) => {
             let named = categories.iter().find(|c| c.eq_ignore_ascii_case(text.trim()));
-            named.map(|c| Found::Category(c.clone())).ok_or_else(|| format!("'{text}' is none of {}", categories.join(", ")))
+            named
+                .map(|c| Found::Category(c.clone()))
+                .ok_or_else(|| format!("'{text}' is none of {}", categories.join(", ")))
         }
         _ => number_in(text).map(Found::Number).ok_or_else(|| format!("'{text}' is no number")),
     }

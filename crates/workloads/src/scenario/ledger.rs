@@ -21,12 +21,7 @@ pub(super) struct Sums {
 
 impl Sums {
     pub(super) fn of<'a>(calls: impl IntoIterator<Item = &'a CallLine>) -> Self {
-        let start = Self {
-            prompt_tokens: Some(0),
-            completion_tokens: Some(0),
-            cost_usd: Some(0.0),
-            ..Self::default()
-        };
+        let start = Self { prompt_tokens: Some(0), completion_tokens: Some(0), cost_usd: Some(0.0), ..Self::default() };
         calls.into_iter().fold(start, |sums, call| Self {
             calls: sums.calls + 1,
             malformed: sums.malformed + u64::from(call.malformed),

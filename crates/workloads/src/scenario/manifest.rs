@@ -13,6 +13,10 @@ pub(super) const VERSION: u32 = 1;
 /// Chances of events: the same in all conditions of a replicate where streams are common.
 pub(super) const STREAM_EVENTS: &str = "events";
 
+/// Keys of the section that are no parameters; the last three say what a report writes, and are no part of a run's key.
+pub(super) const SETTINGS: [&str; 5] =
+    ["scenario", "success", "output_dir", "save_individual_runs", "aggregate_metrics"];
+
 /// The parameter that names an actor's model.
 pub(super) fn actor_parameter(actor: &str) -> String {
     format!("actor_model.{}", identifier(actor))
@@ -48,7 +52,7 @@ pub(super) fn manifest(scenario: &Scenario, folder: &str, success: Option<&str>)
         metrics: metrics(scenario, success),
         streams: vec![Stream { name: STREAM_EVENTS.into(), common: true }],
         spans: ["communication", "decisions", "world", "metrics", "validation"].map(Into::into).to_vec(),
-        settings: ["scenario", "success"].map(Into::into).to_vec(),
+        settings: SETTINGS.map(Into::into).to_vec(),
         settings_digest: settings.finish(),
         files: scenario.files.iter().map(|file| format!("{folder}/{file}").into()).collect(),
         limit: RunLimit::WallTime,
@@ -295,7 +299,15 @@ fn own_metrics() -> Vec<Metric> {
         ),
         metric("llm_prompt_tokens", "Prompt tokens", "1", Neither, AT_LEAST_0, Count, "Tokens of all prompts."),
         metric("llm_completion_tokens", "Reply tokens", "1", Neither, AT_LEAST_0, Count, "Tokens of all replies."),
-        metric("llm_latency_s", "Model latency", "s", Lower, AT_LEAST_0, Positive, "Service latency, mean over replies."),
+        metric(
+            "llm_latency_s",
+            "Model latency",
+            "s",
+            Lower,
+            AT_LEAST_0,
+            Positive,
+            "Service latency, mean over replies.",
+        ),
         metric(
             "cost_usd",
             "Cost",

@@ -71,7 +71,7 @@ pub(super) struct MetricRules {
 
 impl MetricRules {
     pub(super) fn read(fields: Fields<'_>) -> Self {
-        fields.skip(&["scenario_name", "export_format", "auto_export", "export_path", "thresholds"]);
+        fields.skip(&["scenario_name"]);
         let model = fields.text("extraction_model");
         let mut rules = Vec::new();
         if fields.is_list("metrics") {
@@ -98,7 +98,6 @@ impl MetricRules {
 }
 
 fn rule(fields: Fields<'_>, name: String) -> Option<MetricRule> {
-    fields.skip(&["warning_threshold", "critical_threshold", "aggregation"]);
     if !name.is_empty() && !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
         fields.wrong("name", format!("is '{name}'; expected letters, digits and _"));
     }
@@ -192,8 +191,7 @@ fn extraction(fields: &Fields<'_>, kind: &'static str, prompt: &'static str) -> 
         }
         KEYWORD => {
             let words = fields.texts("keywords");
-            let scorings =
-                [("count", Scoring::Count), ("presence", Scoring::Presence), ("density", Scoring::Density)];
+            let scorings = [("count", Scoring::Count), ("presence", Scoring::Presence), ("density", Scoring::Density)];
             let scoring = fields.word("scoring", &scorings).unwrap_or(Scoring::Count);
             if words.is_empty() {
                 fields.wrong("keywords", "is missing; expected the words to look for");

@@ -10,6 +10,7 @@
 
 mod actor;
 mod asking;
+mod checking;
 mod definition;
 mod document;
 mod events;

@@ -16,11 +16,7 @@ pub(super) fn measurements(play: &Play<'_>, state: &State, success: Option<&Expr
     let sums = Sums::of_turns(state.own_turns());
     // Turns that were taken over may rest on simulated models as well.
     let simulated = Sums::of_turns(&state.turns).simulated;
-    let mut all = if play.scenario.definition.features.metrics {
-        scenario_metrics(play, state)
-    } else {
-        Vec::new()
-    };
+    let mut all = if play.scenario.definition.features.metrics { scenario_metrics(play, state) } else { Vec::new() };
     if let Some(rule) = success {
         let values = known_values(state);
         let holds = rule.holds(&|name| values.get(name).copied());

@@ -72,12 +72,7 @@ pub(super) fn actor_view(
 }
 
 /// What the narrator is shown: everything that happened this turn, and what was said in public.
-pub(super) fn narrator_view(
-    play: &Play<'_>,
-    stage: &Stage<'_>,
-    said: &[Message],
-    decided: &[Decision],
-) -> String {
+pub(super) fn narrator_view(play: &Play<'_>, stage: &Stage<'_>, said: &[Message], decided: &[Decision]) -> String {
     let mut text = world_view(play, stage);
     let public: Vec<String> =
         said.iter().filter(|m| m.to.is_empty()).map(|m| format!("{}: {}", m.from, m.text)).collect();

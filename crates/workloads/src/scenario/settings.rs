@@ -59,7 +59,9 @@ impl Reader<'_> {
 
     fn optional(&self, name: &str) -> Result<Option<u32>, RunError> {
         let Some(value) = self.0.int(name) else { return Ok(None) };
-        u32::try_from(value).map(Some).map_err(|_| invalid(format!("{name} is {value}; expected a number of at least 0")))
+        u32::try_from(value)
+            .map(Some)
+            .map_err(|_| invalid(format!("{name} is {value}; expected a number of at least 0")))
     }
 }
 
@@ -118,13 +120,15 @@ impl<'a> Play<'a> {
         let turn = Reader(condition).optional("start_turn")?.unwrap_or(state.turns.len() as u32);
         let state = state.at_turn(turn).map_err(invalid)?;
         if state.scenario != fresh.scenario {
-            let message =
-                format!("start: the state is of '{}'; expected one of '{}'", state.scenario, fresh.scenario);
+            let message = format!("start: the state is of '{}'; expected one of '{}'", state.scenario, fresh.scenario);
             return Err(invalid(message));
         }
         let strangers = state.turns.iter().flat_map(|t| &t.decisions).find(|d| self.scenario.actor(&d.actor).is_none());
         if let Some(stranger) = strangers {
-            return Err(invalid(format!("start: '{}' takes part in the state and not in the scenario", stranger.actor)));
+            return Err(invalid(format!(
+                "start: '{}' takes part in the state and not in the scenario",
+                stranger.actor
+            )));
         }
         if turn >= self.turns {
             let message = format!("start_turn is {turn} and turns is {}; expected a turn before the last", self.turns);

@@ -88,13 +88,7 @@ impl Channels {
     }
 
     /// Reads a message; `None`: the actor says nothing.
-    pub(super) fn read(
-        self,
-        text: &str,
-        from: &str,
-        others: &[&str],
-        round: u32,
-    ) -> Result<Option<Message>, String> {
+    pub(super) fn read(self, text: &str, from: &str, others: &[&str], round: u32) -> Result<Option<Message>, String> {
         let said = document(text, &self.schema())?;
         let word = |key: &str| said.get(key).and_then(Value::as_str).unwrap_or_default().trim();
         let channel = Channel::ALL.into_iter().find(|c| c.name() == word("channel")).unwrap_or(Channel::Silence);
@@ -190,7 +184,9 @@ mod tests {
         assert!(wrong(r#"{"channel": "public", "to": [], "message": " "}"#).contains("is empty"));
         let quiet = Channels { public: true, bilateral: false, coalition: false };
         let whispered = r#"{"channel": "bilateral", "to": ["club"], "message": "x"}"#;
-        assert!(quiet.read(whispered, "anna", &OTHERS, 1).unwrap_err().contains(r#"expected one of ["none","public"]"#));
+        assert!(
+            quiet.read(whispered, "anna", &OTHERS, 1).unwrap_err().contains(r#"expected one of ["none","public"]"#)
+        );
     }
 
     #[test]

@@ -4,20 +4,17 @@ use std::collections::BTreeMap;
 
 use ergon_domain::{DecisionProblem, RunContext, RunError};
 use futures_util::future::join_all;
-use serde_json::{Value, json};
 
-use super::asking::{Answer, Purpose, Question, ask, document};
+use super::asking::{Answer, Purpose, Question, ask};
 use super::events::{Chances, Situation, happening};
-use super::expression::Expression;
 use super::extraction::{Found, form, from_reply, from_text, readings};
 use super::manifest::{identifier, parts};
 use super::metrics::{Extraction, MetricRule, Source};
 use super::prompt::{Stage, actor_system, actor_view, narrator_system, narrator_view, part};
 use super::settings::Play;
 use super::simulated_play;
-use super::state::{CallLine, Decision, EventFired, Issue, Message, Reading, State, Turn};
+use super::state::{CallLine, Decision, EventFired, Message, Reading, State, Turn};
 use super::talk::{COOPERATE, Channels, DECISION_QUESTION, decision_schema, read_decision};
-use super::validation::Severity;
 
 /// A run under way.
 pub(super) struct Player<'a> {
@@ -40,7 +37,7 @@ impl Player<'_> {
         let mut turn = Turn { turn: number, events, messages, decisions, world, metrics, issues: Vec::new(), calls };
         if self.play.quality && (self.play.scenario.validation.each_turn || number == self.play.turns) {
             let _span = self.context.span("validation");
-            let found = self.validate(state, &turn).await?;
+            let found = self.check(state, &turn).await?;
             turn.issues = found.0;
             turn.calls.extend(found.1);
         }
@@ -94,7 +91,8 @@ impl Player<'_> {
         for world in worlds {
             part(&mut user, &format!("After turn {}", world.turn), &world.world);
         }
-        let short: Vec<String> = worlds.iter().map(|t| format!("Turn {}: {} decisions.", t.turn, t.decisions.len())).collect();
+        let short: Vec<String> =
+            worlds.iter().map(|t| format!("Turn {}: {} decisions.", t.turn, t.decisions.len())).collect();
         let question = Question {
             purpose: Purpose::Summary,
             turn,
@@ -251,11 +249,13 @@ impl Player<'_> {
                     }
                 }
             }
-            for answer in join_all(asked.iter().map(|(rule, base, text)| self.rate(stage, rule, base, text, decided))).await
+            for answer in
+                join_all(asked.iter().map(|(rule, base, text)| self.rate(stage, rule, base, text, decided))).await
             {
                 let (rule, base, Answer { said, calls: lines }) = answer?;
                 calls.extend(lines);
-                let found = said.unwrap_or_else(|wrong| Found::Nothing(format!("the model's reply can't be read: {wrong}")));
+                let found =
+                    said.unwrap_or_else(|wrong| Found::Nothing(format!("the model's reply can't be read: {wrong}")));
                 metrics.extend(readings(rule, &base, &found));
             }
         }
@@ -294,58 +294,6 @@ impl Player<'_> {
         let answer = ask(self.context, self.play.sampling, question, |text: &str| from_reply(rule, text)).await?;
         Ok((rule, base.to_owned(), answer))
     }
-
-    async fn validate(&self, state: &State, turn: &Turn) -> Result<(Vec<Issue>, Vec<CallLine>), RunError> {
-        let checks = &self.play.scenario.validation.checks;
-        if checks.is_empty() {
-            return Ok((Vec::new(), Vec::new()));
-        }
-        let names: Vec<&str> = checks.iter().map(|check| check.name.as_str()).collect();
-        let schema = json!({
-            "type": "object",
-            "required": ["issues"],
-            "properties": { "issues": { "type": "array", "items": {
-                "type": "object",
-                "required": ["check", "description"],
-                "properties": { "check": { "enum": names }, "description": { "type": "string" } },
-            } } },
-        });
-        let mut user = String::new();
-        part(&mut user, "The world before", state.world());
-        let events: Vec<String> = turn.events.iter().map(|e| format!("- {}", e.text)).collect();
-        part(&mut user, "What happened", &events.join("\n"));
-        for decision in &turn.decisions {
-            let told = self.play.scenario.actor(&decision.actor).map(|a| actor_system(self.play, a)).unwrap_or_default();
-            part(&mut user, &format!("What {} is told", decision.actor), &told);
-            part(&mut user, &format!("What {} decided", decision.actor), &decision.decision);
-        }
-        part(&mut user, "The world after", &turn.world);
-        let told: Vec<String> = checks.iter().map(|c| format!("- {}: {}", c.name, c.description)).collect();
-        part(&mut user, "What to check", &told.join("\n"));
-        user.push_str("\nAnswer with a JSON object {\"issues\": [{\"check\": …, \"description\": …}]}; nothing wrong: an empty list.");
-        let question = Question {
-            purpose: Purpose::Validation,
-            turn: turn.turn,
-            who: None,
-            model: &self.play.validation_model,
-            system: "You check a turn of a scenario for inconsistencies. You report only what is plainly wrong.".into(),
-            user,
-            schema: Some(schema.clone()),
-            // A simulated model can't judge texts: its silence counts for nothing, as the outcome says.
-            aside: DecisionProblem::Script(r#"{"issues": []}"#.into()),
-        };
-        let read = |text: &str| {
-            let said = document(text, &schema)?;
-            let word = |issue: &Value, key: &str| issue.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-            let issue = |issue: &Value| {
-                let check = word(issue, "check");
-                let severity = checks.iter().find(|c| c.name == check).map_or(Severity::Low, |c| c.severity);
-                Issue { check, severity: severity.name().into(), description: word(issue, "description") }
-            };
-            Ok(said.get("issues").and_then(Value::as_array).into_iter().flatten().map(issue).collect::<Vec<_>>())
-        };
-        ask(self.context, self.play.sampling, question, read).await?.or_fail("the validation")
-    }
 }
 
 /// What a metric is read from: its id, the text, and what that is called in a message.
@@ -359,9 +307,7 @@ fn texts_of(rule: &MetricRule, world: &str, decided: &[Decision]) -> Vec<(String
         Source::Actor(actor) => {
             decided.iter().filter(|d| d.actor == *actor).map(|d| of(d, rule.name.clone())).collect()
         }
-        Source::EachActor => {
-            decided.iter().map(|d| of(d, format!("{}.{}", rule.name, identifier(&d.actor)))).collect()
-        }
+        Source::EachActor => decided.iter().map(|d| of(d, format!("{}.{}", rule.name, identifier(&d.actor)))).collect(),
     }
 }
 
@@ -397,25 +343,4 @@ pub(super) fn cooperation(state: &State) -> Option<f64> {
     let decisions: Vec<&Decision> = state.turns.iter().flat_map(|turn| &turn.decisions).collect();
     let cooperative = decisions.iter().filter(|d| d.stance == COOPERATE).count();
     (!decisions.is_empty()).then(|| cooperative as f64 / decisions.len() as f64)
-}
-
-/// Why no further turn is played, before the last one is reached.
-pub(super) fn halted(play: &Play<'_>, state: &State) -> Option<String> {
-    let values = known_values(state);
-    if let Some(until) = &play.scenario.definition.length.until
-        && Expression::holds(until, &|name| values.get(name).copied()) == Some(true)
-    {
-        return Some("the scenario's end condition holds".into());
-    }
-    let rules = &play.scenario.validation;
-    let grave = Severity::High.name();
-    let worst = Severity::Critical.name();
-    let issues = state.turns.iter().flat_map(|turn| &turn.issues);
-    let grave: Vec<&Issue> = issues.filter(|i| i.severity == grave || i.severity == worst).collect();
-    match grave.last() {
-        Some(last) if play.quality && rules.halts && grave.len() >= rules.halts_at as usize => {
-            Some(format!("the validation stopped it: {}: {}", last.check, last.description))
-        }
-        _ => None,
-    }
 }

@@ -60,8 +60,6 @@ impl Default for ValidationRules {
 
 impl ValidationRules {
     pub(super) fn read(fields: Fields<'_>) -> Self {
-        // They decide how reports look; findings are in the run's state and metrics.
-        fields.skip(&["generate_turn_reports", "generate_summary_report", "generate_summary", "report_format"]);
         let mut rules = Self { model: fields.text("validation_model"), ..Self::default() };
         if let Some(checks) = fields.map("checks") {
             rules.checks = checks.named_maps().into_iter().filter_map(|(name, entry)| check(name, entry)).collect();
@@ -70,7 +68,6 @@ impl ValidationRules {
         rules.halts = fields.flag("halt_on_critical").unwrap_or(false);
         rules.halts_at = fields.whole("max_issues_before_halt", 1, 1000).unwrap_or(1);
         if let Some(reporting) = fields.map("reporting") {
-            reporting.skip(&["verbosity", "include_suggestions"]);
             rules.halts |= reporting.flag("halt_on_critical").unwrap_or(false);
             reporting.finish();
         }

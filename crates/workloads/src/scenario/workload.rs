@@ -10,6 +10,7 @@ use ergon_domain::{
 };
 use serde_json::{Map, Value};
 
+use super::checking::halted;
 use super::events::Chances;
 use super::expression::Expression;
 use super::folder::Scenario;
@@ -18,7 +19,7 @@ use super::outcome::measurements;
 use super::output::{artefacts, log};
 use super::settings::Play;
 use super::state::State;
-use super::turn::{Player, halted};
+use super::turn::Player;
 use crate::catalog::{SettingsProblem, SourceFolders};
 
 /// A scenario folder.
@@ -63,7 +64,8 @@ impl ScenarioWorkload {
         let manifest = manifest::manifest(&scenario, folder, written);
         for (i, metric) in manifest.metrics.iter().enumerate() {
             if manifest.metrics[..i].iter().any(|other| other.id == metric.id) {
-                let message = format!("metrics.yaml: '{}' is a name that every scenario has; choose another", metric.id);
+                let message =
+                    format!("metrics.yaml: '{}' is a name that every scenario has; choose another", metric.id);
                 problems.push(problem("workload.scenario", message));
             }
         }
@@ -86,7 +88,8 @@ impl Workload for ScenarioWorkload {
         for parameter in self.manifest.parameters.iter().filter(|p| p.kind == ParameterKind::Model) {
             let matters = parameter.active_when.as_ref().is_none_or(|when| when.holds(condition));
             if matters && condition.get(parameter.name.as_str()).is_none() {
-                let message = format!("is not set, and {} does not name a model; give it", self.scenario.definition.name);
+                let message =
+                    format!("is not set, and {} does not name a model; give it", self.scenario.definition.name);
                 return at(parameter.name.as_str(), message);
             }
         }
@@ -96,6 +99,10 @@ impl Workload for ScenarioWorkload {
         Ok(())
     }
 
+    fn resumes(&self) -> bool {
+        true
+    }
+
     async fn prepare(&self, inputs: &Inputs) -> Result<Arc<dyn Prepared>, InputError> {
         if let Some(changed) = self.digests.iter().find(|digest| !inputs.0.contains_key(digest)) {
             let message = format!("workload.scenario: a file ({changed}) changed while it was being read; run again");
@@ -103,8 +110,7 @@ impl Workload for ScenarioWorkload {
         }
         let mut states = BTreeMap::new();
         for (digest, bytes) in inputs.0.iter().filter(|(digest, _)| !self.digests.contains(digest)) {
-            let state =
-                State::read(bytes).map_err(|message| InputError { input: Some(*digest), message })?;
+            let state = State::read(bytes).map_err(|message| InputError { input: Some(*digest), message })?;
             states.insert(digest.to_string(), state);
         }
         Ok(Arc::new(Stage { scenario: self.scenario.clone(), states, success: self.success.clone() }))
@@ -116,6 +122,13 @@ struct Stage {
     scenario: Arc<Scenario>,
     states: BTreeMap<String, State>,
     success: Option<Expression>,
+}
+
+impl Stage {
+    /// What of the files nothing reads, so that nobody believes in it.
+    fn unread(&self) -> String {
+        self.scenario.unread.iter().map(|key| format!("nothing reads {key}\n")).collect()
+    }
 }
 
 #[async_trait]
@@ -143,7 +156,7 @@ impl Prepared for Stage {
             measurements: measurements(&play, &state, self.success.as_ref()),
             artefacts: artefacts(&self.scenario, &state)?,
             cpu_s: None,
-            log: log(&state),
+            log: self.unread() + &log(&state),
         })
     }
 }
