@@ -17,6 +17,7 @@ mod live_chart;
 mod providers;
 mod publication_table;
 mod reopening;
+mod scenario;
 mod set_up_and_run;
 mod steering;
 mod workflow;

@@ -4,8 +4,10 @@
 use ergon_domain::WireNumber;
 use serde::Serialize;
 
+use crate::cost_efficiency::CostEfficiency;
 use crate::result::{Interval, wire, wire_option};
 use crate::work_detail::{Efficiency, PhaseShares, Tax};
+use crate::success_factors::SuccessFactors;
 
 /// What a figure of this analysis draws.
 #[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
@@ -29,6 +31,10 @@ pub enum Detail {
     PerCorrect(Efficiency),
     /// A response by part of the work.
     PhaseShares(PhaseShares),
+    /// What goes with a yes.
+    SuccessFactors(SuccessFactors),
+    /// A metric per dollar.
+    CostEfficiency(CostEfficiency),
 }
 
 /// Levels of a factor compared over the same cells of the other factors.

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::ask::Ask;
 use crate::compare::uncorrected;
 use crate::correct::correct;
+use crate::cost_efficiency::cost_efficiency;
 use crate::cross_validation::cross_validation;
 use crate::describe::describe;
 use crate::error::AnalysisError;
@@ -21,6 +22,7 @@ use crate::result::{Analysis, AnalysisKind, Role, Warning};
 use crate::scalability::scalability;
 use crate::slope::slope;
 use crate::tax::orchestration_tax;
+use crate::success_factors::success_factors;
 
 /// Share of the best mean that may be lost when a question about scalability doesn't say.
 const ALLOWED_LOSS: f64 = 0.2;
@@ -167,9 +169,17 @@ fn named(part: &Frame, ask: &Ask, question: &spec::Question, kind: QuestionKind)
             let folds = question.folds.map_or(FOLDS, |folds| folds as usize);
             one(cross_validation(part, ask, &question.by, folds))
         }
+        (QuestionKind::SuccessFactors, [_, ..]) => one(success_factors(part, ask, &question.by)),
+        (QuestionKind::CostEfficiency, [_, ..]) => {
+            by_factor(|part, ask, factor| cost_efficiency(part, ask, factor).map(|found| vec![found]))
+        }
         (kind, factors) => one(Err(AnalysisError::NotAvailable {
             asked: format!("as: {} by {} factors", kind.name(), factors.len()),
-            available: vec!["trend, scalability: by one or two factors", "grid: by two", "ranking: by one or more"],
+            available: vec![
+                "trend, scalability: by one or two factors",
+                "grid: by two",
+                "ranking, success_factors, cost_efficiency: by one or more",
+            ],
         })),
     }
 }

@@ -155,6 +155,10 @@ pub enum AnalysisKind {
     PerCorrect,
     /// A response by part of the work.
     PhaseShares,
+    /// Which factors go with a yes.
+    SuccessFactors,
+    /// A metric per dollar.
+    CostEfficiency,
 }
 
 /// An estimate with what is known of its uncertainty.

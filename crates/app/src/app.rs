@@ -193,7 +193,9 @@ impl App {
     ) -> Result<LoadedSpec, AppError> {
         let revision = self.store().await?.revision(record.id).await?;
         let name = format!("{}.json", record.slug);
-        LoadedSpec::from_bytes(revision.spec_json.as_bytes(), &name, Path::new(&revision.base_folder), sets, recorded)
+        let base = Path::new(&revision.base_folder);
+        let planned = if recorded.is_empty() { None } else { serde_json::from_str(&revision.manifest).ok() };
+        LoadedSpec::from_stored(revision.spec_json.as_bytes(), &name, base, sets, recorded, planned)
     }
 
     /// The stored campaign that a selector (or a spec file's id) means.

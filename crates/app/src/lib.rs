@@ -19,6 +19,7 @@ mod models;
 mod ops;
 mod select;
 mod session;
+mod source_folders;
 mod spec_source;
 mod standing;
 mod stat_cases;

@@ -10,6 +10,7 @@ use ergon_store::{Registered, Store};
 
 use crate::app::{App, now_us};
 use crate::error::AppError;
+use crate::spec_source::LoadedSpec;
 
 /// Refuses a money budget that can't be kept, and models whose key is missing: before anything is written.
 ///
@@ -87,12 +88,13 @@ impl App {
     /// The models of a session.
     pub(crate) async fn model_session(
         &self,
-        campaign: &Campaign,
-        roster: &Arc<Roster>,
+        loaded: &LoadedSpec,
         registered: &Registered,
         replay: Option<Records>,
     ) -> Result<Arc<Metered>, AppError> {
         let store = self.store().await?;
+        let LoadedSpec { campaign, models: roster, .. } = loaded;
+        let resumes = loaded.workload.resumes() && replay.is_none();
         let (source, spent) = match replay {
             Some(Records::Own) => (Source::Replay(store.recorded_calls(registered.id)), Spent::default()),
             Some(Records::Other(other)) => {
@@ -105,7 +107,8 @@ impl App {
                 (Source::Live(Some(store.call_log(registered.id)?)), spent)
             }
         };
-        Ok(Arc::new(Metered::new(roster.clone(), budget(campaign), spent, source).with_alerts(bounds(campaign))))
+        let models = Metered::new(roster.clone(), budget(campaign), spent, source).with_alerts(bounds(campaign));
+        Ok(Arc::new(if resumes { models.resuming(store.resumable_calls(registered.id)) } else { models }))
     }
 }
 

@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ergon_design::{Campaign, InputFile, read};
-use ergon_domain::{Digest, Inputs, Workload};
+use ergon_domain::{Digest, Inputs, Manifest, Workload};
 use ergon_models::Roster;
 use ergon_store::InputRecord;
+use ergon_workloads::catalog;
 
 use crate::error::AppError;
+use crate::source_folders::FoldersBeside;
 
 /// Largest spec read, in bytes.
 pub(crate) const SPEC_CAP: u64 = 16 * 1024 * 1024;
@@ -75,6 +77,22 @@ impl LoadedSpec {
         sets: &[String],
         recorded: &[InputRecord],
     ) -> Result<Self, AppError> {
+        Self::from_stored(bytes, name, base, sets, recorded, None)
+    }
+
+    /// Reads a stored spec's text. `planned`: what the workload declared when the campaign was registered, which counts
+    /// where it is made of files and those have changed or are gone.
+    ///
+    /// # Errors
+    /// As [`LoadedSpec::from_file`].
+    pub(crate) fn from_stored(
+        bytes: &[u8],
+        name: &str,
+        base: &Path,
+        sets: &[String],
+        recorded: &[InputRecord],
+        planned: Option<Manifest>,
+    ) -> Result<Self, AppError> {
         let source = read::read_spec_with(bytes, name, sets)?;
         if source.spec.campaign.id == "latest" {
             let message = "campaign.id: 'latest' always means the campaign opened last; choose another id";
@@ -82,7 +100,12 @@ impl LoadedSpec {
         }
         let entries: serde_json::Map<String, serde_json::Value> =
             source.spec.workload.entries.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
-        let workload = ergon_workloads::catalog::open(&source.spec.workload.kind, &entries, base)?;
+        let opened = catalog::open(&source.spec.workload.kind, &entries, base, &FoldersBeside(base));
+        let workload = match planned.filter(|planned| !planned.files.is_empty()) {
+            Some(planned) if opened.as_ref().is_ok_and(|w| *w.manifest() == planned) => opened?,
+            Some(planned) => catalog::as_planned(planned),
+            None => opened?,
+        };
         let files = std::cell::RefCell::new(BTreeMap::new());
         let digest_of = |written: &str| -> Result<InputFile, String> {
             let path = find_input(written, base)?;
@@ -136,7 +159,7 @@ impl LoadedSpec {
 }
 
 /// A relative path is taken from the spec's folder; from a command line (`--set`) it may also be meant from here.
-fn find_input(written: &str, base: &Path) -> Result<PathBuf, String> {
+pub(crate) fn find_input(written: &str, base: &Path) -> Result<PathBuf, String> {
     let path = Path::new(written);
     let from_base = base.join(path);
     if path.is_absolute() || from_base.exists() || !path.exists() {

@@ -99,6 +99,8 @@ pub(crate) enum Command {
     Models(crate::models::ModelsCommand),
     /// What a run and its models said to each other.
     Calls(CallsArgs),
+    /// A scenario's run turn by turn, or a new campaign that goes on from one of its turns.
+    Scenario(crate::scenario::ScenarioArgs),
     /// Documents.
     Report(ReportArgs),
     /// A publication table.
@@ -369,6 +371,8 @@ pub(crate) struct TableArgs {
     pub(crate) campaign: String,
     /// Kind: descriptive, comparison, pairwise, pivot, regression, quality, hypotheses, summary, tax, per_correct,
     /// phase_shares.
+    /// Kind: descriptive, comparison, pairwise, pivot, regression, success_factors, cost_efficiency, quality, hypotheses,
+    /// summary.
     pub(crate) kind: String,
     /// One metric (default: the first); for a pivot several, separated by commas.
     #[arg(long)]
@@ -393,6 +397,8 @@ pub(crate) struct FigureArgs {
     pub(crate) campaign: String,
     /// Kind: raincloud, bars, scalability, heatmap, radar, forest, interaction, ecdf, survival, histogram, tax,
     /// per_correct, phase_shares.
+    /// Kind: raincloud, bars, scalability, heatmap, radar, forest, interaction, ecdf, survival, histogram,
+    /// success_factors, cost_efficiency.
     pub(crate) kind: String,
     /// One metric (default: the first); for a radar several, separated by commas (default: all with a better side).
     #[arg(long)]
@@ -416,7 +422,8 @@ pub(crate) struct ImportArgs {
     /// Files.
     #[arg(required = true)]
     pub(crate) files: Vec<PathBuf>,
-    /// What they are: ergon, consensus-campaign, consensus-run, consensus-conditions, consensus-result, consensus-report.
+    /// What they are: ergon, consensus-campaign, consensus-run, consensus-conditions, consensus-result, consensus-report,
+    /// scenario-batch.
     #[arg(long = "as", value_name = "KIND")]
     pub(crate) kind: Option<String>,
     /// Report only.

@@ -6,6 +6,7 @@ mod models;
 mod output;
 mod progress;
 mod run;
+mod scenario;
 mod show;
 mod statistics;
 

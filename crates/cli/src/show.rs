@@ -110,6 +110,7 @@ pub(crate) async fn command(app: &App, command: Command, output: Output) -> anyh
         Command::Next(args) => crate::statistics::next(app, args, output).await?,
         Command::Power(args) => crate::statistics::power(app, args, output).await?,
         Command::Stat(args) => crate::statistics::stat(app, args, output).await?,
+        Command::Scenario(args) => crate::scenario::scenario(app, args, output).await?,
         Command::Report(args) => {
             let request = app_api::ReportRequest {
                 campaign: args.campaign,

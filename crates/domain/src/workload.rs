@@ -54,6 +54,12 @@ pub trait Workload: Send + Sync {
         Ok(())
     }
 
+    /// Whether a further attempt of a run goes on from the answers that models gave to the one before, instead of paying
+    /// for them again. Not for workloads that measure how long answers take or what they cost the machine.
+    fn resumes(&self) -> bool {
+        false
+    }
+
     /// Parses the inputs once per campaign.
     async fn prepare(&self, inputs: &Inputs) -> Result<Arc<dyn Prepared>, InputError>;
 }

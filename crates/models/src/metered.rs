@@ -37,6 +37,8 @@ pub struct Metered {
     roster: Arc<Roster>,
     log: Option<Arc<dyn CallLog>>,
     replay: Option<Arc<dyn RecordedCalls>>,
+    /// Answers that further attempts of a run go on from.
+    earlier: Option<Arc<dyn RecordedCalls>>,
     purse: Arc<Purse>,
     tally: Mutex<Tally>,
     watch: Mutex<Watch>,
@@ -59,13 +61,34 @@ impl Metered {
         };
         let purse = Arc::new(Purse::new(budget, Cost { usd: spent.usd, tokens: spent.tokens }, log.clone()));
         let watch = Mutex::new(Watch::new(AlertBounds::default()));
-        Self { roster, log, replay, purse, tally: Mutex::default(), watch, retries: AtomicU64::new(0) }
+        Self { roster, log, replay, earlier: None, purse, tally: Mutex::default(), watch, retries: AtomicU64::new(0) }
     }
 
     /// With other bounds for alerts.
     #[must_use]
     pub fn with_alerts(self, bounds: AlertBounds) -> Self {
         Self { watch: Mutex::new(Watch::new(bounds)), ..self }
+    }
+
+    /// Lets further attempts of a run go on from these answers: what was paid for is not paid for again.
+    #[must_use]
+    pub fn resuming(self, earlier: Arc<dyn RecordedCalls>) -> Self {
+        Self { earlier: Some(earlier), ..self }
+    }
+
+    /// The answer that an earlier attempt of the run got to the same question.
+    async fn resumed(&self, request: &ChatRequest, call: &CallContext) -> Result<Option<ChatReply>, ModelError> {
+        let Some(records) = self.earlier.as_ref().filter(|_| call.attempt > 1) else { return Ok(None) };
+        let found = records.find(&call.streams.key, &request.digest(), call.occurrence).await;
+        match found {
+            Ok(found) => Ok(found.and_then(Result::ok)),
+            Err(error) => Err(ModelError {
+                model: request.model.clone(),
+                class: FailureClass::Internal,
+                message: format!("the answers of earlier attempts can't be read: {error}"),
+                retry_after_s: None,
+            }),
+        }
     }
 
     /// After the last call: nothing is in progress any more.
@@ -201,6 +224,9 @@ impl Models for Metered {
             (Provider::Simulated(simulated), _) => simulated.chat(request, aside, call),
             (Provider::Remote(_), Some(records)) => self.replayed(records, request, call).await,
             (Provider::Remote(remote), None) => {
+                if let Some(reply) = self.resumed(request, call).await? {
+                    return Ok(reply);
+                }
                 self.asked(remote, model.fallback.as_deref(), request, aside, call).await
             }
         }

@@ -89,7 +89,12 @@ impl Store {
 
     /// A campaign's calls, for replays.
     pub fn recorded_calls(&self, campaign: i64) -> std::sync::Arc<dyn RecordedCalls> {
-        std::sync::Arc::new(Records { store: self.clone(), campaign })
+        std::sync::Arc::new(Records { store: self.clone(), campaign, select: REPLAYED })
+    }
+
+    /// Answers that a further attempt of a run can go on from: those given to attempts that another try can mend.
+    pub fn resumable_calls(&self, campaign: i64) -> std::sync::Arc<dyn RecordedCalls> {
+        std::sync::Arc::new(Records { store: self.clone(), campaign, select: RESUMED })
     }
 }
 
@@ -160,7 +165,19 @@ type Kept = Result<String, (FailureClass, String)>;
 struct Records {
     store: Store,
     campaign: i64,
+    select: &'static str,
 }
+
+/// The latest attempt's: that is the one whose measurements count. A call that was interrupted says nothing.
+const REPLAYED: &str = "SELECT reply, failure_class, message FROM model_call WHERE campaign_id = ?1 AND run_key = ?2 \
+     AND request_digest = ?3 AND occurrence = ?4 AND failure_class IS NOT 'interrupted' ORDER BY attempt DESC LIMIT 1";
+
+/// An answer that made a run fail (a malformed one) is asked for anew.
+const RESUMED: &str = "SELECT reply, failure_class, message FROM model_call c WHERE campaign_id = ?1 AND run_key = ?2 \
+     AND request_digest = ?3 AND occurrence = ?4 AND reply IS NOT NULL AND EXISTS (SELECT 1 FROM attempt a JOIN run r \
+     ON r.id = a.run_id WHERE r.campaign_id = c.campaign_id AND r.key = c.run_key AND a.number = c.attempt AND \
+     (a.state = 'cancelled' OR a.failure_class IN ('rate_limited', 'model_unavailable', 'timeout', 'crashed', \
+     'interrupted', 'budget'))) ORDER BY attempt DESC LIMIT 1";
 
 #[async_trait]
 impl RecordedCalls for Records {
@@ -170,7 +187,8 @@ impl RecordedCalls for Records {
         request: &Digest,
         occurrence: u64,
     ) -> Result<Option<Result<ChatReply, (FailureClass, String)>>, CallLogError> {
-        let found = self.store.read_snapshot(|raw| recorded(raw, self.campaign, run, request, occurrence)).await;
+        let found =
+            self.store.read_snapshot(|raw| recorded(raw, self.select, self.campaign, run, request, occurrence)).await;
         let found = found.map_err(|e| CallLogError(e.to_string()))?;
         let Some(found) = found else { return Ok(None) };
         let read =
@@ -182,18 +200,15 @@ impl RecordedCalls for Records {
     }
 }
 
-/// The latest attempt's: that is the one whose measurements count. A call that was interrupted says nothing.
 fn recorded(
     raw: &Raw,
+    select: &str,
     campaign: i64,
     run: &RunKey,
     request: &Digest,
     occurrence: u64,
 ) -> Result<Option<Kept>, StoreError> {
-    let mut s = raw.statement(
-        "SELECT reply, failure_class, message FROM model_call WHERE campaign_id = ?1 AND run_key = ?2 \
-         AND request_digest = ?3 AND occurrence = ?4 AND failure_class IS NOT 'interrupted' ORDER BY attempt DESC LIMIT 1",
-    )?;
+    let mut s = raw.statement(select)?;
     s.bind_all(&[
         Bind::Int(campaign),
         Bind::Blob(&run.0),

@@ -72,6 +72,8 @@ pub struct RevisionRecord {
     pub runs: u64,
     /// Why the plan changed.
     pub reason: Option<String>,
+    /// What the workload declared when it was planned, JSON.
+    pub manifest: String,
 }
 
 const COLUMNS: &str = "id, ulid, slug, title, workload, tags, state, priority, created_us";
@@ -97,7 +99,7 @@ pub(crate) fn digest(bytes: &[u8]) -> Result<Digest, StoreError> {
 
 pub(crate) fn revision_in_force(raw: &Raw, campaign: i64) -> Result<Option<(i64, RevisionRecord)>, StoreError> {
     let mut s = raw.statement(
-        "SELECT id, number, spec_json, base_folder, plan_hash, analysis_hash, runs, reason FROM revision \
+        "SELECT id, number, spec_json, base_folder, plan_hash, analysis_hash, runs, reason, manifest FROM revision \
          WHERE campaign_id = ?1 ORDER BY number DESC LIMIT 1",
     )?;
     s.bind_all(&[Bind::Int(campaign)])?;
@@ -112,6 +114,7 @@ pub(crate) fn revision_in_force(raw: &Raw, campaign: i64) -> Result<Option<(i64,
         analysis_hash: digest(s.blob(5))?,
         runs: s.int(6).unsigned_abs(),
         reason: s.optional_text(7),
+        manifest: s.text(8),
     };
     Ok(Some((s.int(0), record)))
 }

@@ -5,6 +5,7 @@ pub mod command;
 pub mod consensus;
 pub mod negotiation;
 pub mod recorded;
+pub mod scenario;
 pub mod scramble;
 pub mod workflow;
 

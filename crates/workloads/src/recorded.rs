@@ -79,6 +79,22 @@ impl Workload for RecordedWorkload {
     }
 }
 
+/// What a workload declared when a campaign was planned, where the files that it was made of are others now.
+pub(crate) struct PlannedWorkload(pub(crate) Manifest);
+
+#[async_trait]
+impl Workload for PlannedWorkload {
+    fn manifest(&self) -> &Manifest {
+        &self.0
+    }
+
+    async fn prepare(&self, _inputs: &Inputs) -> Result<Arc<dyn Prepared>, InputError> {
+        let message = "the workload's files have changed or are gone since the campaign was planned: it can be read, not \
+                       executed; run it from its spec to plan it anew";
+        Err(InputError { input: None, message: message.into() })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -83,6 +83,10 @@ commands! {
     run_detail(RunDetailRequest) -> RunDetailReply;
     /// What a run and its models said to each other.
     calls(RunDetailRequest) -> CallsReply;
+    /// A scenario's run turn by turn.
+    scenario(RunDetailRequest) -> ScenarioReply;
+    /// Registers a campaign that goes on from a turn of a scenario's run.
+    branch(BranchRequest) -> SaveSpecReply;
     /// Providers, prices, and a spec's models.
     models(ModelsRequest) -> ModelsReply;
     /// Asks a model once.

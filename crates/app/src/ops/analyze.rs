@@ -152,6 +152,31 @@ fn detail_text(detail: &Detail, text: &mut String) {
             for level in &found.levels {
                 let parts = level.phases.iter().map(|p| format!("{} {:.1} %", p.phase, 100.0 * p.share));
                 let _ = writeln!(text, "  {}: {}", level.level, parts.collect::<Vec<_>>().join(", "));
+        Detail::SuccessFactors(found) => {
+            for l in &found.levels {
+                let odds = match (l.odds_ratio, l.odds_ci, l.p_adjusted) {
+                    (Some(odds), Some(ci), Some(p)) => {
+                        let control = l.control.as_deref().unwrap_or_default();
+                        format!(
+                            "; odds ratio to {control} {odds:.4} [{:.4}, {:.4}], corrected {}",
+                            ci.lo,
+                            ci.hi,
+                            p_text(p)
+                        )
+                    }
+                    _ => String::new(),
+                };
+                let (at, ci) = (format!("{} = {}", l.factor, l.level), l.share_ci);
+                let _ = writeln!(text, "  {at}: {} of {} [{:.4}, {:.4}]{odds}", l.successes, l.n, ci.lo, ci.hi);
+            }
+        }
+        Detail::CostEfficiency(found) => {
+            for l in &found.levels {
+                let number = |x: Option<f64>| x.map_or("–".into(), |x| format!("{x:.6}"));
+                let ci = l.ci.map_or_else(String::new, |c| format!(" [{:.6}, {:.6}]", c.lo, c.hi));
+                let (mean, cost) = (number(l.mean), number(l.mean_cost_usd));
+                let per = number(l.per_usd);
+                let _ = writeln!(text, "  {}: n = {}, mean {mean}, {cost} USD a run, {per} per USD{ci}", l.level, l.n);
             }
         }
         Detail::Grid(_) | Detail::Survival(_) | Detail::CrossValidation(_) => {}

@@ -22,6 +22,8 @@ pub struct FigureRequest {
     pub campaign: String,
     /// `raincloud`, `bars`, `scalability`, `heatmap`, `radar`, `forest`, `interaction`, `ecdf`, `survival`,
     /// `histogram`, `tax`, `per_correct` or `phase_shares`.
+    /// `raincloud`, `bars`, `scalability`, `heatmap`, `radar`, `forest`, `interaction`, `ecdf`, `survival`, `histogram`,
+    /// `success_factors` or `cost_efficiency`.
     pub kind: String,
     /// One metric (for `radar` several, separated by commas); left out: that of the spec's question which such a figure
     /// answers, else the first (for `radar` all that have a better side).
@@ -52,6 +54,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Kinds, and how many factors each takes; `None` for any number.
 const KINDS: [(&str, Option<usize>); 13] = [
+const KINDS: [(&str, Option<usize>); 12] = [
     ("raincloud", None),
     ("bars", None),
     ("scalability", Some(1)),
@@ -65,6 +68,8 @@ const KINDS: [(&str, Option<usize>); 13] = [
     ("tax", Some(1)),
     ("per_correct", Some(1)),
     ("phase_shares", Some(1)),
+    ("success_factors", None),
+    ("cost_efficiency", Some(1)),
 ];
 
 impl From<DrawingError> for AppError {
@@ -136,6 +141,8 @@ fn question_for<'q>(
         "tax" => QuestionKind::Tax,
         "per_correct" => QuestionKind::PerCorrect,
         "phase_shares" => QuestionKind::PhaseShares,
+        "success_factors" => QuestionKind::SuccessFactors,
+        "cost_efficiency" => QuestionKind::CostEfficiency,
         _ => QuestionKind::Comparison,
     };
     let about = |q: &&Question| metric.is_none_or(|name| q.metric == name) && by.iter().all(|name| q.by.contains(name));
@@ -193,6 +200,8 @@ fn draw(
         "tax" => drawing.tax(by),
         "per_correct" => drawing.per_correct(by),
         "phase_shares" => drawing.phase_shares(by),
+        "success_factors" => drawing.success_factors(by),
+        "cost_efficiency" => drawing.cost_efficiency(by),
         _ => drawing.raincloud(by),
     };
     Ok(drawn?)
@@ -227,6 +236,15 @@ pub(crate) fn write_all(
                 let by = vec![found.factor.clone()];
                 let drawn = drawing.profile(&by, &[]);
                 ("radar", by, drawn)
+            }
+            Some(Detail::SuccessFactors(_)) => {
+                let drawn = drawing.success_factors(&question.by);
+                ("success_factors", question.by.clone(), drawn)
+            }
+            Some(Detail::CostEfficiency(found)) => {
+                let by = vec![found.factor.clone()];
+                let drawn = drawing.cost_efficiency(&by);
+                ("cost_efficiency", by, drawn)
             }
             Some(Detail::Survival(found)) => {
                 let by = vec![found.factor.clone()];

@@ -3,6 +3,8 @@
 //! Every file is read before anything is written. A file with problems is left out and named; the others are imported.
 //! All results among the files become one campaign, which a later import continues.
 
+mod scenario;
+
 use std::path::{Path, PathBuf};
 
 use ergon_design::import::{self, ImportKind, ImportReport, ImportSource};
@@ -143,10 +145,13 @@ async fn foreign(app: &App, path: &Path, source: &ImportSource, done: ImportedFi
         Err(problems) => return done.refused(problems),
     };
     let mut done = done.said(made.report);
-    let Some(spec) = made.spec else { return done };
-    let text = pretty(&spec);
+    let Some(mut spec) = made.spec else { return done };
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let base = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf());
+    if source.kind == ImportKind::ScenarioBatch {
+        scenario::complete(&mut spec, &base, &mut done);
+    }
+    let text = pretty(&spec);
     done.spec = Some(text.clone());
     match LoadedSpec::from_bytes(text.as_bytes(), "imported.json", &base, &[], &[]) {
         Ok(loaded) => register(app, loaded, done, dry_run).await,

@@ -30,6 +30,7 @@ mod run;
 mod run_detail;
 mod runs;
 mod sample;
+mod scenario;
 pub(crate) mod settings;
 mod spans;
 mod spec;
@@ -97,6 +98,10 @@ pub use run_detail::{
 };
 pub use runs::{FilterBy, RunsCell, RunsColumn, RunsReply, RunsRequest, SortBy, runs};
 pub use sample::{SampleReply, SampleRequest, sample};
+pub use scenario::{
+    BranchRequest, ScenarioDecision, ScenarioEvent, ScenarioMessage, ScenarioMetric, ScenarioReply, ScenarioTurn,
+    branch, scenario,
+};
 pub use settings::{SetSettingsRequest, Settings, SettingsRequest, set_settings, settings};
 pub use spans::{SpanEnergyInfo, SpanInfo};
 pub use spec::{DuplicateRequest, RevisionInfo, SaveSpecReply, SaveSpecRequest, SpecReply, duplicate, save_spec, spec};

@@ -1,9 +1,12 @@
 //! `table`: a publication table.
 
 use ergon_analysis::{Analysis, Ask};
+use ergon_design::spec::{Question, QuestionKind};
 use ergon_publish::from_analysis::{
     comparison_table, descriptive_table, hypotheses_table, pairwise_table, per_correct_table, phase_shares_table,
     pivot_table, quality_table, regression_table, summary_table, tax_table,
+    comparison_table, cost_efficiency_table, descriptive_table, hypotheses_table, pairwise_table, pivot_table,
+    quality_table, regression_table, success_factors_table, summary_table,
 };
 use ergon_publish::table::{CsvOptions, Table, TableStyle};
 use serde::{Deserialize, Serialize};
@@ -20,6 +23,8 @@ pub struct TableRequest {
     pub campaign: String,
     /// `descriptive`, `comparison`, `pairwise`, `pivot`, `regression`, `summary`, `quality`, `hypotheses`, `tax`,
     /// `per_correct` or `phase_shares`.
+    /// `descriptive`, `comparison`, `pairwise`, `pivot`, `regression`, `success_factors`, `cost_efficiency`, `summary`,
+    /// `quality` or `hypotheses`.
     pub kind: String,
     /// One metric (for `pivot` several, separated by commas); left out: that of the spec's first question, else the
     /// first.
@@ -42,6 +47,7 @@ pub struct TextReply {
 }
 
 const KINDS: [&str; 11] = [
+const KINDS: [&str; 10] = [
     "descriptive",
     "comparison",
     "pairwise",
@@ -60,6 +66,12 @@ fn way_of_working<'b>(kind: &str, by: &'b [String]) -> Result<&'b str, AppError>
     let named = by.iter().find(|name| *name == "workflow").or_else(|| by.first());
     named.map(String::as_str).ok_or_else(|| needs(kind, "one factor, the way of working"))
 }
+    "success_factors",
+    "cost_efficiency",
+    "summary",
+    "quality",
+    "hypotheses",
+];
 
 /// The error for a name that is none of the accepted ones.
 pub(crate) fn unknown(field: &str, given: &str, accepted: &[&str]) -> AppError {
@@ -179,6 +191,19 @@ fn make(framed: &Framed, request: &TableRequest) -> Result<Table, AppError> {
             let factor = way_of_working("phase_shares", &by)?;
             phase_shares_table(&ergon_analysis::phase_shares(frame, &ask(framed, &metric), factor)?)
                 .ok_or_else(|| needs("phase_shares", "runs whose parts are known"))
+        "success_factors" => {
+            let (metric, by) = named_question(framed, request, QuestionKind::SuccessFactors)?;
+            if by.is_empty() {
+                return Err(needs("success_factors", "a factor"));
+            }
+            success_factors_table(&ergon_analysis::success_factors(frame, &ask(framed, &metric), &by)?)
+                .ok_or_else(|| needs("success_factors", "a factor"))
+        }
+        "cost_efficiency" => {
+            let (metric, by) = named_question(framed, request, QuestionKind::CostEfficiency)?;
+            let factor = by.first().ok_or_else(|| needs("cost_efficiency", "a factor"))?;
+            cost_efficiency_table(&ergon_analysis::cost_efficiency(frame, &ask(framed, &metric), factor)?)
+                .ok_or_else(|| needs("cost_efficiency", "a factor"))
         }
         "summary" => Ok(summary_table(frame, spec.analysis.confidence)?),
         "quality" => Ok(quality_table(&ergon_analysis::check_quality(frame, framed.thresholds()))),
@@ -194,6 +219,21 @@ fn make(framed: &Framed, request: &TableRequest) -> Result<Table, AppError> {
             }
             Ok(hypotheses_table(&results))
         }
+    }
+}
+
+/// Metric and factors of the spec's first question of a kind, where the request leaves them open.
+fn named_question(
+    framed: &Framed,
+    request: &TableRequest,
+    kind: QuestionKind,
+) -> Result<(String, Vec<String>), AppError> {
+    let questions = &framed.loaded.campaign.spec.analysis.questions;
+    let is_about = |q: &&Question| request.metric.as_ref().is_none_or(|name| q.metric == *name);
+    match questions.iter().filter(is_about).find(|q| q.kind == Some(kind)) {
+        Some(question) if request.by.is_empty() => Ok((question.metric.clone(), question.by.clone())),
+        Some(question) => Ok((question.metric.clone(), request.by.clone())),
+        None => subject(framed, request.metric.as_deref(), &request.by),
     }
 }
 

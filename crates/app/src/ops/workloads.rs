@@ -180,19 +180,20 @@ pub(crate) fn describe(manifest: &Manifest) -> WorkloadInfo {
 pub async fn workloads(app: &App, _: WorkloadsRequest) -> Result<WorkloadsReply, AppError> {
     let base = app.store_path().parent().unwrap_or(Path::new("."));
     let none = serde_json::Map::new();
-    let open = |kind: &str| match ergon_workloads::catalog::open(kind, &none, base) {
-        Ok(workload) => describe(workload.manifest()),
-        // A workload whose parameters come from the spec says what it wants to see there.
-        Err(problems) => WorkloadInfo {
-            kind: kind.to_owned(),
-            version: 0,
-            doc: String::new(),
-            open_parameters: true,
-            settings: Vec::new(),
-            parameters: Vec::new(),
-            metrics: Vec::new(),
-            depends: Some(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")),
-        },
-    };
+    let open =
+        |kind: &str| match ergon_workloads::catalog::open(kind, &none, base, &ergon_workloads::catalog::NoFolders) {
+            Ok(workload) => describe(workload.manifest()),
+            // A workload whose parameters come from the spec says what it wants to see there.
+            Err(problems) => WorkloadInfo {
+                kind: kind.to_owned(),
+                version: 0,
+                doc: String::new(),
+                open_parameters: true,
+                settings: Vec::new(),
+                parameters: Vec::new(),
+                metrics: Vec::new(),
+                depends: Some(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")),
+            },
+        };
     Ok(WorkloadsReply { workloads: ergon_workloads::catalog::KINDS.iter().map(|kind| open(kind)).collect() })
 }

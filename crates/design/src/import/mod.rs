@@ -8,6 +8,7 @@ mod alems;
 mod consensus;
 mod draft;
 mod report;
+mod scenario_batch;
 mod source;
 mod timestamp;
 mod words;
@@ -18,6 +19,7 @@ use crate::problem::{Problem, SpecProblems};
 use crate::tree::{Content, Node};
 pub use consensus::{IMPORTED, ImportedRun, LEGACY_CAMPAIGN, LegacyResults, results};
 pub use report::ImportReport;
+pub use scenario_batch::model_entry;
 
 /// What a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,11 +42,14 @@ pub enum ImportKind {
     AlemsTasks,
     /// A plan of A-LEMS's containers, or templates of such.
     AlemsPlan,
+    /// A batch of Scenario Lab: variations of one scenario folder.
+    ScenarioBatch,
 }
 
 impl ImportKind {
     /// All kinds.
     pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 7] = [
         Self::Ergon,
         Self::ConsensusCampaign,
         Self::ConsensusRun,
@@ -54,6 +59,7 @@ impl ImportKind {
         Self::AlemsCommand,
         Self::AlemsTasks,
         Self::AlemsPlan,
+        Self::ScenarioBatch,
     ];
 
     /// Name for `--as`.
@@ -68,6 +74,7 @@ impl ImportKind {
             Self::AlemsCommand => "a-lems-command",
             Self::AlemsTasks => "a-lems-tasks",
             Self::AlemsPlan => "a-lems-plan",
+            Self::ScenarioBatch => "scenario-batch",
         }
     }
 
@@ -117,6 +124,11 @@ pub fn read(bytes: &[u8], name: &str, kind: Option<ImportKind>) -> Result<Import
     Ok(ImportSource { kind, tree, name: name.to_owned() })
 }
 
+/// A file as JSON.
+pub(crate) fn document(bytes: &[u8], name: &str) -> Result<Json, SpecProblems> {
+    source::read(bytes, name).map(|tree| source::json(&tree))
+}
+
 /// Makes a spec of a file that is no result.
 ///
 /// # Errors
@@ -126,6 +138,7 @@ pub fn spec(source: &ImportSource) -> Result<Imported, SpecProblems> {
         ImportKind::ConsensusCampaign => consensus::campaign::import(&source.tree),
         ImportKind::ConsensusRun => consensus::run_config::import(&source.tree),
         ImportKind::ConsensusConditions => consensus::conditions::import(&source.tree),
+        ImportKind::ScenarioBatch => scenario_batch::import(&source.tree),
         ImportKind::ConsensusReport => Ok(consensus::printed::import(&source.tree)),
         ImportKind::AlemsCommand => match &source.tree.content {
             Content::Text(script) => alems::command::import(script),
@@ -157,6 +170,7 @@ fn recognise(tree: &Node) -> Option<ImportKind> {
         }
         Content::List(items) if items.iter().any(|i| i.get("agent_type").is_some()) => ImportKind::ConsensusConditions,
         Content::Map(_) if has("ergon") => ImportKind::Ergon,
+        Content::Map(entries) if entries.iter().any(|e| scenario_batch::is_key(&e.key)) => ImportKind::ScenarioBatch,
         Content::Map(_) if has("config") && (has("success_rate") || has("timeline")) => ImportKind::ConsensusResult,
         Content::Map(_) if has("agent_decision_mode") || (has("experiment_id") && has("methods")) => {
             ImportKind::ConsensusRun

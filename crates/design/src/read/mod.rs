@@ -56,6 +56,14 @@ pub fn read_spec_with(bytes: &[u8], name: &str, sets: &[String]) -> Result<Sourc
     Ok(SourcedSpec { spec, tree, text: text.to_owned(), name: name.to_owned() })
 }
 
+/// A YAML or JSON file of any form as a JSON value.
+///
+/// # Errors
+/// The text is neither, with the place where that shows.
+pub fn read_document(bytes: &[u8], name: &str) -> Result<serde_json::Value, SpecProblems> {
+    crate::import::document(bytes, name)
+}
+
 /// The tree of a YAML or JSON text.
 pub(crate) fn parse(text: &str, name: &str) -> Result<Node, Vec<Problem>> {
     if name.to_ascii_lowercase().ends_with(".json") {

@@ -105,6 +105,10 @@ pub enum QuestionKind {
     PerCorrect,
     /// Shares of the response by part of the work.
     PhaseShares,
+    /// Which factors go with a yes of the metric: shares by level, and odds ratios adjusted for the other factors.
+    SuccessFactors,
+    /// The metric per USD at each level of each factor.
+    CostEfficiency,
 }
 
 impl QuestionKind {
@@ -122,6 +126,8 @@ impl QuestionKind {
             Self::Tax => "tax",
             Self::PerCorrect => "per_correct",
             Self::PhaseShares => "phase_shares",
+            Self::SuccessFactors => "success_factors",
+            Self::CostEfficiency => "cost_efficiency",
         }
     }
 
@@ -130,7 +136,7 @@ impl QuestionKind {
         match self {
             Self::Descriptive | Self::Comparison | Self::Survival => (0, usize::MAX),
             Self::Trend | Self::Scalability => (1, 2),
-            Self::Ranking | Self::CrossValidation => (1, usize::MAX),
+            Self::Ranking | Self::CrossValidation | Self::SuccessFactors | Self::CostEfficiency => (1, usize::MAX),
             Self::Grid => (2, 2),
             Self::Tax | Self::PerCorrect | Self::PhaseShares => (1, 1),
         }

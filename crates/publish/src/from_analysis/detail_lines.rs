@@ -9,6 +9,7 @@ use crate::Provenance;
 use crate::number::{Digits, Grouping, Shown, exact, with_unit};
 use crate::p_value::{PStyle, ShownP};
 
+use super::batch;
 use super::comparison::{main_error, statistic};
 use super::{interval_name, provenance, unit};
 
@@ -24,6 +25,8 @@ pub(super) fn detail_lines(analysis: &Analysis) -> Vec<String> {
         Some(Detail::Survival(survival)) => vec![survival_line(analysis, survival, unit)],
         Some(Detail::CrossValidation(found)) => vec![cross_validation_line(found, unit)],
         Some(Detail::Tax(_) | Detail::PerCorrect(_) | Detail::PhaseShares(_)) => super::workflow::lines(analysis),
+        Some(Detail::SuccessFactors(found)) => vec![batch::success_line(found)],
+        Some(Detail::CostEfficiency(found)) => vec![batch::cost_line(found, unit)],
     };
     let source = match provenance(&analysis.provenance) {
         Provenance::Simulated => " Simulated, not measured.",

@@ -3,6 +3,7 @@
 //! Belongs here: which columns a kind of table has, which notes it needs, which sections a summary has. Doesn't belong
 //! here: a statistic, a choice of what to publish, a file.
 
+mod batch;
 mod campaign_summary;
 mod comparison;
 mod comparison_figures;
@@ -18,6 +19,7 @@ mod regression;
 mod summary;
 mod workflow;
 
+pub use batch::{cost_efficiency_table, success_factors_table};
 pub use campaign_summary::{CampaignFacts, campaign_summary};
 pub use comparison::comparison_table;
 pub use descriptive::descriptive_table;

@@ -20,6 +20,8 @@ export const AGREEMENT: readonly [
   Sent<"grid", wire.GridReply>,
   Sent<"runs", wire.RunsReply>,
   Sent<"run_detail", wire.RunDetailReply>,
+  Sent<"calls", wire.CallsReply>,
+  Sent<"scenario", wire.ScenarioReply>,
   Sent<"running", wire.RunningReply>,
   Sent<"trashed", wire.TrashedReply>,
   Sent<"sample", wire.SampleReply>,

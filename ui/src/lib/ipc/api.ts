@@ -26,6 +26,9 @@ export const api = {
 
   runs: (request: wire.RunsRequest) => call<wire.RunsReply>("runs", request),
   runDetail: (campaign: string, run: string) => call<wire.RunDetailReply>("run_detail", { campaign, run }),
+  calls: (campaign: string, run: string) => call<wire.CallsReply>("calls", { campaign, run }),
+  scenario: (campaign: string, run: string) => call<wire.ScenarioReply>("scenario", { campaign, run }),
+  branch: (campaign: string, run: string, turn: number) => call<wire.SaveSpecReply>("branch", { campaign, run, turn }),
   exclude: (campaign: string, run: string, reason: string) =>
     call<wire.Acknowledged>("exclude", { campaign, run, reason }),
   include: (campaign: string, run: string) => call<wire.Acknowledged>("include", { campaign, run }),

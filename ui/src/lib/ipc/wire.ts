@@ -694,4 +694,50 @@ export interface TaskInfo {
 }
 export interface ItemsReply {
   tasks: TaskInfo[];
+// what models said, and scenarios ---------------------------------------------------------------------------------------
+export interface MessageInfo {
+  role: string;
+  content: string;
+}
+export interface CallInfo {
+  attempt: number;
+  at: string;
+  model: string;
+  fallback: string | null;
+  messages: MessageInfo[];
+  reply: string | null;
+  failure: string | null;
+  message: string | null;
+  prompt_tokens: number | null;
+  completion_tokens: number | null;
+  tokens_estimated: boolean;
+  latency_s: number | null;
+  cost_usd: number | null;
+  tries: number;
+  simulated: boolean;
+}
+export interface CallsReply {
+  run: string;
+  calls: CallInfo[];
+}
+export interface ScenarioTurn {
+  turn: number;
+  world: string;
+  events: { name: string; text: string }[];
+  messages: { from: string; channel: string; to: string[]; text: string }[];
+  decisions: { actor: string; stance: string; decision: string; reasoning: string | null }[];
+  metrics: { metric: string; title: string; unit: string; display: string; reason: string | null }[];
+  issues: string[];
+  calls: number;
+  cost_usd: string | null;
+}
+export interface ScenarioReply {
+  run: string;
+  scenario: string;
+  initial_world: string;
+  planned_turns: number;
+  branched_after: number | null;
+  halted_reason: string | null;
+  simulated: boolean;
+  turns: ScenarioTurn[];
 }
