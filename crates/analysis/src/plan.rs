@@ -5,6 +5,7 @@ use ergon_domain::Value;
 use serde::Serialize;
 
 use crate::ask::Ask;
+use crate::bargaining::{efficiency, exploitation};
 use crate::compare::uncorrected;
 use crate::correct::correct;
 use crate::cross_validation::cross_validation;
@@ -154,6 +155,8 @@ fn named(part: &Frame, ask: &Ask, question: &spec::Question, kind: QuestionKind)
             one(scalability(part, ask, factor, group.first().copied(), loss))
         }
         (QuestionKind::Grid, [rows, columns]) => one(grid(part, ask, rows, columns)),
+        (QuestionKind::Exploitation, [_, _, ..]) => one(exploitation(part, ask, &question.by)),
+        (QuestionKind::Efficiency, [_, ..]) => one(efficiency(part, ask, &question.by)),
         (QuestionKind::CrossValidation, [_, ..]) => {
             let folds = question.folds.map_or(FOLDS, |folds| folds as usize);
             one(cross_validation(part, ask, &question.by, folds))

@@ -149,6 +149,10 @@ pub enum AnalysisKind {
     Grid,
     /// Prediction of conditions that weren't seen.
     CrossValidation,
+    /// What strong agents take from weak ones.
+    Exploitation,
+    /// How much of what there is to have is had.
+    Efficiency,
 }
 
 /// An estimate with what is known of its uncertainty.

@@ -103,6 +103,8 @@ pub(crate) enum Command {
     Table(TableArgs),
     /// A publication figure.
     Figure(FigureArgs),
+    /// Data in the layout of another system.
+    Export(ExportArgs),
     /// Bring specs into the store.
     Import(ImportArgs),
     /// Compare two specs or campaigns.
@@ -365,7 +367,8 @@ pub(crate) enum ReportFormat {
 pub(crate) struct TableArgs {
     /// Campaign id, ULID prefix, spec path or `latest`.
     pub(crate) campaign: String,
-    /// Kind: descriptive, comparison, pairwise, pivot, regression, quality, hypotheses, summary.
+    /// Kind: descriptive, comparison, pairwise, pivot, regression, exploitation, efficiency,
+    /// quality, hypotheses, summary.
     pub(crate) kind: String,
     /// One metric (default: the first); for a pivot several, separated by commas.
     #[arg(long)]
@@ -388,7 +391,8 @@ pub(crate) struct TableArgs {
 pub(crate) struct FigureArgs {
     /// Campaign id, ULID prefix, spec path or `latest`.
     pub(crate) campaign: String,
-    /// Kind: raincloud, bars, scalability, heatmap, radar, forest, interaction, ecdf, survival, histogram.
+    /// Kind: raincloud, bars, scalability, heatmap, radar, forest, interaction, ecdf, survival, histogram,
+    /// exploitation, efficiency.
     pub(crate) kind: String,
     /// One metric (default: the first); for a radar several, separated by commas (default: all with a better side).
     #[arg(long)]
@@ -412,7 +416,8 @@ pub(crate) struct ImportArgs {
     /// Files.
     #[arg(required = true)]
     pub(crate) files: Vec<PathBuf>,
-    /// What they are: ergon, consensus-campaign, consensus-run, consensus-conditions, consensus-result, consensus-report.
+    /// What they are: ergon, consensus-campaign, consensus-run, consensus-conditions, consensus-result, consensus-report,
+    /// bargain.
     #[arg(long = "as", value_name = "KIND")]
     pub(crate) kind: Option<String>,
     /// Report only.
@@ -426,4 +431,20 @@ pub(crate) struct DiffArgs {
     pub(crate) a: String,
     /// Spec file or campaign.
     pub(crate) b: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// Campaign id, ULID prefix, spec path or `latest`.
+    #[arg(default_value = "latest")]
+    pub(crate) campaign: String,
+    /// What: data.
+    #[arg(long, default_value = "data")]
+    pub(crate) kind: String,
+    /// The layout: bargain.
+    #[arg(long)]
+    pub(crate) layout: String,
+    /// Folder.
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) output: PathBuf,
 }

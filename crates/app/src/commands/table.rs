@@ -31,6 +31,8 @@ commands! {
     table(TableRequest) -> TextReply;
     /// A publication figure.
     figure(FigureRequest) -> TextReply;
+    /// Data in the layout of another system.
+    export(ExportRequest) -> ExportReply;
     /// Brings specs into the store.
     import(ImportRequest) -> ImportReply;
     /// Compares two specs or campaigns.
@@ -79,6 +81,8 @@ commands! {
     run_detail(RunDetailRequest) -> RunDetailReply;
     /// What a run and its models said to each other.
     calls(RunDetailRequest) -> CallsReply;
+    /// A negotiation round by round, against its Pareto front.
+    negotiation(RunDetailRequest) -> NegotiationReply;
     /// Providers, prices, and a spec's models.
     models(ModelsRequest) -> ModelsReply;
     /// Asks a model once.

@@ -20,8 +20,8 @@ use crate::ops::table::{ask, subject, unknown};
 pub struct FigureRequest {
     /// Campaign id, ULID prefix, spec path or `latest`.
     pub campaign: String,
-    /// `raincloud`, `bars`, `scalability`, `heatmap`, `radar`, `forest`, `interaction`, `ecdf`, `survival` or
-    /// `histogram`.
+    /// `raincloud`, `bars`, `scalability`, `heatmap`, `radar`, `forest`, `interaction`, `ecdf`, `survival`,
+    /// `histogram`, `exploitation` or `efficiency`.
     pub kind: String,
     /// One metric (for `radar` several, separated by commas); left out: that of the spec's question which such a figure
     /// answers, else the first (for `radar` all that have a better side).
@@ -51,7 +51,7 @@ const VENUES: [(&str, Venue); 10] = [
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Kinds, and how many factors each takes; `None` for any number.
-const KINDS: [(&str, Option<usize>); 10] = [
+const KINDS: [(&str, Option<usize>); 12] = [
     ("raincloud", None),
     ("bars", None),
     ("scalability", Some(1)),
@@ -62,6 +62,8 @@ const KINDS: [(&str, Option<usize>); 10] = [
     ("ecdf", Some(1)),
     ("survival", Some(1)),
     ("histogram", Some(1)),
+    ("exploitation", None),
+    ("efficiency", Some(1)),
 ];
 
 impl From<DrawingError> for AppError {
@@ -130,6 +132,8 @@ fn question_for<'q>(
         "heatmap" => QuestionKind::Grid,
         "radar" => QuestionKind::Ranking,
         "survival" => QuestionKind::Survival,
+        "exploitation" => QuestionKind::Exploitation,
+        "efficiency" => QuestionKind::Efficiency,
         _ => QuestionKind::Comparison,
     };
     let about = |q: &&Question| metric.is_none_or(|name| q.metric == name) && by.iter().all(|name| q.by.contains(name));
@@ -184,6 +188,8 @@ fn draw(
         "ecdf" => drawing.ecdf(by),
         "survival" => drawing.survival(by),
         "histogram" => drawing.histogram(by),
+        "exploitation" => drawing.exploitation(by),
+        "efficiency" => drawing.efficiency(by),
         _ => drawing.raincloud(by),
     };
     Ok(drawn?)
@@ -223,6 +229,12 @@ pub(crate) fn write_all(
                 let by = vec![found.factor.clone()];
                 let drawn = drawing.survival(&by);
                 ("survival", by, drawn)
+            }
+            Some(Detail::Bargaining(found)) if analysis.kind == AnalysisKind::Exploitation => {
+                ("exploitation", found.factors.clone(), drawing.exploitation(&found.factors))
+            }
+            Some(Detail::Bargaining(found)) => {
+                ("efficiency", found.factors.clone(), drawing.efficiency(&found.factors))
             }
             _ if analysis.kind == AnalysisKind::Descriptive => {
                 ("raincloud", question.by.clone(), drawing.raincloud(&question.by))

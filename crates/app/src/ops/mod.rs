@@ -9,6 +9,7 @@ mod doctor;
 mod energy;
 mod energy_campaign;
 mod energy_checks;
+mod export;
 mod figure;
 mod files;
 mod follow;
@@ -18,6 +19,7 @@ mod list;
 mod model_totals;
 mod models;
 mod monitor;
+mod negotiation;
 mod plan;
 mod power;
 mod providers;
@@ -53,6 +55,7 @@ pub use energy_campaign::{
     EnergyWindowInfo, FootprintReply, FootprintRequest, GridFactorInfo, ResourceInfo, TracePoint, energy_footprint,
     energy_sessions, energy_trace,
 };
+pub use export::{ExportReply, ExportRequest, export};
 pub use figure::{FigureRequest, figure};
 pub use files::{
     ChooseFilesReply, ChooseFilesRequest, ChosenFile, ReadFileReply, ReadFileRequest, SaveFileRequest, choose_files,
@@ -75,6 +78,7 @@ pub use monitor::{
     MissingSensor, MonitorDomain, MonitorReply, MonitorRequest, MonitorSample, SensorInfo, SensorsReply,
     SensorsRequest, monitor, sensors,
 };
+pub use negotiation::{NegotiationReply, ProposalInfo, RoundInfo, SaidInfo, SeatInfo, SettledInfo, negotiation};
 pub use plan::{PlanLine, PlanReply, PlanRequest, plan};
 pub use power::{PowerPoint, PowerReply, PowerRequest, power};
 pub use providers::{

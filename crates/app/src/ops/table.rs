@@ -2,8 +2,8 @@
 
 use ergon_analysis::{Analysis, Ask};
 use ergon_publish::from_analysis::{
-    comparison_table, descriptive_table, hypotheses_table, pairwise_table, pivot_table, quality_table,
-    regression_table, summary_table,
+    bargaining_table, comparison_table, descriptive_table, hypotheses_table, pairwise_table, pivot_table,
+    quality_table, regression_table, summary_table,
 };
 use ergon_publish::table::{CsvOptions, Table, TableStyle};
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,8 @@ use crate::frame::Framed;
 pub struct TableRequest {
     /// Campaign id, ULID prefix, spec path or `latest`.
     pub campaign: String,
-    /// `descriptive`, `comparison`, `pairwise`, `pivot`, `regression`, `summary`, `quality` or `hypotheses`.
+    /// `descriptive`, `comparison`, `pairwise`, `pivot`, `regression`, `exploitation`, `efficiency`, `summary`, `quality` or
+    /// `hypotheses`.
     pub kind: String,
     /// One metric (for `pivot` several, separated by commas); left out: that of the spec's first question, else the
     /// first.
@@ -40,8 +41,18 @@ pub struct TextReply {
     pub warnings: Vec<String>,
 }
 
-const KINDS: [&str; 8] =
-    ["descriptive", "comparison", "pairwise", "pivot", "regression", "summary", "quality", "hypotheses"];
+const KINDS: [&str; 10] = [
+    "descriptive",
+    "comparison",
+    "pairwise",
+    "pivot",
+    "regression",
+    "exploitation",
+    "efficiency",
+    "summary",
+    "quality",
+    "hypotheses",
+];
 
 /// The error for a name that is none of the accepted ones.
 pub(crate) fn unknown(field: &str, given: &str, accepted: &[&str]) -> AppError {
@@ -144,6 +155,18 @@ fn make(framed: &Framed, request: &TableRequest) -> Result<Table, AppError> {
             regression_table(&ergon_analysis::slope(frame, &ask(framed, &metric), factor)?)
                 .ok_or_else(|| needs("regression", "a factor with numbers"))
         }
+        "exploitation" | "efficiency" => {
+            let asked = bargaining_question(framed, request);
+            let (metric, by) = match asked {
+                Some(found) => found,
+                None => subject(framed, request.metric.as_deref(), &request.by)?,
+            };
+            let found = match request.kind.as_str() {
+                "exploitation" => ergon_analysis::exploitation(frame, &ask(framed, &metric), &by)?,
+                _ => ergon_analysis::efficiency(frame, &ask(framed, &metric), &by)?,
+            };
+            bargaining_table(&found).ok_or_else(|| needs(&request.kind, "games in the groups of --by"))
+        }
         "summary" => Ok(summary_table(frame, spec.analysis.confidence)?),
         "quality" => Ok(quality_table(&ergon_analysis::check_quality(frame, framed.thresholds()))),
         _ => {
@@ -159,6 +182,14 @@ fn make(framed: &Framed, request: &TableRequest) -> Result<Table, AppError> {
             Ok(hypotheses_table(&results))
         }
     }
+}
+
+/// Metric and factors of the spec's question of this kind, where the request names none.
+fn bargaining_question(framed: &Framed, request: &TableRequest) -> Option<(String, Vec<String>)> {
+    let questions = framed.loaded.campaign.spec.analysis.questions.iter();
+    let mut asked = questions.filter(|q| q.kind.is_some_and(|kind| kind.name() == request.kind));
+    let named = request.metric.is_some() || !request.by.is_empty();
+    asked.find(|_| !named).map(|q| (q.metric.clone(), q.by.clone()))
 }
 
 fn render(table: &Table, style: TableStyle, format: &str) -> Result<TextReply, AppError> {

@@ -4,7 +4,9 @@
 //! Belongs here: reading such a file's text and writing a spec. Doesn't belong here: opening files, stored results,
 //! judging the spec (that is `resolve`'s).
 
+mod bargain;
 mod consensus;
+mod draft;
 mod report;
 mod source;
 mod timestamp;
@@ -32,17 +34,20 @@ pub enum ImportKind {
     ConsensusResult,
     /// A report of the consensus campaign: numbers that an analysis printed.
     ConsensusReport,
+    /// An experiment of the bargaining study, a list of them, or a grid of models and competition levels.
+    Bargain,
 }
 
 impl ImportKind {
     /// All kinds.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Ergon,
         Self::ConsensusCampaign,
         Self::ConsensusRun,
         Self::ConsensusConditions,
         Self::ConsensusResult,
         Self::ConsensusReport,
+        Self::Bargain,
     ];
 
     /// Name for `--as`.
@@ -54,6 +59,7 @@ impl ImportKind {
             Self::ConsensusConditions => "consensus-conditions",
             Self::ConsensusResult => "consensus-result",
             Self::ConsensusReport => "consensus-report",
+            Self::Bargain => "bargain",
         }
     }
 
@@ -106,6 +112,7 @@ pub fn spec(source: &ImportSource) -> Result<Imported, SpecProblems> {
         ImportKind::ConsensusRun => consensus::run_config::import(&source.tree),
         ImportKind::ConsensusConditions => consensus::conditions::import(&source.tree),
         ImportKind::ConsensusReport => Ok(consensus::printed::import(&source.tree)),
+        ImportKind::Bargain => bargain::import(&source.tree),
         ImportKind::Ergon | ImportKind::ConsensusResult => {
             Err(vec![Problem::error("", format!("a file of kind {} has no spec to import", source.kind.name()))])
         }
@@ -117,7 +124,9 @@ fn recognise(tree: &Node) -> Option<ImportKind> {
     let has = |key: &str| tree.get(key).is_some();
     Some(match &tree.content {
         Content::List(items) if items.iter().any(|i| i.get("agent_type").is_some()) => ImportKind::ConsensusConditions,
+        Content::List(items) if items.iter().any(bargain::is_one) => ImportKind::Bargain,
         Content::Map(_) if has("ergon") => ImportKind::Ergon,
+        Content::Map(_) if bargain::is_one(tree) => ImportKind::Bargain,
         Content::Map(_) if has("config") && (has("success_rate") || has("timeline")) => ImportKind::ConsensusResult,
         Content::Map(_) if has("agent_decision_mode") || (has("experiment_id") && has("methods")) => {
             ImportKind::ConsensusRun

@@ -98,6 +98,11 @@ pub enum QuestionKind {
     Grid,
     /// How well an additive model of the factors predicts conditions that it hasn't seen.
     CrossValidation,
+    /// Whether strong agents take from weak ones: by the weak model, the strong model and, where there is one, the level
+    /// of competition (`negotiation`).
+    Exploitation,
+    /// How much of what there is to have is had (`negotiation`).
+    Efficiency,
 }
 
 impl QuestionKind {
@@ -112,6 +117,8 @@ impl QuestionKind {
             Self::Scalability => "scalability",
             Self::Grid => "grid",
             Self::CrossValidation => "cross_validation",
+            Self::Exploitation => "exploitation",
+            Self::Efficiency => "efficiency",
         }
     }
 
@@ -119,9 +126,10 @@ impl QuestionKind {
     pub fn factors(self) -> (usize, usize) {
         match self {
             Self::Descriptive | Self::Comparison | Self::Survival => (0, usize::MAX),
-            Self::Trend | Self::Scalability => (1, 2),
+            Self::Trend | Self::Scalability | Self::Efficiency => (1, 2),
             Self::Ranking | Self::CrossValidation => (1, usize::MAX),
             Self::Grid => (2, 2),
+            Self::Exploitation => (2, 3),
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::Provenance;
 use crate::number::{Digits, Grouping, Shown, exact, with_unit};
 use crate::p_value::{PStyle, ShownP};
 
+use super::bargaining::bargaining_line;
 use super::comparison::{main_error, statistic};
 use super::{interval_name, provenance, unit};
 
@@ -23,6 +24,7 @@ pub(super) fn detail_lines(analysis: &Analysis) -> Vec<String> {
         Some(Detail::Grid(grid)) => vec![grid_line(grid, unit)],
         Some(Detail::Survival(survival)) => vec![survival_line(analysis, survival, unit)],
         Some(Detail::CrossValidation(found)) => vec![cross_validation_line(found, unit)],
+        Some(Detail::Bargaining(found)) => vec![bargaining_line(analysis, found, unit)],
     };
     let source = match provenance(&analysis.provenance) {
         Provenance::Simulated => " Simulated, not measured.",

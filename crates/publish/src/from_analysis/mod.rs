@@ -3,6 +3,7 @@
 //! Belongs here: which columns a kind of table has, which notes it needs, which sections a summary has. Doesn't belong
 //! here: a statistic, a choice of what to publish, a file.
 
+mod bargaining;
 mod campaign_summary;
 mod comparison;
 mod comparison_figures;
@@ -17,6 +18,7 @@ mod quality;
 mod regression;
 mod summary;
 
+pub use bargaining::bargaining_table;
 pub use campaign_summary::{CampaignFacts, campaign_summary};
 pub use comparison::comparison_table;
 pub use descriptive::descriptive_table;

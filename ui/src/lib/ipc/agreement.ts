@@ -19,6 +19,7 @@ export const AGREEMENT: readonly [
   Sent<"grid", wire.GridReply>,
   Sent<"runs", wire.RunsReply>,
   Sent<"run_detail", wire.RunDetailReply>,
+  Sent<"negotiation", wire.NegotiationReply>,
   Sent<"running", wire.RunningReply>,
   Sent<"trashed", wire.TrashedReply>,
   Sent<"sample", wire.SampleReply>,

@@ -25,6 +25,7 @@ export const api = {
 
   runs: (request: wire.RunsRequest) => call<wire.RunsReply>("runs", request),
   runDetail: (campaign: string, run: string) => call<wire.RunDetailReply>("run_detail", { campaign, run }),
+  negotiation: (campaign: string, run: string) => call<wire.NegotiationReply>("negotiation", { campaign, run }),
   exclude: (campaign: string, run: string, reason: string) =>
     call<wire.Acknowledged>("exclude", { campaign, run, reason }),
   include: (campaign: string, run: string) => call<wire.Acknowledged>("include", { campaign, run }),

@@ -31,6 +31,8 @@ export const ITEMS: readonly Item[] = [
   table("pairwise", "All pairs"),
   table("pivot", "Pivot of two factors"),
   table("regression", "Regression"),
+  table("exploitation", "Exploitation by pair"),
+  table("efficiency", "Efficiency of games"),
   table("hypotheses", "Hypotheses", "none"),
   table("quality", "Data quality", "none"),
   figure("raincloud", "Raincloud", 0, 9),
@@ -43,6 +45,8 @@ export const ITEMS: readonly Item[] = [
   figure("radar", "Radar beside dot plot", 1, 1, "several"),
   figure("scalability", "Scalability", 1, 1),
   figure("survival", "Survival", 1, 1),
+  figure("exploitation", "Exploitation (heat map)", 2, 3),
+  figure("efficiency", "Efficiency of games", 1, 2),
 ];
 
 /** What a request for it says beside campaign and kind. */
