@@ -11,6 +11,7 @@ mod driver;
 mod http;
 
 mod accessibility;
+mod bargaining;
 mod boundaries;
 mod figures;
 mod live_chart;

@@ -35,6 +35,8 @@ pub enum Detail {
     SuccessFactors(SuccessFactors),
     /// A metric per dollar.
     CostEfficiency(CostEfficiency),
+    /// Games between strong and weak agents, group by group.
+    Bargaining(Bargaining),
 }
 
 /// Levels of a factor compared over the same cells of the other factors.
@@ -335,4 +337,59 @@ pub struct CrossValidation {
     #[serde(serialize_with = "wire")]
     #[ts(as = "WireNumber")]
     pub rmse: f64,
+}
+
+/// Games between strong and weak agents, group by group.
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
+pub struct Bargaining {
+    /// Factors of `cells`: of exploitation the weak model, the strong model and, where there is one, the level of
+    /// competition; of efficiency what it is broken down by.
+    pub factors: Vec<String>,
+    /// Of exploitation the pairs of models; of efficiency the same as `cells`.
+    pub groups: Vec<BargainingGroup>,
+    /// By all factors.
+    pub cells: Vec<BargainingGroup>,
+}
+
+/// One group of games.
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
+pub struct BargainingGroup {
+    /// Factor and level.
+    pub levels: Vec<(String, String)>,
+    /// Games played to the end, with or without a deal.
+    pub runs: usize,
+    /// Games that timed out; they are in no mean.
+    #[ts(type = "number")]
+    pub timed_out: u64,
+    /// Games in which a proposal or vote could not be read; absent where no model was asked.
+    pub not_clean: Option<usize>,
+    /// The metric asked for, then what stands beside it.
+    pub measures: Vec<GroupMeasure>,
+    /// p-value of the metric's mean against 0; absent where it isn't tested.
+    pub p: Option<f64>,
+    /// Corrected over the groups.
+    pub p_adjusted: Option<f64>,
+}
+
+/// A metric in a group.
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
+pub struct GroupMeasure {
+    /// The metric.
+    pub metric: String,
+    /// Its title.
+    pub title: String,
+    /// Its unit.
+    pub unit: String,
+    /// Runs with a number.
+    pub n: usize,
+    /// Mean.
+    #[serde(serialize_with = "wire_option")]
+    #[ts(as = "Option<WireNumber>")]
+    pub mean: Option<f64>,
+    /// Its standard error, over replicates where these are blocks.
+    #[serde(serialize_with = "wire_option")]
+    #[ts(as = "Option<WireNumber>")]
+    pub se: Option<f64>,
+    /// Its interval.
+    pub ci: Option<Interval>,
 }

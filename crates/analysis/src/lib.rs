@@ -10,6 +10,7 @@
 
 mod additive;
 mod ask;
+mod bargaining;
 mod cells;
 mod check_run;
 mod companions;
@@ -59,6 +60,7 @@ mod write_levels;
 mod write_up;
 
 pub use ask::{Ask, Contrast};
+pub use bargaining::{efficiency, exploitation};
 pub use check_run::{CellPlace, CheckedMeasurement, RunCheck, Twin, check_run};
 pub use compare::compare;
 pub use contrast::contrast;
@@ -67,9 +69,9 @@ pub use cost_efficiency::{CostEfficiency, CostLevel, cost_efficiency};
 pub use cross_validation::cross_validation;
 pub use describe::{ValueGroup, describe, values_by};
 pub use detail::{
-    CrossValidation, CrossingInterval, CurvePoint, Detail, Fitted, FittedCoefficient, FittedPoint, Grid, GridCell,
-    RankedLevel, Ranking, Regression, Scalability, ScalabilityCurve, ScalabilityPoint, Survival, SurvivalCurve,
-    SurvivalPoint,
+    Bargaining, BargainingGroup, CrossValidation, CrossingInterval, CurvePoint, Detail, Fitted, FittedCoefficient,
+    FittedPoint, Grid, GridCell, GroupMeasure, RankedLevel, Ranking, Regression, Scalability, ScalabilityCurve,
+    ScalabilityPoint, Survival, SurvivalCurve, SurvivalPoint,
 };
 pub use ergon_domain::SIMULATED_MODEL;
 pub use error::AnalysisError;

@@ -5,6 +5,7 @@ use ergon_domain::Value;
 use serde::Serialize;
 
 use crate::ask::Ask;
+use crate::bargaining::{efficiency, exploitation};
 use crate::compare::uncorrected;
 use crate::correct::correct;
 use crate::cost_efficiency::cost_efficiency;
@@ -165,6 +166,8 @@ fn named(part: &Frame, ask: &Ask, question: &spec::Question, kind: QuestionKind)
         (QuestionKind::PerCorrect, [factor]) => one(per_correct(part, ask, factor)),
         (QuestionKind::PhaseShares, [factor]) => one(phase_shares(part, ask, factor)),
         (QuestionKind::Grid, [rows, columns]) => one(grid(part, ask, rows, columns)),
+        (QuestionKind::Exploitation, [_, _, ..]) => one(exploitation(part, ask, &question.by)),
+        (QuestionKind::Efficiency, [_, ..]) => one(efficiency(part, ask, &question.by)),
         (QuestionKind::CrossValidation, [_, ..]) => {
             let folds = question.folds.map_or(FOLDS, |folds| folds as usize);
             one(cross_validation(part, ask, &question.by, folds))

@@ -159,6 +159,10 @@ pub enum AnalysisKind {
     SuccessFactors,
     /// A metric per dollar.
     CostEfficiency,
+    /// What strong agents take from weak ones.
+    Exploitation,
+    /// How much of what there is to have is had.
+    Efficiency,
 }
 
 /// An estimate with what is known of its uncertainty.

@@ -107,6 +107,8 @@ pub(crate) enum Command {
     Table(TableArgs),
     /// A publication figure.
     Figure(FigureArgs),
+    /// Data in the layout of another system.
+    Export(ExportArgs),
     /// Bring specs into the store.
     Import(ImportArgs),
     /// Compare two specs or campaigns.
@@ -373,6 +375,8 @@ pub(crate) struct TableArgs {
     /// phase_shares.
     /// Kind: descriptive, comparison, pairwise, pivot, regression, success_factors, cost_efficiency, quality, hypotheses,
     /// summary.
+    /// Kind: descriptive, comparison, pairwise, pivot, regression, exploitation, efficiency,
+    /// quality, hypotheses, summary.
     pub(crate) kind: String,
     /// One metric (default: the first); for a pivot several, separated by commas.
     #[arg(long)]
@@ -399,6 +403,8 @@ pub(crate) struct FigureArgs {
     /// per_correct, phase_shares.
     /// Kind: raincloud, bars, scalability, heatmap, radar, forest, interaction, ecdf, survival, histogram,
     /// success_factors, cost_efficiency.
+    /// Kind: raincloud, bars, scalability, heatmap, radar, forest, interaction, ecdf, survival, histogram,
+    /// exploitation, efficiency.
     pub(crate) kind: String,
     /// One metric (default: the first); for a radar several, separated by commas (default: all with a better side).
     #[arg(long)]
@@ -424,6 +430,7 @@ pub(crate) struct ImportArgs {
     pub(crate) files: Vec<PathBuf>,
     /// What they are: ergon, consensus-campaign, consensus-run, consensus-conditions, consensus-result, consensus-report,
     /// scenario-batch.
+    /// bargain.
     #[arg(long = "as", value_name = "KIND")]
     pub(crate) kind: Option<String>,
     /// Report only.
@@ -437,4 +444,20 @@ pub(crate) struct DiffArgs {
     pub(crate) a: String,
     /// Spec file or campaign.
     pub(crate) b: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// Campaign id, ULID prefix, spec path or `latest`.
+    #[arg(default_value = "latest")]
+    pub(crate) campaign: String,
+    /// What: data.
+    #[arg(long, default_value = "data")]
+    pub(crate) kind: String,
+    /// The layout: bargain.
+    #[arg(long)]
+    pub(crate) layout: String,
+    /// Folder.
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) output: PathBuf,
 }

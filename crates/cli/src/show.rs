@@ -122,6 +122,18 @@ pub(crate) async fn command(app: &App, command: Command, output: Output) -> anyh
                 r.paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join("\n")
             })?;
         }
+        Command::Export(args) => {
+            let request = app_api::ExportRequest {
+                campaign: args.campaign,
+                kind: args.kind,
+                layout: args.layout,
+                output: args.output,
+            };
+            output.result(&app_api::export(app, request).await?, |r| {
+                let left_out: String = r.left_out.iter().map(|what| format!("\nleft out: {what}")).collect();
+                format!("{} runs, {} files in {}{left_out}", r.runs, r.files, r.folder.display())
+            })?;
+        }
         Command::Table(args) => {
             let request = app_api::TableRequest {
                 campaign: args.campaign,

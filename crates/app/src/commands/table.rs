@@ -35,6 +35,8 @@ commands! {
     table(TableRequest) -> TextReply;
     /// A publication figure.
     figure(FigureRequest) -> TextReply;
+    /// Data in the layout of another system.
+    export(ExportRequest) -> ExportReply;
     /// Brings specs into the store.
     import(ImportRequest) -> ImportReply;
     /// Compares two specs or campaigns.
@@ -87,6 +89,8 @@ commands! {
     scenario(RunDetailRequest) -> ScenarioReply;
     /// Registers a campaign that goes on from a turn of a scenario's run.
     branch(BranchRequest) -> SaveSpecReply;
+    /// A negotiation round by round, against its Pareto front.
+    negotiation(RunDetailRequest) -> NegotiationReply;
     /// Providers, prices, and a spec's models.
     models(ModelsRequest) -> ModelsReply;
     /// Asks a model once.

@@ -177,6 +177,13 @@ fn detail_text(detail: &Detail, text: &mut String) {
                 let (mean, cost) = (number(l.mean), number(l.mean_cost_usd));
                 let per = number(l.per_usd);
                 let _ = writeln!(text, "  {}: n = {}, mean {mean}, {cost} USD a run, {per} per USD{ci}", l.level, l.n);
+        Detail::Bargaining(found) => {
+            for group in &found.groups {
+                let levels: Vec<&str> = group.levels.iter().map(|(_, level)| level.as_str()).collect();
+                let measures = group.measures.iter().filter_map(|m| Some(format!("{} {:.4}", m.metric, m.mean?)));
+                let p = group.p_adjusted.map_or_else(String::new, |p| format!("; corrected {}", p_text(p)));
+                let measures = measures.collect::<Vec<_>>().join(", ");
+                let _ = writeln!(text, "  {}: {} games, {measures}{p}", levels.join(", "), group.runs);
             }
         }
         Detail::Grid(_) | Detail::Survival(_) | Detail::CrossValidation(_) => {}

@@ -24,6 +24,7 @@ pub struct FigureRequest {
     /// `histogram`, `tax`, `per_correct` or `phase_shares`.
     /// `raincloud`, `bars`, `scalability`, `heatmap`, `radar`, `forest`, `interaction`, `ecdf`, `survival`, `histogram`,
     /// `success_factors` or `cost_efficiency`.
+    /// `histogram`, `exploitation` or `efficiency`.
     pub kind: String,
     /// One metric (for `radar` several, separated by commas); left out: that of the spec's question which such a figure
     /// answers, else the first (for `radar` all that have a better side).
@@ -70,6 +71,8 @@ const KINDS: [(&str, Option<usize>); 12] = [
     ("phase_shares", Some(1)),
     ("success_factors", None),
     ("cost_efficiency", Some(1)),
+    ("exploitation", None),
+    ("efficiency", Some(1)),
 ];
 
 impl From<DrawingError> for AppError {
@@ -143,6 +146,8 @@ fn question_for<'q>(
         "phase_shares" => QuestionKind::PhaseShares,
         "success_factors" => QuestionKind::SuccessFactors,
         "cost_efficiency" => QuestionKind::CostEfficiency,
+        "exploitation" => QuestionKind::Exploitation,
+        "efficiency" => QuestionKind::Efficiency,
         _ => QuestionKind::Comparison,
     };
     let about = |q: &&Question| metric.is_none_or(|name| q.metric == name) && by.iter().all(|name| q.by.contains(name));
@@ -202,6 +207,8 @@ fn draw(
         "phase_shares" => drawing.phase_shares(by),
         "success_factors" => drawing.success_factors(by),
         "cost_efficiency" => drawing.cost_efficiency(by),
+        "exploitation" => drawing.exploitation(by),
+        "efficiency" => drawing.efficiency(by),
         _ => drawing.raincloud(by),
     };
     Ok(drawn?)
@@ -265,6 +272,11 @@ pub(crate) fn write_all(
                 let by = vec![found.factor.clone()];
                 let drawn = drawing.phase_shares(&by);
                 ("phase_shares", by, drawn)
+            Some(Detail::Bargaining(found)) if analysis.kind == AnalysisKind::Exploitation => {
+                ("exploitation", found.factors.clone(), drawing.exploitation(&found.factors))
+            }
+            Some(Detail::Bargaining(found)) => {
+                ("efficiency", found.factors.clone(), drawing.efficiency(&found.factors))
             }
             _ if analysis.kind == AnalysisKind::Descriptive => {
                 ("raincloud", question.by.clone(), drawing.raincloud(&question.by))

@@ -9,6 +9,7 @@ mod doctor;
 mod energy;
 mod energy_campaign;
 mod energy_checks;
+mod export;
 mod figure;
 mod files;
 mod follow;
@@ -20,6 +21,7 @@ mod model_totals;
 mod models;
 mod monitor;
 mod next;
+mod negotiation;
 mod plan;
 mod power;
 mod providers;
@@ -57,6 +59,7 @@ pub use energy_campaign::{
     EnergyWindowInfo, FootprintReply, FootprintRequest, GridFactorInfo, ResourceInfo, TracePoint, energy_footprint,
     energy_sessions, energy_trace,
 };
+pub use export::{ExportReply, ExportRequest, export};
 pub use figure::{FigureRequest, figure};
 pub use files::{
     ChooseFilesReply, ChooseFilesRequest, ChosenFile, ReadFileReply, ReadFileRequest, SaveFileRequest, choose_files,
@@ -81,6 +84,7 @@ pub use monitor::{
     SensorsRequest, monitor, sensors,
 };
 pub use next::{NextReply, NextRequest, next};
+pub use negotiation::{NegotiationReply, ProposalInfo, RoundInfo, SaidInfo, SeatInfo, SettledInfo, negotiation};
 pub use plan::{PlanLine, PlanReply, PlanRequest, plan};
 pub use power::{PowerPoint, PowerReply, PowerRequest, power};
 pub use providers::{

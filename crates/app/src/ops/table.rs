@@ -7,6 +7,8 @@ use ergon_publish::from_analysis::{
     pivot_table, quality_table, regression_table, summary_table, tax_table,
     comparison_table, cost_efficiency_table, descriptive_table, hypotheses_table, pairwise_table, pivot_table,
     quality_table, regression_table, success_factors_table, summary_table,
+    bargaining_table, comparison_table, descriptive_table, hypotheses_table, pairwise_table, pivot_table,
+    quality_table, regression_table, summary_table,
 };
 use ergon_publish::table::{CsvOptions, Table, TableStyle};
 use serde::{Deserialize, Serialize};
@@ -25,6 +27,8 @@ pub struct TableRequest {
     /// `per_correct` or `phase_shares`.
     /// `descriptive`, `comparison`, `pairwise`, `pivot`, `regression`, `success_factors`, `cost_efficiency`, `summary`,
     /// `quality` or `hypotheses`.
+    /// `descriptive`, `comparison`, `pairwise`, `pivot`, `regression`, `exploitation`, `efficiency`, `summary`, `quality` or
+    /// `hypotheses`.
     pub kind: String,
     /// One metric (for `pivot` several, separated by commas); left out: that of the spec's first question, else the
     /// first.
@@ -68,6 +72,8 @@ fn way_of_working<'b>(kind: &str, by: &'b [String]) -> Result<&'b str, AppError>
 }
     "success_factors",
     "cost_efficiency",
+    "exploitation",
+    "efficiency",
     "summary",
     "quality",
     "hypotheses",
@@ -204,6 +210,17 @@ fn make(framed: &Framed, request: &TableRequest) -> Result<Table, AppError> {
             let factor = by.first().ok_or_else(|| needs("cost_efficiency", "a factor"))?;
             cost_efficiency_table(&ergon_analysis::cost_efficiency(frame, &ask(framed, &metric), factor)?)
                 .ok_or_else(|| needs("cost_efficiency", "a factor"))
+        "exploitation" | "efficiency" => {
+            let asked = bargaining_question(framed, request);
+            let (metric, by) = match asked {
+                Some(found) => found,
+                None => subject(framed, request.metric.as_deref(), &request.by)?,
+            };
+            let found = match request.kind.as_str() {
+                "exploitation" => ergon_analysis::exploitation(frame, &ask(framed, &metric), &by)?,
+                _ => ergon_analysis::efficiency(frame, &ask(framed, &metric), &by)?,
+            };
+            bargaining_table(&found).ok_or_else(|| needs(&request.kind, "games in the groups of --by"))
         }
         "summary" => Ok(summary_table(frame, spec.analysis.confidence)?),
         "quality" => Ok(quality_table(&ergon_analysis::check_quality(frame, framed.thresholds()))),
@@ -235,6 +252,12 @@ fn named_question(
         Some(question) => Ok((question.metric.clone(), request.by.clone())),
         None => subject(framed, request.metric.as_deref(), &request.by),
     }
+/// Metric and factors of the spec's question of this kind, where the request names none.
+fn bargaining_question(framed: &Framed, request: &TableRequest) -> Option<(String, Vec<String>)> {
+    let questions = framed.loaded.campaign.spec.analysis.questions.iter();
+    let mut asked = questions.filter(|q| q.kind.is_some_and(|kind| kind.name() == request.kind));
+    let named = request.metric.is_some() || !request.by.is_empty();
+    asked.find(|_| !named).map(|q| (q.metric.clone(), q.by.clone()))
 }
 
 fn render(table: &Table, style: TableStyle, format: &str) -> Result<TextReply, AppError> {

@@ -5,6 +5,7 @@
 //! judging the spec (that is `resolve`'s).
 
 mod alems;
+mod bargain;
 mod consensus;
 mod draft;
 mod report;
@@ -44,6 +45,8 @@ pub enum ImportKind {
     AlemsPlan,
     /// A batch of Scenario Lab: variations of one scenario folder.
     ScenarioBatch,
+    /// An experiment of the bargaining study, a list of them, or a grid of models and competition levels.
+    Bargain,
 }
 
 impl ImportKind {
@@ -60,6 +63,7 @@ impl ImportKind {
         Self::AlemsTasks,
         Self::AlemsPlan,
         Self::ScenarioBatch,
+        Self::Bargain,
     ];
 
     /// Name for `--as`.
@@ -75,6 +79,7 @@ impl ImportKind {
             Self::AlemsTasks => "a-lems-tasks",
             Self::AlemsPlan => "a-lems-plan",
             Self::ScenarioBatch => "scenario-batch",
+            Self::Bargain => "bargain",
         }
     }
 
@@ -148,6 +153,7 @@ pub fn spec(source: &ImportSource) -> Result<Imported, SpecProblems> {
         },
         ImportKind::AlemsTasks => alems::tasks::import(&source.tree),
         ImportKind::AlemsPlan => alems::plan::import(&source.tree),
+        ImportKind::Bargain => bargain::import(&source.tree),
         ImportKind::Ergon | ImportKind::ConsensusResult => {
             Err(vec![Problem::error("", format!("a file of kind {} has no spec to import", source.kind.name()))])
         }
@@ -169,8 +175,10 @@ fn recognise(tree: &Node) -> Option<ImportKind> {
             ImportKind::AlemsTasks
         }
         Content::List(items) if items.iter().any(|i| i.get("agent_type").is_some()) => ImportKind::ConsensusConditions,
+        Content::List(items) if items.iter().any(bargain::is_one) => ImportKind::Bargain,
         Content::Map(_) if has("ergon") => ImportKind::Ergon,
         Content::Map(entries) if entries.iter().any(|e| scenario_batch::is_key(&e.key)) => ImportKind::ScenarioBatch,
+        Content::Map(_) if bargain::is_one(tree) => ImportKind::Bargain,
         Content::Map(_) if has("config") && (has("success_rate") || has("timeline")) => ImportKind::ConsensusResult,
         Content::Map(_) if has("agent_decision_mode") || (has("experiment_id") && has("methods")) => {
             ImportKind::ConsensusRun

@@ -88,9 +88,11 @@ impl Context<'_, '_, '_, '_> {
         let (fewest, most) = kind.factors();
         if !(fewest..=most).contains(&question.by.len()) {
             let wanted = match (fewest, most) {
+                (1, 2) if kind == QuestionKind::Efficiency => "one or two factors".to_owned(),
                 (1, 2) => "one or two factors, a numeric one first".to_owned(),
                 (2, 2) => "two factors".to_owned(),
                 (1, 1) => "one factor".to_owned(),
+                (2, 3) => "the weak model, the strong model and, where there is one, a third factor".to_owned(),
                 (fewest, _) => format!("at least {fewest} factor"),
             };
             let at = if question.by.is_empty() { path.to_vec() } else { by };

@@ -109,6 +109,11 @@ pub enum QuestionKind {
     SuccessFactors,
     /// The metric per USD at each level of each factor.
     CostEfficiency,
+    /// Whether strong agents take from weak ones: by the weak model, the strong model and, where there is one, the level
+    /// of competition (`negotiation`).
+    Exploitation,
+    /// How much of what there is to have is had (`negotiation`).
+    Efficiency,
 }
 
 impl QuestionKind {
@@ -128,6 +133,8 @@ impl QuestionKind {
             Self::PhaseShares => "phase_shares",
             Self::SuccessFactors => "success_factors",
             Self::CostEfficiency => "cost_efficiency",
+            Self::Exploitation => "exploitation",
+            Self::Efficiency => "efficiency",
         }
     }
 
@@ -139,6 +146,10 @@ impl QuestionKind {
             Self::Ranking | Self::CrossValidation | Self::SuccessFactors | Self::CostEfficiency => (1, usize::MAX),
             Self::Grid => (2, 2),
             Self::Tax | Self::PerCorrect | Self::PhaseShares => (1, 1),
+            Self::Trend | Self::Scalability | Self::Efficiency => (1, 2),
+            Self::Ranking | Self::CrossValidation => (1, usize::MAX),
+            Self::Grid => (2, 2),
+            Self::Exploitation => (2, 3),
         }
     }
 }

@@ -37,7 +37,7 @@ pub struct HeatMapInput<'a> {
     pub cells: Vec<HeatCell>,
 }
 
-const MOST_ROWS: usize = 24;
+const MOST_ROWS: usize = 32;
 const MOST_COLUMNS: usize = 40;
 const CELL_HEIGHT: f64 = 21.0;
 /// The scale of colours at the right.

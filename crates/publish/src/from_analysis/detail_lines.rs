@@ -10,6 +10,7 @@ use crate::number::{Digits, Grouping, Shown, exact, with_unit};
 use crate::p_value::{PStyle, ShownP};
 
 use super::batch;
+use super::bargaining::bargaining_line;
 use super::comparison::{main_error, statistic};
 use super::{interval_name, provenance, unit};
 
@@ -27,6 +28,7 @@ pub(super) fn detail_lines(analysis: &Analysis) -> Vec<String> {
         Some(Detail::Tax(_) | Detail::PerCorrect(_) | Detail::PhaseShares(_)) => super::workflow::lines(analysis),
         Some(Detail::SuccessFactors(found)) => vec![batch::success_line(found)],
         Some(Detail::CostEfficiency(found)) => vec![batch::cost_line(found, unit)],
+        Some(Detail::Bargaining(found)) => vec![bargaining_line(analysis, found, unit)],
     };
     let source = match provenance(&analysis.provenance) {
         Provenance::Simulated => " Simulated, not measured.",

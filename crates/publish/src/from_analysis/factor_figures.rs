@@ -117,7 +117,7 @@ impl Drawing<'_> {
     }
 
     /// The same from descriptions alone: no limit.
-    fn over_sizes(
+    pub(super) fn over_sizes(
         &self,
         by: &[String],
         factor: &str,

@@ -4,6 +4,7 @@
 //! here: a statistic, a choice of what to publish, a file.
 
 mod batch;
+mod bargaining;
 mod campaign_summary;
 mod comparison;
 mod comparison_figures;
@@ -20,6 +21,7 @@ mod summary;
 mod workflow;
 
 pub use batch::{cost_efficiency_table, success_factors_table};
+pub use bargaining::bargaining_table;
 pub use campaign_summary::{CampaignFacts, campaign_summary};
 pub use comparison::comparison_table;
 pub use descriptive::descriptive_table;

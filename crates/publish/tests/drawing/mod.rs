@@ -4,10 +4,10 @@ pub(crate) mod page;
 
 use ergon_publish::Provenance;
 use ergon_publish::figure::{
-    BarChartInput, EcdfInput, Estimate, Figure, FigureError, ForestInput, ForestRow, HeatCell, HeatMapInput,
-    HistogramInput, InteractionCurve, InteractionPlotInput, IntervalGroup, Limit, ProfileInput, ProfileMetric,
-    Quantity, ScalabilityInput, Setting, SizeCurve, SizePoint, Stamp, SurvivalCurve, SurvivalInput, SurvivalStep,
-    ValuesGroup,
+    BarChartInput, EcdfInput, Estimate, Figure, FigureError, ForestInput, ForestRow, FrontInput, FrontPoints, HeatCell,
+    HeatMapInput, HistogramInput, InteractionCurve, InteractionPlotInput, IntervalGroup, Limit, ProfileInput,
+    ProfileMetric, Quantity, ScalabilityInput, Setting, SizeCurve, SizePoint, Stamp, SurvivalCurve, SurvivalInput,
+    SurvivalStep, ValuesGroup,
 };
 
 pub(crate) fn setting(width_inches: f64) -> Setting<'static> {
@@ -198,8 +198,23 @@ pub(crate) fn profile(setting: Setting<'_>, names: [&'static str; 4]) -> Result<
 
 type Draw = fn(Setting<'_>, [&'static str; 4]) -> Result<Figure, FigureError>;
 
+pub(crate) fn front(setting: Setting<'_>, names: [&'static str; 4]) -> Result<Figure, FigureError> {
+    let points = |label, points: &[[f64; 2]]| FrontPoints { label, points: points.to_vec() };
+    FrontInput {
+        setting,
+        across: Quantity { title: "Utility of agent_1", unit: "points" },
+        front: vec![[0.0, 100.0], [37.0, 91.0], [60.0, 60.0], [100.0, 0.0]],
+        points: vec![
+            points(names[0], &[[100.0, 0.0], [72.0, 30.0]]),
+            points(names[1], &[[0.0, 100.0], [37.0, 91.0]]),
+            points(names[2], &[[60.0, 60.0]]),
+        ],
+    }
+    .draw()
+}
+
 /// Every kind, by name.
-pub(crate) const KINDS: [(&str, Draw); 9] = [
+pub(crate) const KINDS: [(&str, Draw); 10] = [
     ("bars", bars),
     ("scalability", scalability),
     ("heat-map", heat_map),
@@ -209,4 +224,5 @@ pub(crate) const KINDS: [(&str, Draw); 9] = [
     ("histogram", histogram),
     ("survival", survival),
     ("profile", profile),
+    ("front", front),
 ];

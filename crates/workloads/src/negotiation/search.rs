@@ -3,12 +3,16 @@
 
 use std::cmp::Ordering;
 
-use super::space::{EQUAL, Space};
+use serde_json::Value as Json;
+
+use super::space::{Alternative, EQUAL, Issue, Space};
 
 /// Spaces up to this size are walked whole: bounding costs more than it saves.
 const WALKED: u64 = 1 << 12;
 /// Nodes of a search after which it is given up: a second or two.
 const MOST_NODES: u64 = 2_000_000;
+/// Issues with more alternatives than this are searched as they are.
+const MOST_COMPARED: usize = 64;
 /// Utility vectors kept where several are best.
 const MOST_TIES: usize = 64;
 
@@ -52,12 +56,37 @@ pub struct GivenUp;
 /// # Errors
 /// The space is too large to search.
 pub fn best(space: &Space, goal: &dyn Goal) -> Result<Option<Best>, GivenUp> {
+    let space = &without_dominated(space);
     let mut search =
         Search { space, goal, rest: Rest::of(space), bounded: space.size() > WALKED, nodes: 0, best: None };
     let mut reached = vec![vec![0.0; space.agents]; space.issues.len() + 1];
     let mut spent = vec![vec![0.0; space.agents]; space.issues.len() + 1];
     search.descend(0, &mut reached, &mut spent)?;
     Ok(search.best)
+}
+
+/// The space without alternatives to which another of the same issue is no worse for anybody. Goals are monotone, so none
+/// of them loses its best utilities; of equal alternatives the first stays.
+fn without_dominated(space: &Space) -> Space {
+    let covers = |a: &Alternative, b: &Alternative| {
+        a.gains.iter().zip(&b.gains).all(|(a, b)| a >= b) && a.spends.iter().zip(&b.spends).all(|(a, b)| a <= b)
+    };
+    let issue = |issue: &Issue| {
+        let all = &issue.alternatives;
+        let stays = |at: usize| {
+            let by = |other: usize| {
+                other != at && covers(&all[other], &all[at]) && (other < at || !covers(&all[at], &all[other]))
+            };
+            !(0..all.len()).any(by)
+        };
+        // Divisions of one thing among many never dominate each other: looking costs more than it saves.
+        let kept = (0..all.len()).filter(|at| all.len() > MOST_COMPARED || stays(*at));
+        // A search needs no words.
+        let bare =
+            |a: &Alternative| Alternative { label: Json::Null, gains: a.gains.clone(), spends: a.spends.clone() };
+        Issue { name: String::new(), alternatives: kept.map(|at| bare(&all[at])).collect() }
+    };
+    Space { agents: space.agents, issues: space.issues.iter().map(issue).collect(), budgets: space.budgets.clone() }
 }
 
 /// What the issues from each depth on can still give.

@@ -151,7 +151,7 @@ impl Scripted {
         };
         let most = |other: usize| order.iter().map(|at| seen(other, *at)).fold(0.0, f64::max);
         let others_best = (0..view.rules.agents).filter(|other| *other != seat).map(most).collect();
-        let learnt = (strategy == Strategy::Nash).then(|| Learnt::new(view.space, seat, skill, &mut rng));
+        let learnt = (strategy == Strategy::Nash).then(|| Learnt::new(view.space, skill, &mut rng));
         let induction = (strategy == Strategy::Rational).then(|| Induction::of(pool, view.rules));
         Self {
             strategy,

@@ -90,15 +90,13 @@ fn an_agreement_is_efficient_exactly_when_no_other_dominates_it() {
 
 #[test]
 fn ten_agents_and_ten_items_are_solved_or_given_up_but_never_guessed() {
-    for seed in 0..3 {
-        let space = dealt(Game::ItemAllocation { items: 10, competition: 0.5 }, 10, seed);
-        assert!(space.size() == 10_000_000_000);
-        match Solutions::of(&space) {
-            Ok(solved) => {
-                assert!(solved.nash.points.iter().all(|p| p.iter().all(|u| *u > 0.0)), "{:?}", solved.nash);
-                assert!(is_pareto_efficient(&space, &solved.nash.points[0]).is_ok_and(|efficient| efficient));
-            }
-            Err(error) => assert!(error.to_string().contains("given up"), "{error}"),
+    let space = dealt(Game::ItemAllocation { items: 10, competition: 0.5 }, 10, 0);
+    assert_eq!(space.size(), 10_000_000_000);
+    match Solutions::of(&space) {
+        Ok(solved) => {
+            assert!(solved.nash.points.iter().all(|p| p.iter().all(|u| *u > 0.0)), "{:?}", solved.nash);
+            assert!(is_pareto_efficient(&space, &solved.nash.points[0]).is_ok_and(|efficient| efficient));
         }
+        Err(error) => assert!(error.to_string().contains("given up"), "{error}"),
     }
 }

@@ -2,7 +2,7 @@
 
 use ergon_domain::Value;
 
-use crate::desk::{mean, means, observed, run, text, value};
+use crate::desk::{means, observed, run, text, value};
 
 const REPLICATES: u32 = 60;
 

@@ -22,6 +22,7 @@ export const AGREEMENT: readonly [
   Sent<"run_detail", wire.RunDetailReply>,
   Sent<"calls", wire.CallsReply>,
   Sent<"scenario", wire.ScenarioReply>,
+  Sent<"negotiation", wire.NegotiationReply>,
   Sent<"running", wire.RunningReply>,
   Sent<"trashed", wire.TrashedReply>,
   Sent<"sample", wire.SampleReply>,

@@ -29,6 +29,7 @@ export const api = {
   calls: (campaign: string, run: string) => call<wire.CallsReply>("calls", { campaign, run }),
   scenario: (campaign: string, run: string) => call<wire.ScenarioReply>("scenario", { campaign, run }),
   branch: (campaign: string, run: string, turn: number) => call<wire.SaveSpecReply>("branch", { campaign, run, turn }),
+  negotiation: (campaign: string, run: string) => call<wire.NegotiationReply>("negotiation", { campaign, run }),
   exclude: (campaign: string, run: string, reason: string) =>
     call<wire.Acknowledged>("exclude", { campaign, run, reason }),
   include: (campaign: string, run: string) => call<wire.Acknowledged>("include", { campaign, run }),

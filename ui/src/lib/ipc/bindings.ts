@@ -162,7 +162,7 @@ frame: FrameRef, };
 /**
  * Kinds of analyses.
  */
-export type AnalysisKind = "descriptive" | "contrast" | "omnibus" | "survival" | "mean" | "ranking" | "regression" | "scalability" | "grid" | "cross_validation";
+export type AnalysisKind = "descriptive" | "contrast" | "omnibus" | "survival" | "mean" | "ranking" | "regression" | "scalability" | "grid" | "cross_validation" | "exploitation" | "efficiency";
 
 /**
  * The answers.
@@ -342,6 +342,57 @@ spans: Array<SpanInfo>,
  * Files it left.
  */
 artefacts: Array<ArtefactInfo>, };
+
+/**
+ * Games between strong and weak agents, group by group.
+ */
+export type Bargaining = { 
+/**
+ * Factors of `cells`: of exploitation the weak model, the strong model and, where there is one, the level of
+ * competition; of efficiency what it is broken down by.
+ */
+factors: Array<string>, 
+/**
+ * Of exploitation the pairs of models; of efficiency the same as `cells`.
+ */
+groups: Array<BargainingGroup>, 
+/**
+ * By all factors.
+ */
+cells: Array<BargainingGroup>, };
+
+/**
+ * One group of games.
+ */
+export type BargainingGroup = { 
+/**
+ * Factor and level.
+ */
+levels: Array<[string, string]>, 
+/**
+ * Games played to the end, with or without a deal.
+ */
+runs: number, 
+/**
+ * Games that timed out; they are in no mean.
+ */
+timed_out: number, 
+/**
+ * Games in which a proposal or vote could not be read; absent where no model was asked.
+ */
+not_clean: number | null, 
+/**
+ * The metric asked for, then what stands beside it.
+ */
+measures: Array<GroupMeasure>, 
+/**
+ * p-value of the metric's mean against 0; absent where it isn't tested.
+ */
+p: number | null, 
+/**
+ * Corrected over the groups.
+ */
+p_adjusted: number | null, };
 
 /**
  * An estimate beside what was expected of it.
@@ -963,7 +1014,7 @@ d_efficiency: number | null, };
 /**
  * What a figure of this analysis draws.
  */
-export type Detail = { "of": "ranking" } & Ranking | { "of": "regression" } & Regression | { "of": "scalability" } & Scalability | { "of": "grid" } & Grid | { "of": "survival" } & Survival | { "of": "cross_validation" } & CrossValidation;
+export type Detail = { "of": "ranking" } & Ranking | { "of": "regression" } & Regression | { "of": "scalability" } & Scalability | { "of": "grid" } & Grid | { "of": "survival" } & Survival | { "of": "cross_validation" } & CrossValidation | { "of": "bargaining" } & Bargaining;
 
 /**
  * How they differ.
@@ -1405,6 +1456,48 @@ difference?: [number, number] | null,
 value?: [number, number] | null, };
 
 /**
+ * What was written.
+ */
+export type ExportReply = { 
+/**
+ * The folder.
+ */
+folder: string, 
+/**
+ * Files written.
+ */
+files: number, 
+/**
+ * Runs among them.
+ */
+runs: number, 
+/**
+ * What could not be exported, and why.
+ */
+left_out: Array<string>, };
+
+/**
+ * What to export, and where to.
+ */
+export type ExportRequest = { 
+/**
+ * Campaign id, ULID prefix, spec path or `latest`.
+ */
+campaign: string, 
+/**
+ * `data`.
+ */
+kind: string, 
+/**
+ * `bargain`: the folders of the bargaining study.
+ */
+layout: string, 
+/**
+ * Folder; made where it is missing.
+ */
+output: string, };
+
+/**
  * How often each level of a factor was chosen.
  */
 export type FactorCounts = { 
@@ -1482,8 +1575,8 @@ export type FigureRequest = {
  */
 campaign: string, 
 /**
- * `raincloud`, `bars`, `scalability`, `heatmap`, `radar`, `forest`, `interaction`, `ecdf`, `survival` or
- * `histogram`.
+ * `raincloud`, `bars`, `scalability`, `heatmap`, `radar`, `forest`, `interaction`, `ecdf`, `survival`,
+ * `histogram`, `exploitation` or `efficiency`.
  */
 kind: string, 
 /**
@@ -1970,6 +2063,39 @@ campaign: string,
  * A metric; left out: states alone.
  */
 metric?: string, };
+
+/**
+ * A metric in a group.
+ */
+export type GroupMeasure = { 
+/**
+ * The metric.
+ */
+metric: string, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * Its unit.
+ */
+unit: string, 
+/**
+ * Runs with a number.
+ */
+n: number, 
+/**
+ * Mean.
+ */
+mean: WireNumber | null, 
+/**
+ * Its standard error, over replicates where these are blocks.
+ */
+se: WireNumber | null, 
+/**
+ * Its interval.
+ */
+ci: Interval | null, };
 
 /**
  * A hypothesis, the contrast that decides it, and the verdict.
@@ -2698,6 +2824,47 @@ power_source: string | null,
 domains: Array<MonitorDomain>, };
 
 /**
+ * A whole game.
+ */
+export type NegotiationReply = { 
+/**
+ * The run's id.
+ */
+run: string, 
+/**
+ * The game's name in a spec.
+ */
+game: string, 
+/**
+ * The rules as a model is told them.
+ */
+rules: string, 
+/**
+ * Rounds at most.
+ */
+max_rounds: number, 
+/**
+ * Who sat where.
+ */
+seats: Array<SeatInfo>, 
+/**
+ * What happened.
+ */
+rounds: Array<RoundInfo>, 
+/**
+ * The round of the agreement; `None`: no deal.
+ */
+agreed_in: number | null, 
+/**
+ * Why there are no figures, where there are none.
+ */
+no_figure: string | null, 
+/**
+ * Whether a script or a simulated model played: no evidence about any real model.
+ */
+simulated: boolean, };
+
+/**
  * What somebody wrote about a run.
  */
 export type NoteInfo = { 
@@ -3100,6 +3267,31 @@ eta_lo_s: number | null,
  * Upper end of an 80 % interval for `eta_s`.
  */
 eta_hi_s: number | null, };
+
+/**
+ * A proposal and what became of it.
+ */
+export type ProposalInfo = { 
+/**
+ * Who made it.
+ */
+by: string, 
+/**
+ * Issue by issue.
+ */
+settles: Array<SettledInfo>, 
+/**
+ * Points it is worth to each seat, before the discount.
+ */
+utilities: Array<string>, 
+/**
+ * `accept`, `reject` or `missing`, by seat.
+ */
+votes: Array<string>, 
+/**
+ * Whether it became the agreement.
+ */
+passed: boolean, };
 
 /**
  * A provider that specs may name.
@@ -3658,6 +3850,35 @@ runs: number, };
 export type Role = "planned" | "exploratory";
 
 /**
+ * One round.
+ */
+export type RoundInfo = { 
+/**
+ * Its number, from 1.
+ */
+round: number, 
+/**
+ * Share of its points that an agreement in it is worth, %.
+ */
+worth: string, 
+/**
+ * What was said, in order.
+ */
+said: Array<SaidInfo>, 
+/**
+ * What was proposed.
+ */
+proposals: Array<ProposalInfo>, 
+/**
+ * Proposals up to this round against the Pareto front, as SVG; absent for more than two agents.
+ */
+figure: string | null, 
+/**
+ * The figure in words.
+ */
+alt: string | null, };
+
+/**
  * A run beside the runs it should be compared with.
  */
 export type RunCheck = { 
@@ -4003,6 +4224,23 @@ filter: Array<FilterBy>,
 metrics: Array<string>, };
 
 /**
+ * What an agent said or noted.
+ */
+export type SaidInfo = { 
+/**
+ * Its name.
+ */
+by: string, 
+/**
+ * `discussion`, `thinking` or `reflection`.
+ */
+phase: string, 
+/**
+ * The text.
+ */
+text: string, };
+
+/**
  * The sample.
  */
 export type SampleReply = { 
@@ -4160,6 +4398,31 @@ loss: WireNumber | null,
 loss_lower: WireNumber | null, };
 
 /**
+ * Who sat at the table.
+ */
+export type SeatInfo = { 
+/**
+ * `agent_1` …
+ */
+name: string, 
+/**
+ * `weak` or `strong`.
+ */
+side: string, 
+/**
+ * The model or the script.
+ */
+who: string, 
+/**
+ * What it was told of its own values.
+ */
+values: string, 
+/**
+ * What it got, discounted points.
+ */
+utility: string, };
+
+/**
  * What part of a plan is wanted.
  */
 export type Selection = { 
@@ -4253,6 +4516,19 @@ data_folder: string | null, } & ({ [key in string]: number | string | boolean | 
  * Nothing to ask.
  */
 export type SettingsRequest = Record<symbol, never>;
+
+/**
+ * One issue of a proposal.
+ */
+export type SettledInfo = { 
+/**
+ * The issue.
+ */
+issue: string, 
+/**
+ * How it is settled.
+ */
+settled: string, };
 
 /**
  * Whether a problem stops the campaign.
@@ -4567,7 +4843,8 @@ export type TableRequest = {
  */
 campaign: string, 
 /**
- * `descriptive`, `comparison`, `pairwise`, `pivot`, `regression`, `summary`, `quality` or `hypotheses`.
+ * `descriptive`, `comparison`, `pairwise`, `pivot`, `regression`, `exploitation`, `efficiency`, `summary`, `quality` or
+ * `hypotheses`.
  */
 kind: string, 
 /**
@@ -4840,6 +5117,7 @@ export interface Operations {
   report: { request: ReportRequest; reply: ReportReply; stream: never };
   table: { request: TableRequest; reply: TextReply; stream: never };
   figure: { request: FigureRequest; reply: TextReply; stream: never };
+  export: { request: ExportRequest; reply: ExportReply; stream: never };
   import: { request: ImportRequest; reply: ImportReply; stream: never };
   diff: { request: DiffRequest; reply: DiffReply; stream: never };
   doctor: { request: DoctorRequest; reply: DoctorReply; stream: never };
@@ -4864,6 +5142,7 @@ export interface Operations {
   runs: { request: RunsRequest; reply: RunsReply; stream: never };
   run_detail: { request: RunDetailRequest; reply: RunDetailReply; stream: never };
   calls: { request: RunDetailRequest; reply: CallsReply; stream: never };
+  negotiation: { request: RunDetailRequest; reply: NegotiationReply; stream: never };
   models: { request: ModelsRequest; reply: ModelsReply; stream: never };
   model_chat: { request: ModelChatRequest; reply: ModelChatReply; stream: never };
   model_key: { request: ModelKeyRequest; reply: Acknowledged; stream: never };
@@ -4920,6 +5199,8 @@ export const operations = {
   table: (request: TableRequest): Promise<TextReply> => call("table", request),
   /** A publication figure. */
   figure: (request: FigureRequest): Promise<TextReply> => call("figure", request),
+  /** Data in the layout of another system. */
+  export: (request: ExportRequest): Promise<ExportReply> => call("export", request),
   /** Brings specs into the store. */
   import: (request: ImportRequest): Promise<ImportReply> => call("import", request),
   /** Compares two specs or campaigns. */
@@ -4969,6 +5250,8 @@ export const operations = {
   run_detail: (request: RunDetailRequest): Promise<RunDetailReply> => call("run_detail", request),
   /** What a run and its models said to each other. */
   calls: (request: RunDetailRequest): Promise<CallsReply> => call("calls", request),
+  /** A negotiation round by round, against its Pareto front. */
+  negotiation: (request: RunDetailRequest): Promise<NegotiationReply> => call("negotiation", request),
   /** Providers, prices, and a spec's models. */
   models: (request: ModelsRequest): Promise<ModelsReply> => call("models", request),
   /** Asks a model once. */

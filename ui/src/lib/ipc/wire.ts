@@ -511,6 +511,37 @@ export interface RunDetailReply {
   notes: NoteInfo[];
 }
 
+// negotiation ---------------------------------------------------------------------------------------------------------
+export interface GameSeat {
+  name: string;
+  side: string;
+  who: string;
+  values: string;
+  utility: string;
+}
+export interface GameProposal {
+  by: string;
+  settles: { issue: string; settled: string }[];
+  utilities: string[];
+  votes: string[];
+  passed: boolean;
+}
+export interface GameRound {
+  round: number;
+  worth: string;
+  said: { by: string; phase: string; text: string }[];
+  proposals: GameProposal[];
+  figure: string | null;
+  alt: string | null;
+}
+export interface NegotiationReply {
+  seats: GameSeat[];
+  rounds: GameRound[];
+  agreed_in: number | null;
+  no_figure: string | null;
+  simulated: boolean;
+}
+
 // analysis ------------------------------------------------------------------------------------------------------------
 export interface Interval {
   lo: WireNumber;

@@ -34,6 +34,8 @@ export const ITEMS: readonly Item[] = [
   table("tax", "Orchestration tax"),
   table("per_correct", "Per right answer"),
   table("phase_shares", "Parts of the work"),
+  table("exploitation", "Exploitation by pair"),
+  table("efficiency", "Efficiency of games"),
   table("hypotheses", "Hypotheses", "none"),
   table("quality", "Data quality", "none"),
   figure("raincloud", "Raincloud", 0, 9),
@@ -49,6 +51,8 @@ export const ITEMS: readonly Item[] = [
   figure("tax", "Orchestration tax", 1, 1),
   figure("per_correct", "Per right answer", 1, 1),
   figure("phase_shares", "Parts of the work", 1, 1),
+  figure("exploitation", "Exploitation (heat map)", 2, 3),
+  figure("efficiency", "Efficiency of games", 1, 2),
 ];
 
 /** What a request for it says beside campaign and kind. */

@@ -32,7 +32,7 @@ pub(super) struct Learnt {
 }
 
 impl Learnt {
-    pub(super) fn new(space: &Space, _seat: usize, skill: f64, rng: &mut ChaCha8Rng) -> Self {
+    pub(super) fn new(space: &Space, skill: f64, rng: &mut ChaCha8Rng) -> Self {
         let count = 1 + (skill * (MOST_HYPOTHESES - 1.0)).round() as usize;
         let issues = space.issues.len();
         let even = vec![1.0 / issues.max(1) as f64; issues];
