@@ -17,5 +17,6 @@ mod live_chart;
 mod providers;
 mod publication_table;
 mod reopening;
+mod scramble;
 mod set_up_and_run;
 mod steering;

@@ -5,6 +5,7 @@ use ergon_domain::WireNumber;
 use serde::Serialize;
 
 use crate::result::{Interval, wire, wire_option};
+use crate::surface_detail::{AbTest, Contamination, Dependency};
 
 /// What a figure of this analysis draws.
 #[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
@@ -22,6 +23,12 @@ pub enum Detail {
     Survival(Survival),
     /// Prediction of conditions that weren't seen.
     CrossValidation(CrossValidation),
+    /// How much a response depends on the surface of what was asked.
+    Dependency(Dependency),
+    /// Other words against a changed surface.
+    Contamination(Contamination),
+    /// Two levels on the same items.
+    AbTest(AbTest),
 }
 
 /// Levels of a factor compared over the same cells of the other factors.

@@ -8,15 +8,19 @@
 //! Architecture invariants: the procedure never follows from a test on the same data; a missing, undefined or censored
 //! observation never becomes a number; everything derived from simulated values says so.
 
+mod ab_test;
 mod additive;
 mod ask;
 mod cells;
 mod check_run;
 mod companions;
 mod compare;
+mod contamination;
 mod contrast;
 mod correct;
 mod cross_validation;
+mod dependency;
+mod dependency_curve;
 mod describe;
 mod detail;
 mod error;
@@ -27,6 +31,7 @@ mod hazard;
 mod hypothesis;
 mod independent;
 mod inference;
+mod item_table;
 pub mod legacy;
 mod level_means;
 mod mean;
@@ -46,17 +51,23 @@ mod scalability;
 mod select;
 mod slope;
 mod structure;
+mod surface_detail;
 mod survival;
+mod threshold;
 mod verdict;
 mod write_levels;
 mod write_up;
 
+pub use ab_test::ab_test;
 pub use ask::{Ask, Contrast};
 pub use check_run::{CellPlace, CheckedMeasurement, RunCheck, Twin, check_run};
 pub use compare::compare;
+pub use contamination::contamination;
 pub use contrast::contrast;
 pub use correct::{adjustment, correct};
 pub use cross_validation::cross_validation;
+pub use dependency::dependency;
+pub use dependency_curve::DEPENDENCY_LABELS;
 pub use describe::{ValueGroup, describe, values_by};
 pub use detail::{
     CrossValidation, CrossingInterval, CurvePoint, Detail, Fitted, FittedCoefficient, FittedPoint, Grid, GridCell,
@@ -80,3 +91,6 @@ pub use result::{
 };
 pub use scalability::scalability;
 pub use slope::slope;
+pub use surface_detail::{
+    AbTest, Contamination, ContaminationRow, Dependency, DependencyCurve, DependencyPoint, TrendTest,
+};

@@ -149,6 +149,14 @@ pub enum AnalysisKind {
     Grid,
     /// Prediction of conditions that weren't seen.
     CrossValidation,
+    /// How much a response depends on the surface of what was asked.
+    Dependency,
+    /// Where a response falls below a share of its baseline.
+    Threshold,
+    /// Other words against a changed surface.
+    Contamination,
+    /// Two levels on the same items.
+    AbTest,
 }
 
 /// An estimate with what is known of its uncertainty.

@@ -105,6 +105,12 @@ pub(crate) enum Command {
     Figure(FigureArgs),
     /// Bring specs into the store.
     Import(ImportArgs),
+    /// What a transformation makes of a text or item.
+    Scramble(crate::scramble::ScrambleArgs),
+    /// What a file of items holds, and which field is what.
+    Dataset(crate::scramble::DatasetArgs),
+    /// A scramble campaign's answers as all_results.json, summary.json, results.csv.
+    ExportScramble(crate::scramble::ExportArgs),
     /// Compare two specs or campaigns.
     Diff(DiffArgs),
     /// What works here, what doesn't, how to mend it.
@@ -365,7 +371,8 @@ pub(crate) enum ReportFormat {
 pub(crate) struct TableArgs {
     /// Campaign id, ULID prefix, spec path or `latest`.
     pub(crate) campaign: String,
-    /// Kind: descriptive, comparison, pairwise, pivot, regression, quality, hypotheses, summary.
+    /// Kind: descriptive, comparison, pairwise, pivot, regression, quality, hypotheses, summary; of a question asked so
+    /// dependency, threshold, contamination, ab_test.
     pub(crate) kind: String,
     /// One metric (default: the first); for a pivot several, separated by commas.
     #[arg(long)]
@@ -388,7 +395,8 @@ pub(crate) struct TableArgs {
 pub(crate) struct FigureArgs {
     /// Campaign id, ULID prefix, spec path or `latest`.
     pub(crate) campaign: String,
-    /// Kind: raincloud, bars, scalability, heatmap, radar, forest, interaction, ecdf, survival, histogram.
+    /// Kind: raincloud, bars, scalability, heatmap, radar, forest, interaction, ecdf, survival, histogram; of a question
+    /// asked so dependency, threshold, contamination, ab_test.
     pub(crate) kind: String,
     /// One metric (default: the first); for a radar several, separated by commas (default: all with a better side).
     #[arg(long)]
@@ -412,7 +420,8 @@ pub(crate) struct ImportArgs {
     /// Files.
     #[arg(required = true)]
     pub(crate) files: Vec<PathBuf>,
-    /// What they are: ergon, consensus-campaign, consensus-run, consensus-conditions, consensus-result, consensus-report.
+    /// What they are: ergon, consensus-campaign, consensus-run, consensus-conditions, consensus-result, consensus-report,
+    /// scramblebench.
     #[arg(long = "as", value_name = "KIND")]
     pub(crate) kind: Option<String>,
     /// Report only.

@@ -6,6 +6,7 @@ mod models;
 mod output;
 mod progress;
 mod run;
+mod scramble;
 mod show;
 mod statistics;
 

@@ -20,8 +20,8 @@ use crate::ops::table::{ask, subject, unknown};
 pub struct FigureRequest {
     /// Campaign id, ULID prefix, spec path or `latest`.
     pub campaign: String,
-    /// `raincloud`, `bars`, `scalability`, `heatmap`, `radar`, `forest`, `interaction`, `ecdf`, `survival` or
-    /// `histogram`.
+    /// `raincloud`, `bars`, `scalability`, `heatmap`, `radar`, `forest`, `interaction`, `ecdf`, `survival`,
+    /// `histogram`, or of a question asked as such `dependency`, `threshold`, `contamination`, `ab_test`.
     pub kind: String,
     /// One metric (for `radar` several, separated by commas); left out: that of the spec's question which such a figure
     /// answers, else the first (for `radar` all that have a better side).
@@ -51,7 +51,7 @@ const VENUES: [(&str, Venue); 10] = [
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Kinds, and how many factors each takes; `None` for any number.
-const KINDS: [(&str, Option<usize>); 10] = [
+const KINDS: [(&str, Option<usize>); 14] = [
     ("raincloud", None),
     ("bars", None),
     ("scalability", Some(1)),
@@ -62,6 +62,10 @@ const KINDS: [(&str, Option<usize>); 10] = [
     ("ecdf", Some(1)),
     ("survival", Some(1)),
     ("histogram", Some(1)),
+    ("dependency", None),
+    ("threshold", None),
+    ("contamination", None),
+    ("ab_test", None),
 ];
 
 impl From<DrawingError> for AppError {
@@ -98,6 +102,13 @@ pub async fn figure(app: &App, request: FigureRequest) -> Result<TextReply, AppE
     }
     let width = width_inches(&request.width)?;
     let mut framed = app.frame(&request.campaign, None).await?;
+    if super::surface::is_kind(&request.kind) {
+        let analysis = super::surface::analysis(&framed, &request.kind, request.metric.as_deref())?;
+        let asked = ask(&framed, analysis.question.metric.as_str());
+        let drawing = Drawing { frame: &framed.frame, ask: &asked, width_inches: width, ergon_version: VERSION };
+        let drawn = drawing.surface(&analysis)?;
+        return Ok(TextReply { text: drawn.svg, warnings: drawn.notes });
+    }
     let several = metrics(&request);
     let one = request.metric.as_deref().filter(|_| request.kind != "radar");
     let question =
@@ -130,6 +141,10 @@ fn question_for<'q>(
         "heatmap" => QuestionKind::Grid,
         "radar" => QuestionKind::Ranking,
         "survival" => QuestionKind::Survival,
+        "dependency" => QuestionKind::Dependency,
+        "threshold" => QuestionKind::Threshold,
+        "contamination" => QuestionKind::Contamination,
+        "ab_test" => QuestionKind::AbTest,
         _ => QuestionKind::Comparison,
     };
     let about = |q: &&Question| metric.is_none_or(|name| q.metric == name) && by.iter().all(|name| q.by.contains(name));
@@ -189,6 +204,16 @@ fn draw(
     Ok(drawn?)
 }
 
+/// The kind of figure that shows an analysis of transformed items.
+fn surface_kind(kind: AnalysisKind) -> &'static str {
+    match kind {
+        AnalysisKind::Threshold => "threshold",
+        AnalysisKind::Contamination => "contamination",
+        AnalysisKind::AbTest => "ab_test",
+        _ => "dependency",
+    }
+}
+
 /// A raincloud for every description, and what each named analysis is drawn as; what can't be drawn is left out.
 pub(crate) fn write_all(
     framed: &Framed,
@@ -223,6 +248,9 @@ pub(crate) fn write_all(
                 let by = vec![found.factor.clone()];
                 let drawn = drawing.survival(&by);
                 ("survival", by, drawn)
+            }
+            Some(Detail::Dependency(_) | Detail::Contamination(_) | Detail::AbTest(_)) => {
+                (surface_kind(analysis.kind), question.by.clone(), drawing.surface(analysis))
             }
             _ if analysis.kind == AnalysisKind::Descriptive => {
                 ("raincloud", question.by.clone(), drawing.raincloud(&question.by))

@@ -138,15 +138,15 @@ async fn own(app: &App, path: &Path, mut done: ImportedFile, dry_run: bool) -> I
 
 /// A file of another system: the spec it means is checked like any other.
 async fn foreign(app: &App, path: &Path, source: &ImportSource, done: ImportedFile, dry_run: bool) -> ImportedFile {
-    let made = match import::spec(source) {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let base = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf());
+    let made = match import::spec_beside(source, &|file| base.join(file).is_file()) {
         Ok(made) => made,
         Err(problems) => return done.refused(problems),
     };
     let mut done = done.said(made.report);
     let Some(spec) = made.spec else { return done };
     let text = pretty(&spec);
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let base = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf());
     done.spec = Some(text.clone());
     match LoadedSpec::from_bytes(text.as_bytes(), "imported.json", &base, &[], &[]) {
         Ok(loaded) => register(app, loaded, done, dry_run).await,

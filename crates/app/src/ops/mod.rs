@@ -28,6 +28,8 @@ mod run;
 mod run_detail;
 mod runs;
 mod sample;
+mod scramble;
+mod scramble_export;
 pub(crate) mod settings;
 mod spec;
 mod sql;
@@ -35,6 +37,7 @@ mod start;
 mod stat;
 mod status;
 mod steer;
+mod surface;
 mod table;
 mod trash;
 mod validate;
@@ -92,6 +95,10 @@ pub use run_detail::{
 };
 pub use runs::{FilterBy, RunsCell, RunsColumn, RunsReply, RunsRequest, SortBy, runs};
 pub use sample::{SampleReply, SampleRequest, sample};
+pub use scramble::{
+    DatasetReply, DatasetRequest, ItemInfo, ScrambleReply, ScrambleRequest, ScrambledStretch, dataset, scramble,
+};
+pub use scramble_export::{ExportScrambleReply, ExportScrambleRequest, export_scramble};
 pub use settings::{SetSettingsRequest, Settings, SettingsRequest, set_settings, settings};
 pub use spec::{DuplicateRequest, RevisionInfo, SaveSpecReply, SaveSpecRequest, SpecReply, duplicate, save_spec, spec};
 pub use sql::{SqlReply, SqlRequest, sql};

@@ -2,8 +2,8 @@
 
 use ergon_analysis::{Analysis, Ask};
 use ergon_publish::from_analysis::{
-    comparison_table, descriptive_table, hypotheses_table, pairwise_table, pivot_table, quality_table,
-    regression_table, summary_table,
+    ab_test_table, comparison_table, contamination_table, dependency_table, descriptive_table, hypotheses_table,
+    pairwise_table, pivot_table, quality_table, regression_table, summary_table, threshold_table,
 };
 use ergon_publish::table::{CsvOptions, Table, TableStyle};
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,8 @@ use crate::frame::Framed;
 pub struct TableRequest {
     /// Campaign id, ULID prefix, spec path or `latest`.
     pub campaign: String,
-    /// `descriptive`, `comparison`, `pairwise`, `pivot`, `regression`, `summary`, `quality` or `hypotheses`.
+    /// `descriptive`, `comparison`, `pairwise`, `pivot`, `regression`, `summary`, `quality`, `hypotheses`, or of a
+    /// question asked as such `dependency`, `threshold`, `contamination`, `ab_test`.
     pub kind: String,
     /// One metric (for `pivot` several, separated by commas); left out: that of the spec's first question, else the
     /// first.
@@ -40,8 +41,20 @@ pub struct TextReply {
     pub warnings: Vec<String>,
 }
 
-const KINDS: [&str; 8] =
-    ["descriptive", "comparison", "pairwise", "pivot", "regression", "summary", "quality", "hypotheses"];
+const KINDS: [&str; 12] = [
+    "descriptive",
+    "comparison",
+    "pairwise",
+    "pivot",
+    "regression",
+    "summary",
+    "quality",
+    "hypotheses",
+    "dependency",
+    "threshold",
+    "contamination",
+    "ab_test",
+];
 
 /// The error for a name that is none of the accepted ones.
 pub(crate) fn unknown(field: &str, given: &str, accepted: &[&str]) -> AppError {
@@ -143,6 +156,16 @@ fn make(framed: &Framed, request: &TableRequest) -> Result<Table, AppError> {
             let factor = factor.ok_or_else(|| needs("regression", "a factor with numbers"))?;
             regression_table(&ergon_analysis::slope(frame, &ask(framed, &metric), factor)?)
                 .ok_or_else(|| needs("regression", "a factor with numbers"))
+        }
+        kind if super::surface::is_kind(kind) => {
+            let analysis = super::surface::analysis(framed, kind, request.metric.as_deref())?;
+            let made = match kind {
+                "dependency" => dependency_table(&analysis),
+                "threshold" => threshold_table(&analysis),
+                "contamination" => contamination_table(&analysis),
+                _ => ab_test_table(&analysis),
+            };
+            made.ok_or_else(|| AppError::operation("nothing_to_show", "the question has no answer to show"))
         }
         "summary" => Ok(summary_table(frame, spec.analysis.confidence)?),
         "quality" => Ok(quality_table(&ergon_analysis::check_quality(frame, framed.thresholds()))),

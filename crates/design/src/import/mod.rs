@@ -5,7 +5,9 @@
 //! judging the spec (that is `resolve`'s).
 
 mod consensus;
+mod draft;
 mod report;
+mod scramblebench;
 mod source;
 mod timestamp;
 mod words;
@@ -32,17 +34,20 @@ pub enum ImportKind {
     ConsensusResult,
     /// A report of the consensus campaign: numbers that an analysis printed.
     ConsensusReport,
+    /// An experiment or a settings file of ScrambleBench.
+    ScrambleBench,
 }
 
 impl ImportKind {
     /// All kinds.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Ergon,
         Self::ConsensusCampaign,
         Self::ConsensusRun,
         Self::ConsensusConditions,
         Self::ConsensusResult,
         Self::ConsensusReport,
+        Self::ScrambleBench,
     ];
 
     /// Name for `--as`.
@@ -54,6 +59,7 @@ impl ImportKind {
             Self::ConsensusConditions => "consensus-conditions",
             Self::ConsensusResult => "consensus-result",
             Self::ConsensusReport => "consensus-report",
+            Self::ScrambleBench => "scramblebench",
         }
     }
 
@@ -101,10 +107,19 @@ pub fn read(bytes: &[u8], name: &str, kind: Option<ImportKind>) -> Result<Import
 /// # Errors
 /// Values that can't be what the format says they are.
 pub fn spec(source: &ImportSource) -> Result<Imported, SpecProblems> {
+    spec_beside(source, &|_| true)
+}
+
+/// The same where `has_file` says which of the data files that it names are there.
+///
+/// # Errors
+/// As [`spec`].
+pub fn spec_beside(source: &ImportSource, has_file: &dyn Fn(&str) -> bool) -> Result<Imported, SpecProblems> {
     let made = match source.kind {
         ImportKind::ConsensusCampaign => consensus::campaign::import(&source.tree),
         ImportKind::ConsensusRun => consensus::run_config::import(&source.tree),
         ImportKind::ConsensusConditions => consensus::conditions::import(&source.tree),
+        ImportKind::ScrambleBench => scramblebench::import(&source.tree, has_file),
         ImportKind::ConsensusReport => Ok(consensus::printed::import(&source.tree)),
         ImportKind::Ergon | ImportKind::ConsensusResult => {
             Err(vec![Problem::error("", format!("a file of kind {} has no spec to import", source.kind.name()))])
@@ -122,6 +137,7 @@ fn recognise(tree: &Node) -> Option<ImportKind> {
         Content::Map(_) if has("agent_decision_mode") || (has("experiment_id") && has("methods")) => {
             ImportKind::ConsensusRun
         }
+        Content::Map(entries) if entries.iter().any(|e| scramblebench::is_key(&e.key)) => ImportKind::ScrambleBench,
         Content::Map(entries) if entries.iter().any(|e| consensus::campaign::is_key(&e.key)) => {
             ImportKind::ConsensusCampaign
         }

@@ -16,6 +16,9 @@ mod pivot;
 mod quality;
 mod regression;
 mod summary;
+mod surface_figures;
+mod surface_lines;
+mod surface_tables;
 
 pub use campaign_summary::{CampaignFacts, campaign_summary};
 pub use comparison::comparison_table;
@@ -27,6 +30,7 @@ pub use pivot::pivot_table;
 pub use quality::quality_table;
 pub use regression::regression_table;
 pub use summary::summary_table;
+pub use surface_tables::{ab_test_table, contamination_table, dependency_table, threshold_table};
 
 use ergon_analysis::Interval;
 

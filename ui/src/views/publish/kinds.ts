@@ -43,6 +43,13 @@ export const ITEMS: readonly Item[] = [
   figure("radar", "Radar beside dot plot", 1, 1, "several"),
   figure("scalability", "Scalability", 1, 1),
   figure("survival", "Survival", 1, 1),
+  table("dependency", "Language dependency", "none"),
+  table("threshold", "Thresholds", "none"),
+  table("contamination", "Contamination", "none"),
+  table("ab_test", "A/B test", "none"),
+  figure("dependency", "Dependency curves", 0, 0, "none"),
+  figure("contamination", "Contamination indicators", 0, 0, "none"),
+  figure("ab_test", "A/B test", 0, 0, "none"),
 ];
 
 /** What a request for it says beside campaign and kind. */

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
 
-use super::draft::Draft;
 use super::{guide, phases};
+use crate::import::draft::Draft;
 use crate::import::source::{self, leaves};
 use crate::import::{Imported, words};
 use crate::problem::Problem;

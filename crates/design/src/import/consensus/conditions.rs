@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::draft::Draft;
 use super::run_config::{FAULT_RATE, JOBS};
+use crate::import::draft::Draft;
 use crate::import::source::json;
 use crate::import::{Imported, words};
 use crate::problem::Problem;

@@ -2,7 +2,6 @@
 
 pub(super) mod campaign;
 pub(super) mod conditions;
-mod draft;
 mod guide;
 mod phases;
 pub(super) mod printed;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
 
-use super::draft::Draft;
 use super::guide;
+use crate::import::draft::Draft;
 use crate::import::source;
 use crate::import::words;
 use crate::tree::{Content, Node};

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::draft::Draft;
+use crate::import::draft::Draft;
 use crate::import::source::{leaves, set};
 use crate::import::{Imported, words};
 use crate::problem::Problem;
