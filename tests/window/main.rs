@@ -19,6 +19,7 @@ mod providers;
 mod publication_table;
 mod reopening;
 mod scenario;
+mod scramble;
 mod set_up_and_run;
 mod steering;
 mod workflow;

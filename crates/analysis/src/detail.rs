@@ -8,6 +8,7 @@ use crate::cost_efficiency::CostEfficiency;
 use crate::result::{Interval, wire, wire_option};
 use crate::work_detail::{Efficiency, PhaseShares, Tax};
 use crate::success_factors::SuccessFactors;
+use crate::surface_detail::{AbTest, Contamination, Dependency};
 
 /// What a figure of this analysis draws.
 #[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
@@ -37,6 +38,12 @@ pub enum Detail {
     CostEfficiency(CostEfficiency),
     /// Games between strong and weak agents, group by group.
     Bargaining(Bargaining),
+    /// How much a response depends on the surface of what was asked.
+    Dependency(Dependency),
+    /// Other words against a changed surface.
+    Contamination(Contamination),
+    /// Two levels on the same items.
+    AbTest(AbTest),
 }
 
 /// Levels of a factor compared over the same cells of the other factors.

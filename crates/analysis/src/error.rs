@@ -172,6 +172,14 @@ pub enum AnalysisError {
         /// The metric.
         metric: MetricId,
     },
+    /// Runs without which there is nothing to compare with.
+    #[error("no run has {wanted}, which an answer about {factor} needs; add it to the spec's factors")]
+    NoBaseline {
+        /// The factor.
+        factor: ParameterName,
+        /// What is missing.
+        wanted: String,
+    },
     /// No group of runs could be answered for.
     #[error("no group of runs has an answer over {factor}; the first says: {first}")]
     NoGroup {

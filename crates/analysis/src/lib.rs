@@ -8,6 +8,7 @@
 //! Architecture invariants: the procedure never follows from a test on the same data; a missing, undefined or censored
 //! observation never becomes a number; everything derived from simulated values says so.
 
+mod ab_test;
 mod additive;
 mod ask;
 mod bargaining;
@@ -15,10 +16,13 @@ mod cells;
 mod check_run;
 mod companions;
 mod compare;
+mod contamination;
 mod contrast;
 mod correct;
 mod cost_efficiency;
 mod cross_validation;
+mod dependency;
+mod dependency_curve;
 mod describe;
 mod detail;
 mod error;
@@ -30,6 +34,7 @@ mod hazard;
 mod hypothesis;
 mod independent;
 mod inference;
+mod item_table;
 pub mod legacy;
 mod level_means;
 mod mean;
@@ -54,19 +59,26 @@ mod structure;
 mod success_factors;
 mod survival;
 mod tax;
+mod surface_detail;
+mod survival;
+mod threshold;
 mod verdict;
 mod work_detail;
 mod write_levels;
 mod write_up;
 
+pub use ab_test::ab_test;
 pub use ask::{Ask, Contrast};
 pub use bargaining::{efficiency, exploitation};
 pub use check_run::{CellPlace, CheckedMeasurement, RunCheck, Twin, check_run};
 pub use compare::compare;
+pub use contamination::contamination;
 pub use contrast::contrast;
 pub use correct::{adjustment, correct};
 pub use cost_efficiency::{CostEfficiency, CostLevel, cost_efficiency};
 pub use cross_validation::cross_validation;
+pub use dependency::dependency;
+pub use dependency_curve::DEPENDENCY_LABELS;
 pub use describe::{ValueGroup, describe, values_by};
 pub use detail::{
     Bargaining, BargainingGroup, CrossValidation, CrossingInterval, CurvePoint, Detail, Fitted, FittedCoefficient,
@@ -96,3 +108,6 @@ pub use slope::slope;
 pub use tax::orchestration_tax;
 pub use work_detail::{Efficiency, EfficiencyLevel, PhaseShare, PhaseShares, PhasesOfLevel, SumRatio, Tax, TaxPair};
 pub use success_factors::{SuccessFactors, SuccessLevel, success_factors};
+pub use surface_detail::{
+    AbTest, Contamination, ContaminationRow, Dependency, DependencyCurve, DependencyPoint, TrendTest,
+};

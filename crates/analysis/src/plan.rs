@@ -4,12 +4,15 @@ use ergon_design::spec::{self, QuestionKind};
 use ergon_domain::Value;
 use serde::Serialize;
 
+use crate::ab_test::{SMALLEST, ab_test};
 use crate::ask::Ask;
 use crate::bargaining::{efficiency, exploitation};
 use crate::compare::uncorrected;
+use crate::contamination::contamination;
 use crate::correct::correct;
 use crate::cost_efficiency::cost_efficiency;
 use crate::cross_validation::cross_validation;
+use crate::dependency::dependency;
 use crate::describe::describe;
 use crate::error::AnalysisError;
 use crate::frame::Frame;
@@ -24,6 +27,7 @@ use crate::scalability::scalability;
 use crate::slope::slope;
 use crate::tax::orchestration_tax;
 use crate::success_factors::success_factors;
+use crate::threshold::DEFAULT_SHARE;
 
 /// Share of the best mean that may be lost when a question about scalability doesn't say.
 const ALLOWED_LOSS: f64 = 0.2;
@@ -175,6 +179,16 @@ fn named(part: &Frame, ask: &Ask, question: &spec::Question, kind: QuestionKind)
         (QuestionKind::SuccessFactors, [_, ..]) => one(success_factors(part, ask, &question.by)),
         (QuestionKind::CostEfficiency, [_, ..]) => {
             by_factor(|part, ask, factor| cost_efficiency(part, ask, factor).map(|found| vec![found]))
+        (QuestionKind::Dependency | QuestionKind::Threshold, [level, group @ ..]) if group.len() < 2 => {
+            let share = question.threshold.as_deref().and_then(spec::threshold_share).unwrap_or(DEFAULT_SHARE);
+            let only_threshold = kind == QuestionKind::Threshold;
+            one(dependency(part, ask, level, group.first().copied(), share, only_threshold))
+        }
+        (QuestionKind::Contamination, [method, level, group @ ..]) if group.len() < 2 => {
+            one(contamination(part, ask, method, level, group.first().copied()))
+        }
+        (QuestionKind::AbTest, [factor]) => {
+            one(ab_test(part, ask, factor, question.smallest_difference.unwrap_or(SMALLEST)))
         }
         (kind, factors) => one(Err(AnalysisError::NotAvailable {
             asked: format!("as: {} by {} factors", kind.name(), factors.len()),
@@ -182,6 +196,11 @@ fn named(part: &Frame, ask: &Ask, question: &spec::Question, kind: QuestionKind)
                 "trend, scalability: by one or two factors",
                 "grid: by two",
                 "ranking, success_factors, cost_efficiency: by one or more",
+                "trend, scalability, dependency, threshold: by one or two factors",
+                "grid: by two",
+                "ranking: by one or more",
+                "contamination: by method, level and at most one more",
+                "ab_test: by one",
             ],
         })),
     }

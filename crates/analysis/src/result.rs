@@ -163,6 +163,14 @@ pub enum AnalysisKind {
     Exploitation,
     /// How much of what there is to have is had.
     Efficiency,
+    /// How much a response depends on the surface of what was asked.
+    Dependency,
+    /// Where a response falls below a share of its baseline.
+    Threshold,
+    /// Other words against a changed surface.
+    Contamination,
+    /// Two levels on the same items.
+    AbTest,
 }
 
 /// An estimate with what is known of its uncertainty.

@@ -111,6 +111,12 @@ pub(crate) enum Command {
     Export(ExportArgs),
     /// Bring specs into the store.
     Import(ImportArgs),
+    /// What a transformation makes of a text or item.
+    Scramble(crate::scramble::ScrambleArgs),
+    /// What a file of items holds, and which field is what.
+    Dataset(crate::scramble::DatasetArgs),
+    /// A scramble campaign's answers as all_results.json, summary.json, results.csv.
+    ExportScramble(crate::scramble::ExportArgs),
     /// Compare two specs or campaigns.
     Diff(DiffArgs),
     /// What works here, what doesn't, how to mend it.
@@ -377,6 +383,8 @@ pub(crate) struct TableArgs {
     /// summary.
     /// Kind: descriptive, comparison, pairwise, pivot, regression, exploitation, efficiency,
     /// quality, hypotheses, summary.
+    /// Kind: descriptive, comparison, pairwise, pivot, regression, quality, hypotheses, summary; of a question asked so
+    /// dependency, threshold, contamination, ab_test.
     pub(crate) kind: String,
     /// One metric (default: the first); for a pivot several, separated by commas.
     #[arg(long)]
@@ -405,6 +413,8 @@ pub(crate) struct FigureArgs {
     /// success_factors, cost_efficiency.
     /// Kind: raincloud, bars, scalability, heatmap, radar, forest, interaction, ecdf, survival, histogram,
     /// exploitation, efficiency.
+    /// Kind: raincloud, bars, scalability, heatmap, radar, forest, interaction, ecdf, survival, histogram; of a question
+    /// asked so dependency, threshold, contamination, ab_test.
     pub(crate) kind: String,
     /// One metric (default: the first); for a radar several, separated by commas (default: all with a better side).
     #[arg(long)]
@@ -431,6 +441,7 @@ pub(crate) struct ImportArgs {
     /// What they are: ergon, consensus-campaign, consensus-run, consensus-conditions, consensus-result, consensus-report,
     /// scenario-batch.
     /// bargain.
+    /// scramblebench.
     #[arg(long = "as", value_name = "KIND")]
     pub(crate) kind: Option<String>,
     /// Report only.

@@ -7,6 +7,7 @@ mod output;
 mod progress;
 mod run;
 mod scenario;
+mod scramble;
 mod show;
 mod statistics;
 

@@ -158,6 +158,22 @@ fn what_an_estimand_or_a_kind_of_question_needs_is_asked_for() {
         ("as: scalability, by: [agent_count], loss: 20", "loss: 20 is out of range; expected a share between 0 and 1"),
         ("by: [agent_count], loss: 0.2", "as: comparison has no loss; expected as: scalability"),
         ("as: cross_validation, by: [agent_count], folds: 1", "folds: 1 is out of range; expected 2 or more"),
+        ("as: dependency, by: [agent_type]", "agent_type = llm is no number"),
+        ("as: contamination, by: [agent_type]", "as: contamination names 1 factors; expected the way of transforming"),
+        ("as: contamination, by: [agent_count, agent_type]", "agent_type = llm is no number"),
+        ("as: ab_test, by: [agent_type, agent_count]", "as: ab_test names 2 factors; expected one factor"),
+        (
+            "as: dependency, by: [agent_count], threshold: half",
+            "'half' is no threshold; expected a share of the baseline",
+        ),
+        (
+            "as: grid, by: [agent_count, agent_type], threshold: 50%",
+            "as: grid has no threshold; expected as: dependency",
+        ),
+        (
+            "as: ab_test, by: [agent_type], smallest_difference: 5",
+            "5 is out of range; expected a share between 0 and 1",
+        ),
         ("as: ranking, by: [agent_type], folds: 5", "as: ranking has no folds; expected as: cross_validation"),
     ] {
         let said = said(&question(given));

@@ -129,6 +129,12 @@ commands! {
     settings(SettingsRequest) -> Settings;
     /// Changes settings.
     set_settings(SetSettingsRequest) -> Settings;
+    /// What a transformation makes of a text or item.
+    scramble(ScrambleRequest) -> ScrambleReply;
+    /// What a file of items holds.
+    dataset(DatasetRequest) -> DatasetReply;
+    /// Writes a campaign's answers as ScrambleBench lays them out.
+    export_scramble(ExportScrambleRequest) -> ExportScrambleReply;
     /// The sample campaign, or a fresh copy of it that is run now.
     sample(SampleRequest) -> SampleReply;
 }

@@ -187,6 +187,26 @@ fn detail_text(detail: &Detail, text: &mut String) {
             }
         }
         Detail::Grid(_) | Detail::Survival(_) | Detail::CrossValidation(_) => {}
+        Detail::Dependency(found) => {
+            for c in &found.curves {
+                let number = |x: Option<f64>| x.map_or("undefined".into(), |x| format!("{x:.6}"));
+                let label = c.label.as_deref().unwrap_or("undefined");
+                let below = c.lowest_below.map_or("none".into(), |x| x.to_string());
+                let _ = writeln!(
+                    text,
+                    "  {}: LDC {} ({label}), {} % of baseline at {}, lowest level below {below}, {} items",
+                    c.group,
+                    number(c.coefficient),
+                    100.0 * found.share,
+                    number(c.threshold),
+                    c.items
+                );
+            }
+        }
+        Detail::AbTest(found) => {
+            let _ = writeln!(text, "  {} items; {}", found.items, found.decision);
+        }
+        Detail::Grid(_) | Detail::Survival(_) | Detail::CrossValidation(_) | Detail::Contamination(_) => {}
     }
 }
 

@@ -25,6 +25,7 @@ pub struct FigureRequest {
     /// `raincloud`, `bars`, `scalability`, `heatmap`, `radar`, `forest`, `interaction`, `ecdf`, `survival`, `histogram`,
     /// `success_factors` or `cost_efficiency`.
     /// `histogram`, `exploitation` or `efficiency`.
+    /// `histogram`, or of a question asked as such `dependency`, `threshold`, `contamination`, `ab_test`.
     pub kind: String,
     /// One metric (for `radar` several, separated by commas); left out: that of the spec's question which such a figure
     /// answers, else the first (for `radar` all that have a better side).
@@ -56,6 +57,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Kinds, and how many factors each takes; `None` for any number.
 const KINDS: [(&str, Option<usize>); 13] = [
 const KINDS: [(&str, Option<usize>); 12] = [
+const KINDS: [(&str, Option<usize>); 14] = [
     ("raincloud", None),
     ("bars", None),
     ("scalability", Some(1)),
@@ -73,6 +75,10 @@ const KINDS: [(&str, Option<usize>); 12] = [
     ("cost_efficiency", Some(1)),
     ("exploitation", None),
     ("efficiency", Some(1)),
+    ("dependency", None),
+    ("threshold", None),
+    ("contamination", None),
+    ("ab_test", None),
 ];
 
 impl From<DrawingError> for AppError {
@@ -109,6 +115,13 @@ pub async fn figure(app: &App, request: FigureRequest) -> Result<TextReply, AppE
     }
     let width = width_inches(&request.width)?;
     let mut framed = app.frame(&request.campaign, None).await?;
+    if super::surface::is_kind(&request.kind) {
+        let analysis = super::surface::analysis(&framed, &request.kind, request.metric.as_deref())?;
+        let asked = ask(&framed, analysis.question.metric.as_str());
+        let drawing = Drawing { frame: &framed.frame, ask: &asked, width_inches: width, ergon_version: VERSION };
+        let drawn = drawing.surface(&analysis)?;
+        return Ok(TextReply { text: drawn.svg, warnings: drawn.notes });
+    }
     let several = metrics(&request);
     let one = request.metric.as_deref().filter(|_| request.kind != "radar");
     let question =
@@ -148,6 +161,10 @@ fn question_for<'q>(
         "cost_efficiency" => QuestionKind::CostEfficiency,
         "exploitation" => QuestionKind::Exploitation,
         "efficiency" => QuestionKind::Efficiency,
+        "dependency" => QuestionKind::Dependency,
+        "threshold" => QuestionKind::Threshold,
+        "contamination" => QuestionKind::Contamination,
+        "ab_test" => QuestionKind::AbTest,
         _ => QuestionKind::Comparison,
     };
     let about = |q: &&Question| metric.is_none_or(|name| q.metric == name) && by.iter().all(|name| q.by.contains(name));
@@ -214,6 +231,16 @@ fn draw(
     Ok(drawn?)
 }
 
+/// The kind of figure that shows an analysis of transformed items.
+fn surface_kind(kind: AnalysisKind) -> &'static str {
+    match kind {
+        AnalysisKind::Threshold => "threshold",
+        AnalysisKind::Contamination => "contamination",
+        AnalysisKind::AbTest => "ab_test",
+        _ => "dependency",
+    }
+}
+
 /// A raincloud for every description, and what each named analysis is drawn as; what can't be drawn is left out.
 pub(crate) fn write_all(
     framed: &Framed,
@@ -277,6 +304,8 @@ pub(crate) fn write_all(
             }
             Some(Detail::Bargaining(found)) => {
                 ("efficiency", found.factors.clone(), drawing.efficiency(&found.factors))
+            Some(Detail::Dependency(_) | Detail::Contamination(_) | Detail::AbTest(_)) => {
+                (surface_kind(analysis.kind), question.by.clone(), drawing.surface(analysis))
             }
             _ if analysis.kind == AnalysisKind::Descriptive => {
                 ("raincloud", question.by.clone(), drawing.raincloud(&question.by))

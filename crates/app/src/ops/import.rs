@@ -140,7 +140,9 @@ async fn own(app: &App, path: &Path, mut done: ImportedFile, dry_run: bool) -> I
 
 /// A file of another system: the spec it means is checked like any other.
 async fn foreign(app: &App, path: &Path, source: &ImportSource, done: ImportedFile, dry_run: bool) -> ImportedFile {
-    let made = match import::spec(source) {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let base = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf());
+    let made = match import::spec_beside(source, &|file| base.join(file).is_file()) {
         Ok(made) => made,
         Err(problems) => return done.refused(problems),
     };
@@ -151,6 +153,7 @@ async fn foreign(app: &App, path: &Path, source: &ImportSource, done: ImportedFi
     if source.kind == ImportKind::ScenarioBatch {
         scenario::complete(&mut spec, &base, &mut done);
     }
+    let Some(spec) = made.spec else { return done };
     let text = pretty(&spec);
     done.spec = Some(text.clone());
     match LoadedSpec::from_bytes(text.as_bytes(), "imported.json", &base, &[], &[]) {

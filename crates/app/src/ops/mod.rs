@@ -33,6 +33,8 @@ mod run_detail;
 mod runs;
 mod sample;
 mod scenario;
+mod scramble;
+mod scramble_export;
 pub(crate) mod settings;
 mod spans;
 mod spec;
@@ -41,6 +43,7 @@ mod start;
 mod stat;
 mod status;
 mod steer;
+mod surface;
 mod table;
 mod trash;
 mod validate;
@@ -106,6 +109,10 @@ pub use scenario::{
     BranchRequest, ScenarioDecision, ScenarioEvent, ScenarioMessage, ScenarioMetric, ScenarioReply, ScenarioTurn,
     branch, scenario,
 };
+pub use scramble::{
+    DatasetReply, DatasetRequest, ItemInfo, ScrambleReply, ScrambleRequest, ScrambledStretch, dataset, scramble,
+};
+pub use scramble_export::{ExportScrambleReply, ExportScrambleRequest, export_scramble};
 pub use settings::{SetSettingsRequest, Settings, SettingsRequest, set_settings, settings};
 pub use spans::{SpanEnergyInfo, SpanInfo};
 pub use spec::{DuplicateRequest, RevisionInfo, SaveSpecReply, SaveSpecRequest, SpecReply, duplicate, save_spec, spec};

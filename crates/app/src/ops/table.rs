@@ -9,6 +9,8 @@ use ergon_publish::from_analysis::{
     quality_table, regression_table, success_factors_table, summary_table,
     bargaining_table, comparison_table, descriptive_table, hypotheses_table, pairwise_table, pivot_table,
     quality_table, regression_table, summary_table,
+    ab_test_table, comparison_table, contamination_table, dependency_table, descriptive_table, hypotheses_table,
+    pairwise_table, pivot_table, quality_table, regression_table, summary_table, threshold_table,
 };
 use ergon_publish::table::{CsvOptions, Table, TableStyle};
 use serde::{Deserialize, Serialize};
@@ -29,6 +31,8 @@ pub struct TableRequest {
     /// `quality` or `hypotheses`.
     /// `descriptive`, `comparison`, `pairwise`, `pivot`, `regression`, `exploitation`, `efficiency`, `summary`, `quality` or
     /// `hypotheses`.
+    /// `descriptive`, `comparison`, `pairwise`, `pivot`, `regression`, `summary`, `quality`, `hypotheses`, or of a
+    /// question asked as such `dependency`, `threshold`, `contamination`, `ab_test`.
     pub kind: String,
     /// One metric (for `pivot` several, separated by commas); left out: that of the spec's first question, else the
     /// first.
@@ -52,6 +56,7 @@ pub struct TextReply {
 
 const KINDS: [&str; 11] = [
 const KINDS: [&str; 10] = [
+const KINDS: [&str; 12] = [
     "descriptive",
     "comparison",
     "pairwise",
@@ -77,6 +82,10 @@ fn way_of_working<'b>(kind: &str, by: &'b [String]) -> Result<&'b str, AppError>
     "summary",
     "quality",
     "hypotheses",
+    "dependency",
+    "threshold",
+    "contamination",
+    "ab_test",
 ];
 
 /// The error for a name that is none of the accepted ones.
@@ -221,6 +230,15 @@ fn make(framed: &Framed, request: &TableRequest) -> Result<Table, AppError> {
                 _ => ergon_analysis::efficiency(frame, &ask(framed, &metric), &by)?,
             };
             bargaining_table(&found).ok_or_else(|| needs(&request.kind, "games in the groups of --by"))
+        kind if super::surface::is_kind(kind) => {
+            let analysis = super::surface::analysis(framed, kind, request.metric.as_deref())?;
+            let made = match kind {
+                "dependency" => dependency_table(&analysis),
+                "threshold" => threshold_table(&analysis),
+                "contamination" => contamination_table(&analysis),
+                _ => ab_test_table(&analysis),
+            };
+            made.ok_or_else(|| AppError::operation("nothing_to_show", "the question has no answer to show"))
         }
         "summary" => Ok(summary_table(frame, spec.analysis.confidence)?),
         "quality" => Ok(quality_table(&ergon_analysis::check_quality(frame, framed.thresholds()))),

@@ -10,6 +10,7 @@ mod consensus;
 mod draft;
 mod report;
 mod scenario_batch;
+mod scramblebench;
 mod source;
 mod timestamp;
 mod words;
@@ -47,6 +48,8 @@ pub enum ImportKind {
     ScenarioBatch,
     /// An experiment of the bargaining study, a list of them, or a grid of models and competition levels.
     Bargain,
+    /// An experiment or a settings file of ScrambleBench.
+    ScrambleBench,
 }
 
 impl ImportKind {
@@ -64,6 +67,7 @@ impl ImportKind {
         Self::AlemsPlan,
         Self::ScenarioBatch,
         Self::Bargain,
+        Self::ScrambleBench,
     ];
 
     /// Name for `--as`.
@@ -80,6 +84,7 @@ impl ImportKind {
             Self::AlemsPlan => "a-lems-plan",
             Self::ScenarioBatch => "scenario-batch",
             Self::Bargain => "bargain",
+            Self::ScrambleBench => "scramblebench",
         }
     }
 
@@ -139,11 +144,20 @@ pub(crate) fn document(bytes: &[u8], name: &str) -> Result<Json, SpecProblems> {
 /// # Errors
 /// Values that can't be what the format says they are.
 pub fn spec(source: &ImportSource) -> Result<Imported, SpecProblems> {
+    spec_beside(source, &|_| true)
+}
+
+/// The same where `has_file` says which of the data files that it names are there.
+///
+/// # Errors
+/// As [`spec`].
+pub fn spec_beside(source: &ImportSource, has_file: &dyn Fn(&str) -> bool) -> Result<Imported, SpecProblems> {
     let made = match source.kind {
         ImportKind::ConsensusCampaign => consensus::campaign::import(&source.tree),
         ImportKind::ConsensusRun => consensus::run_config::import(&source.tree),
         ImportKind::ConsensusConditions => consensus::conditions::import(&source.tree),
         ImportKind::ScenarioBatch => scenario_batch::import(&source.tree),
+        ImportKind::ScrambleBench => scramblebench::import(&source.tree, has_file),
         ImportKind::ConsensusReport => Ok(consensus::printed::import(&source.tree)),
         ImportKind::AlemsCommand => match &source.tree.content {
             Content::Text(script) => alems::command::import(script),
@@ -183,6 +197,7 @@ fn recognise(tree: &Node) -> Option<ImportKind> {
         Content::Map(_) if has("agent_decision_mode") || (has("experiment_id") && has("methods")) => {
             ImportKind::ConsensusRun
         }
+        Content::Map(entries) if entries.iter().any(|e| scramblebench::is_key(&e.key)) => ImportKind::ScrambleBench,
         Content::Map(entries) if entries.iter().any(|e| consensus::campaign::is_key(&e.key)) => {
             ImportKind::ConsensusCampaign
         }

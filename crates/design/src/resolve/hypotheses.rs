@@ -8,7 +8,7 @@ use super::declared::Declared;
 use super::findings::{Findings, item, nth, under};
 use super::inputs::InputFiles;
 use crate::campaign::ResolvedPhase;
-use crate::spec::{Estimand, FrameChoice, Hypothesis, Procedure, Question, QuestionKind, Spec};
+use crate::spec::{Estimand, FrameChoice, Hypothesis, Procedure, Question, QuestionKind, Spec, threshold_share};
 use crate::tree::Step;
 use crate::where_filter::WhereFilter;
 
@@ -93,14 +93,23 @@ impl Context<'_, '_, '_, '_> {
                 (2, 2) => "two factors".to_owned(),
                 (1, 1) => "one factor".to_owned(),
                 (2, 3) => "the weak model, the strong model and, where there is one, a third factor".to_owned(),
+                (2, 3) => "the way of transforming, its level, and at most one more".to_owned(),
                 (fewest, _) => format!("at least {fewest} factor"),
             };
             let at = if question.by.is_empty() { path.to_vec() } else { by };
             self.findings.refuse(&at, format!("as: {} names {} factors", kind.name(), question.by.len()), wanted);
         }
-        if let (QuestionKind::Trend | QuestionKind::Scalability, Some(first)) = (kind, question.by.first()) {
-            self.numeric(first, &nth(&under(path, &["by"]), 0));
+        let numeric = match kind {
+            QuestionKind::Trend | QuestionKind::Scalability | QuestionKind::Dependency | QuestionKind::Threshold => {
+                Some(0)
+            }
+            QuestionKind::Contamination => Some(1),
+            _ => None,
+        };
+        if let Some((at, factor)) = numeric.and_then(|at| Some((at, question.by.get(at)?))) {
+            self.numeric(factor, &nth(&under(path, &["by"]), at));
         }
+        self.share_of_baseline(question, kind, path);
         if let Some(loss) = question.loss {
             let at = under(path, &["loss"]);
             if !(loss > 0.0 && loss < 1.0) {
@@ -115,6 +124,29 @@ impl Context<'_, '_, '_, '_> {
                 self.findings.refuse(&at, format!("{folds} is out of range"), "2 or more");
             } else if kind != QuestionKind::CrossValidation {
                 self.findings.refuse(&at, format!("as: {} has no folds", kind.name()), "as: cross_validation");
+            }
+        }
+    }
+
+    /// Threshold and smallest difference: which questions have them, and their range.
+    fn share_of_baseline(&mut self, question: &Question, kind: QuestionKind, path: &[Step]) {
+        if let Some(text) = &question.threshold {
+            let at = under(path, &["threshold"]);
+            if !matches!(kind, QuestionKind::Dependency | QuestionKind::Threshold) {
+                let expected = "as: dependency or as: threshold";
+                self.findings.refuse(&at, format!("as: {} has no threshold", kind.name()), expected);
+            } else if threshold_share(text).is_none() {
+                let expected = "a share of the baseline, such as '50% of baseline'";
+                self.findings.refuse(&at, format!("'{text}' is no threshold"), expected);
+            }
+        }
+        if let Some(difference) = question.smallest_difference {
+            let at = under(path, &["smallest_difference"]);
+            if kind != QuestionKind::AbTest {
+                let message = format!("as: {} has no smallest_difference", kind.name());
+                self.findings.refuse(&at, message, "as: ab_test");
+            } else if !(difference > 0.0 && difference < 1.0) {
+                self.findings.refuse(&at, format!("{difference} is out of range"), "a share between 0 and 1");
             }
         }
     }

@@ -72,6 +72,13 @@ pub struct Question {
     /// 0.2 when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loss: Option<f64>,
+    /// Where a response counts as fallen: a share of its baseline such as `50% of baseline` (`as: dependency`,
+    /// `as: threshold`); 50 % when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<String>,
+    /// Smallest difference of interest, a share of full marks between 0 and 1 (`as: ab_test`); 0.05 when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub smallest_difference: Option<f64>,
     /// Folds, at least 2 (`as: cross_validation`); 5 when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folds: Option<u32>,
@@ -114,6 +121,16 @@ pub enum QuestionKind {
     Exploitation,
     /// How much of what there is to have is had (`negotiation`).
     Efficiency,
+    /// How far the response falls over the first factor, a level of transformation whose 0 is the untouched text; a curve
+    /// per level of the second, where there is one.
+    Dependency,
+    /// The level at which the response falls below a share of its baseline; factors as for `dependency`.
+    Threshold,
+    /// Whether the response survives other words (`paraphrase` in the first factor, a way of transforming) better than a
+    /// changed surface; the second factor is the level, the third groups.
+    Contamination,
+    /// The second level of the factor against the first, on the same items, right or wrong each.
+    AbTest,
 }
 
 impl QuestionKind {
@@ -135,6 +152,10 @@ impl QuestionKind {
             Self::CostEfficiency => "cost_efficiency",
             Self::Exploitation => "exploitation",
             Self::Efficiency => "efficiency",
+            Self::Dependency => "dependency",
+            Self::Threshold => "threshold",
+            Self::Contamination => "contamination",
+            Self::AbTest => "ab_test",
         }
     }
 
@@ -147,6 +168,9 @@ impl QuestionKind {
             Self::Grid => (2, 2),
             Self::Tax | Self::PerCorrect | Self::PhaseShares => (1, 1),
             Self::Trend | Self::Scalability | Self::Efficiency => (1, 2),
+            Self::Trend | Self::Scalability | Self::Dependency | Self::Threshold => (1, 2),
+            Self::Contamination => (2, 3),
+            Self::AbTest => (1, 1),
             Self::Ranking | Self::CrossValidation => (1, usize::MAX),
             Self::Grid => (2, 2),
             Self::Exploitation => (2, 3),

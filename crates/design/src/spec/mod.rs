@@ -15,6 +15,7 @@ mod phase;
 mod procedure;
 mod scalar;
 mod short_form;
+mod threshold;
 mod workload;
 
 use std::collections::BTreeMap;
@@ -32,6 +33,7 @@ pub use limits::{Alerts, Budget, Quality};
 pub use model::ModelChoice;
 pub use phase::{Order, Phase};
 pub use procedure::Procedure;
+pub use threshold::threshold_share;
 pub use workload::WorkloadChoice;
 
 /// The spec version this release reads.

@@ -12,6 +12,7 @@ use crate::p_value::{PStyle, ShownP};
 use super::batch;
 use super::bargaining::bargaining_line;
 use super::comparison::{main_error, statistic};
+use super::surface_lines::{ab_test_line, contamination_line, dependency_line};
 use super::{interval_name, provenance, unit};
 
 /// One line a result, in the order of the detail; empty for an analysis whose numbers stand in a table alone.
@@ -29,6 +30,9 @@ pub(super) fn detail_lines(analysis: &Analysis) -> Vec<String> {
         Some(Detail::SuccessFactors(found)) => vec![batch::success_line(found)],
         Some(Detail::CostEfficiency(found)) => vec![batch::cost_line(found, unit)],
         Some(Detail::Bargaining(found)) => vec![bargaining_line(analysis, found, unit)],
+        Some(Detail::Dependency(found)) => found.curves.iter().map(|c| dependency_line(found, c)).collect(),
+        Some(Detail::Contamination(found)) => found.rows.iter().map(|row| contamination_line(row, unit)).collect(),
+        Some(Detail::AbTest(found)) => vec![ab_test_line(analysis, found, unit)],
     };
     let source = match provenance(&analysis.provenance) {
         Provenance::Simulated => " Simulated, not measured.",
@@ -113,7 +117,7 @@ fn scalability_line(found: &Scalability, curve: &ScalabilityCurve, unit: &str) -
     )
 }
 
-fn crossing_ends(ci: &CrossingInterval) -> String {
+pub(super) fn crossing_ends(ci: &CrossingInterval) -> String {
     let end = |end: Option<f64>| end.map_or_else(|| "not reached".to_owned(), |x| text(x, Digits::Uncertainty));
     format!("{} to {}", end(ci.lo), end(ci.hi))
 }
@@ -180,7 +184,7 @@ fn cross_validation_line(found: &CrossValidation, unit: &str) -> String {
 }
 
 /// `, t(9) = 2.41, p corrected = 0.021`; why not, where nothing was tested.
-fn test(analysis: &Analysis) -> String {
+pub(super) fn test(analysis: &Analysis) -> String {
     let statistic = statistic(analysis).map(|found| format!(", {}", found.unadorned())).unwrap_or_default();
     let p = match (analysis.p_adjusted, analysis.p) {
         (Some(p), _) => p_text(p).map(|p| format!(", corrected {p}")),
@@ -194,12 +198,12 @@ fn p_text(p: f64) -> Option<String> {
 }
 
 /// `34.2 s (95% CI 33.1 to 35.3)`.
-fn with_interval(value: f64, ci: Option<Interval>, unit: &str) -> String {
+pub(super) fn with_interval(value: f64, ci: Option<Interval>, unit: &str) -> String {
     let digits = digits(None, ci);
     with_unit(&text(value, digits), unit) + &parenthesis(ci, digits)
 }
 
-fn parenthesis(ci: Option<Interval>, digits: Digits) -> String {
+pub(super) fn parenthesis(ci: Option<Interval>, digits: Digits) -> String {
     let of =
         |ci: Interval| format!(" ({} {} to {})", interval_name(ci.level), text(ci.lo, digits), text(ci.hi, digits));
     ci.map(of).unwrap_or_default()
@@ -207,14 +211,14 @@ fn parenthesis(ci: Option<Interval>, digits: Digits) -> String {
 
 /// Digits of an estimate. Where only its interval is known, a quarter of the width stands for the standard error: it
 /// decides digits and is never shown.
-fn digits(se: Option<f64>, ci: Option<Interval>) -> Digits {
+pub(super) fn digits(se: Option<f64>, ci: Option<Interval>) -> Digits {
     let of_interval = || ci.map(|ci| 0.25 * (ci.hi - ci.lo));
     let error = se.or_else(of_interval).filter(|error| error.is_finite() && *error > 0.0);
     error.map_or(Digits::Uncertainty, Digits::as_for)
 }
 
 /// A share as a percentage with up to one decimal.
-fn percent(share: f64) -> String {
+pub(super) fn percent(share: f64) -> String {
     with_unit(&exact((share * 1000.0).round() / 10.0), "%")
 }
 
@@ -222,6 +226,6 @@ fn decimals(value: f64) -> String {
     text(value, Digits::Decimals(2))
 }
 
-fn text(value: f64, digits: Digits) -> String {
+pub(super) fn text(value: f64, digits: Digits) -> String {
     Shown::new(value, None, digits).map_or_else(|| "none".to_owned(), |shown| shown.to_text(Grouping::None))
 }

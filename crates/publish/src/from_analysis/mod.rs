@@ -19,6 +19,9 @@ mod quality;
 mod regression;
 mod summary;
 mod workflow;
+mod surface_figures;
+mod surface_lines;
+mod surface_tables;
 
 pub use batch::{cost_efficiency_table, success_factors_table};
 pub use bargaining::bargaining_table;
@@ -33,6 +36,7 @@ pub use quality::quality_table;
 pub use regression::regression_table;
 pub use summary::summary_table;
 pub use workflow::{per_correct_table, phase_shares_table, tax_table};
+pub use surface_tables::{ab_test_table, contamination_table, dependency_table, threshold_table};
 
 use ergon_analysis::Interval;
 

@@ -1,7 +1,7 @@
 //! What a model is asked: the item's text, transformed, in the user's template.
 
 use super::item::{Answer, Item};
-use super::transform::{Method, Recipe, Scrambled, scramble};
+use super::transform::{Method, Recipe, Scrambled, scramble_unlogged};
 
 /// The template where the user gives none.
 pub const DEFAULT_TEMPLATE: &str = "{context}\n\n{question}\n\n{options}\n\n{instruction}";
@@ -17,10 +17,8 @@ pub struct Body {
     pub options: Vec<String>,
 }
 
-/// Transforms an item. The question and, of a method that replaces, context and options as well: a method that reorders
-/// leaves these alone, because a word that left its option would make another item of it. Each text has its own places,
-/// and replaced words and letters are the same in all of them.
-pub fn body(item: &Item, recipe: &Recipe, keep_answer: bool) -> Body {
+/// The recipe as it applies to an item: with its answer among what is left alone, where that is wanted.
+pub(super) fn recipe_for(item: &Item, recipe: &Recipe, keep_answer: bool) -> Recipe {
     let mut recipe = recipe.clone();
     if keep_answer {
         recipe.preserve.texts = match &item.answer {
@@ -29,13 +27,21 @@ pub fn body(item: &Item, recipe: &Recipe, keep_answer: bool) -> Body {
             Answer::Choice(at) => item.options.get(*at).cloned().into_iter().collect(),
         };
     }
+    recipe
+}
+
+/// Transforms an item. The question and, of a method that replaces, context and options as well: a method that reorders
+/// leaves these alone, because a word that left its option would make another item of it. Each text has its own places,
+/// and replaced words and letters are the same in all of them.
+pub fn body(item: &Item, recipe: &Recipe, keep_answer: bool) -> Body {
+    let recipe = recipe_for(item, recipe, keep_answer);
     let context = item.context.clone().unwrap_or_default();
     if recipe.method.reorders() || recipe.method == Method::None {
-        return Body { question: scramble(&item.question, &item.id, &recipe), context, options: item.options.clone() };
+        return Body { question: scramble_unlogged(&item.question, &item.id, &recipe), context, options: item.options.clone() };
     }
-    let of = |text: &str, part: &str| scramble(text, &format!("{}/{part}", item.id), &recipe).text;
+    let of = |text: &str, part: &str| scramble_unlogged(text, &format!("{}/{part}", item.id), &recipe).text;
     Body {
-        question: scramble(&item.question, &item.id, &recipe),
+        question: scramble_unlogged(&item.question, &item.id, &recipe),
         context: of(&context, "context"),
         options: item.options.iter().enumerate().map(|(i, option)| of(option, &format!("option {i}"))).collect(),
     }

@@ -15,9 +15,9 @@ use super::bank::Bank;
 use super::dataset::{self, Fields};
 use super::item::Item;
 use super::measure::{answers, measurements};
-use super::prompt::body;
+use super::prompt::recipe_for;
 use super::settings::{Source, Task, Treatment, invalid, task};
-use super::transform::Scrambled;
+use super::transform::{Scrambled, scramble};
 use super::{bank, manifest};
 use crate::catalog::SettingsProblem;
 
@@ -107,7 +107,9 @@ impl Benchmarks {
             item: item.id.clone(),
             original: item.question.clone(),
             scrambled: match &task.treatment {
-                Treatment::Recipe(recipe) => Some(body(item, recipe, task.keep_answer).question),
+                Treatment::Recipe(recipe) => {
+                    Some(scramble(&item.question, &item.id, &recipe_for(item, recipe, task.keep_answer)))
+                }
                 Treatment::Paraphrase(_) => None,
             },
         };

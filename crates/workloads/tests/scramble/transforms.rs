@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ergon_workloads::scramble::transform::{Method, Preserve, Recipe, Scrambled, scramble};
+use ergon_workloads::scramble::transform::{Method, Preserve, Recipe, Scrambled, scramble, scramble_unlogged};
 
 const STORY: &str = "Maria's train leaves Lisbon at 10:45 with 230 passengers. \"Is it late?\" asks the conductor, Ibrahim. \
                      It isn't late! Two e-mails arrive; both say that the well-known tunnel is closed. Everyone waits, and \
@@ -153,4 +153,17 @@ const PINNED: [(Method, f64, &str); 4] = [
 fn another_item_is_transformed_at_other_places() {
     let of = |id: &str| originals(&scramble(STORY, id, &Recipe::new(Method::WordSubstitution, 33.0, 42)));
     assert_ne!(of("item 1"), of("item 2"));
+}
+
+#[test]
+fn without_the_list_of_places_everything_else_is_the_same() {
+    for text in [STORY, WORLD, "", "12", "A) one (B) two\nC. 3x"] {
+        for method in METHODS {
+            for level in LEVELS {
+                let recipe = Recipe::new(method, level, 42);
+                let logged = Scrambled { edits: Vec::new(), ..scramble(text, "item 1", &recipe) };
+                assert_eq!(scramble_unlogged(text, "item 1", &recipe), logged, "{method:?} at {level}");
+            }
+        }
+    }
 }

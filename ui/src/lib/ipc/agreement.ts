@@ -37,6 +37,8 @@ export const AGREEMENT: readonly [
   Sent<"test_provider", wire.ProviderTestReply>,
   Sent<"diff", wire.DiffReply>,
   Sent<"import", wire.ImportReply>,
+  Sent<"scramble", wire.ScrambleReply>,
+  Sent<"dataset", wire.DatasetReply>,
   Sent<"steer", wire.Acknowledged>,
   Streamed<"follow", wire.FollowUpdate>,
   Streamed<"monitor", wire.MonitorSample>,

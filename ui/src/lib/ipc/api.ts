@@ -59,6 +59,11 @@ export const api = {
   results: (request: { campaign: string; form: "csv" | "json" | "jsonl"; wide?: boolean; resources?: boolean }) =>
     call<{ text: string; runs: number; without_result: number }>("results", request),
 
+  scramble: (request: { method: string; level: number; benchmark?: string; text?: string }) =>
+    call<wire.ScrambleReply>("scramble", request),
+  dataset: (request: { file: string; fields: Readonly<Record<string, string>>; limit?: number }) =>
+    call<wire.DatasetReply>("dataset", request),
+
   doctor: () => call<wire.DoctorReply>("doctor", {}),
   monitor: (each: (sample: wire.MonitorSample) => void) => stream<wire.MonitorSample, unknown>("monitor", {}, each),
   sensors: () => call<wire.SensorsReply>("sensors", {}),

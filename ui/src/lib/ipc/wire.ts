@@ -679,6 +679,35 @@ export interface ChooseFilesRequest {
   name?: string | null;
   endings?: string[];
 }
+// scramble ------------------------------------------------------------------------------------------------------------
+export interface ScrambleReply {
+  id: string;
+  original: string;
+  text: string;
+  stretches: { text: string; original: string | null }[];
+  eligible: number;
+  transformed: number;
+  realised_level: number | null;
+  key: [string, string][];
+  is_invertible: boolean;
+}
+export interface DatasetItem {
+  id: string;
+  domain: string;
+  difficulty: string | null;
+  question: string;
+  options: string[];
+  answer: string | null;
+}
+export interface DatasetReply {
+  path: string;
+  shape: string;
+  fields: string[];
+  count: number;
+  unanswerable: number;
+  domains: string[];
+  items: DatasetItem[];
+}
 export interface ImportedFile {
   file: string;
   campaign: string | null;

@@ -9,6 +9,16 @@ const COMMAND = `  run: [echo, "score={x}"] # program and arguments; {x} is the 
 const MODELS = `
 models:
   llm: { provider: simulated } # no evidence about real models
+const SCRAMBLE = `  benchmark: mixed # items of Ergon's own; your file: { file: items.jsonl }
+  method: character_substitution # none: plain evaluation of a prompt
+`;
+const SCRAMBLE_MODELS = `
+models:
+  llm: { provider: simulated, skill: 0.85, language_dependency: 4 } # a stand-in; name a real one here
+
+analysis:
+  questions:
+    - { metric: accuracy, by: [level], as: dependency }
 `;
 
 /** The text that a new campaign begins with: what nobody else can know is left to the user. */
@@ -18,6 +28,10 @@ export function firstSpec(kind: string, taken: readonly string[]): string {
   // What a workload can't do without, to be replaced.
   const needs = kind === "command" ? COMMAND : "";
   const models = kind === "workflow" ? MODELS : "";
+  const needs = kind === "command" ? COMMAND : kind === "scramble" ? SCRAMBLE : "";
+  const factors = kind === "scramble" ? "factors:\n  level: [0, 25, 50, 75, 100] # %" : "factors: {}";
+  // A replicate of scramble is an item.
+  const replicates = kind === "scramble" ? 40 : 5;
   return `ergon: 1
 
 campaign:
@@ -29,10 +43,12 @@ workload:
   kind: ${kind}
 ${needs}${models}
 factors: {}
+${needs}
+${factors}
 
 phases:
   - name: main
     design: full_factorial
-    replicates: 5
-`;
+    replicates: ${replicates}
+${kind === "scramble" ? SCRAMBLE_MODELS : ""}`;
 }

@@ -53,6 +53,13 @@ export const ITEMS: readonly Item[] = [
   figure("phase_shares", "Parts of the work", 1, 1),
   figure("exploitation", "Exploitation (heat map)", 2, 3),
   figure("efficiency", "Efficiency of games", 1, 2),
+  table("dependency", "Language dependency", "none"),
+  table("threshold", "Thresholds", "none"),
+  table("contamination", "Contamination", "none"),
+  table("ab_test", "A/B test", "none"),
+  figure("dependency", "Dependency curves", 0, 0, "none"),
+  figure("contamination", "Contamination indicators", 0, 0, "none"),
+  figure("ab_test", "A/B test", 0, 0, "none"),
 ];
 
 /** What a request for it says beside campaign and kind. */

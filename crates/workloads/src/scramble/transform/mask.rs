@@ -108,11 +108,8 @@ fn numbers(text: &str, parts: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
     let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
     let mut at = 0;
-    while at < bytes.len() {
-        if !is_digit(at) {
-            at += 1;
-            continue;
-        }
+    while let Some(next) = bytes.get(at..).and_then(|rest| rest.iter().position(u8::is_ascii_digit)) {
+        at += next;
         let back = text.get(..at).unwrap_or_default();
         let start = back.trim_end_matches(char::is_alphanumeric).len();
         let mut end = at + 1;

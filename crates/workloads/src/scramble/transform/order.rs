@@ -44,6 +44,11 @@ impl Chosen {
         self.is_chosen.get(i).copied().unwrap_or(false)
     }
 
+    /// Whether each unit is, in order.
+    pub(super) fn flags(&self) -> impl Iterator<Item = bool> {
+        self.is_chosen.iter().copied()
+    }
+
     /// Positions of the chosen units, rising.
     pub(super) fn positions(&self) -> impl Iterator<Item = usize> {
         self.is_chosen.iter().enumerate().filter(|(_, chosen)| **chosen).map(|(i, _)| i)

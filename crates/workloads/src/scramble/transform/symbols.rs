@@ -7,6 +7,7 @@ use ergon_domain::{Digest, draw};
 use rand_chacha::ChaCha8Rng;
 use rand_core::SeedableRng;
 
+use super::mask::Mask;
 use super::order::Chosen;
 use super::{Edit, Key, Scrambled};
 
@@ -22,7 +23,7 @@ const ASCII: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456
 
 impl Symbols {
     /// Symbols for these letters of a text, given the seed.
-    fn assign(text: &str, units: &[Range<usize>], seed: &Digest) -> (Self, BTreeMap<String, char>) {
+    fn of_units(text: &str, units: &[Range<usize>], seed: &Digest) -> (Self, BTreeMap<String, char>) {
         let mut ascii = [false; 128];
         let mut others = BTreeSet::new();
         for unit in units {
@@ -37,6 +38,16 @@ impl Symbols {
                 }
             }
         }
+        Self::assign(text, &ascii, others, seed)
+    }
+
+    /// Symbols for the ASCII letters that are seen, and for others.
+    fn assign(
+        text: &str,
+        ascii: &[bool; 128],
+        others: BTreeSet<&str>,
+        seed: &Digest,
+    ) -> (Self, BTreeMap<String, char>) {
         let held: BTreeSet<char> =
             if text.is_ascii() { BTreeSet::new() } else { text.chars().filter(|c| !c.is_ascii()).collect() };
         let mut shuffled: Vec<u32> = BLOCKS.iter().take(3).cloned().flatten().collect();
@@ -77,13 +88,8 @@ impl Symbols {
 }
 
 pub(super) fn substitute(text: &str, units: &[Range<usize>], chosen: &Chosen, seed: &Digest) -> Scrambled {
-    let (symbols, forward) = Symbols::assign(text, units, seed);
-    let mut ascii: [Option<char>; 128] = [None; 128];
-    for (letter, symbol) in &forward {
-        if let (Some(slot), 1) = (letter.bytes().next().and_then(|b| ascii.get_mut(usize::from(b))), letter.len()) {
-            *slot = Some(*symbol);
-        }
-    }
+    let (symbols, forward) = Symbols::of_units(text, units, seed);
+    let ascii = by_byte(&forward);
     let mut out = String::with_capacity(text.len() + 2 * chosen.count());
     let mut edits = Vec::with_capacity(chosen.count());
     let mut at = 0;
@@ -105,4 +111,56 @@ pub(super) fn substitute(text: &str, units: &[Range<usize>], chosen: &Chosen, se
     }
     out.push_str(text.get(at..).unwrap_or_default());
     Scrambled { text: out, eligible: units.len(), changed: edits.len(), edits, key: Key::Symbols(symbols) }
+}
+
+/// Symbols of single-byte letters, by byte.
+fn by_byte(forward: &BTreeMap<String, char>) -> [Option<char>; 128] {
+    let mut ascii = [None; 128];
+    for (letter, symbol) in forward {
+        if let (Some(slot), 1) = (letter.bytes().next().and_then(|b| ascii.get_mut(usize::from(b))), letter.len()) {
+            *slot = Some(*symbol);
+        }
+    }
+    ascii
+}
+
+/// The same for a text of ASCII alone, byte by byte and without a list of places: for prompts, of which there are many.
+/// `None` where nothing is chosen.
+pub(super) fn substitute_ascii(
+    text: &str,
+    mask: &Mask,
+    level: f64,
+    places: &Digest,
+    seed: &Digest,
+) -> (usize, Option<Scrambled>) {
+    let (mut eligible, mut seen) = (0, [false; 128]);
+    for gap in mask.gaps(text.len()) {
+        for byte in text.as_bytes().get(gap).unwrap_or_default().iter().filter(|byte| byte.is_ascii_alphanumeric()) {
+            eligible += 1;
+            if let Some(seen) = seen.get_mut(usize::from(*byte)) {
+                *seen = true;
+            }
+        }
+    }
+    let chosen = Chosen::new(eligible, level, places);
+    if chosen.count() == 0 {
+        return (eligible, None);
+    }
+    let (symbols, forward) = Symbols::assign(text, &seen, BTreeSet::new(), seed);
+    let ascii = by_byte(&forward);
+    let mut out = String::with_capacity(text.len() + 2 * chosen.count());
+    let mut flags = chosen.flags();
+    let mut at = 0;
+    for gap in mask.gaps(text.len()) {
+        out.push_str(text.get(at..gap.start).unwrap_or_default());
+        at = gap.end;
+        for byte in text.as_bytes().get(gap).unwrap_or_default() {
+            let is_chosen = byte.is_ascii_alphanumeric() && flags.next() == Some(true);
+            let symbol = ascii.get(usize::from(*byte)).copied().flatten().filter(|_| is_chosen);
+            out.push(symbol.unwrap_or(char::from(*byte)));
+        }
+    }
+    out.push_str(text.get(at..).unwrap_or_default());
+    let changed = chosen.count();
+    (eligible, Some(Scrambled { text: out, eligible, changed, edits: Vec::new(), key: Key::Symbols(symbols) }))
 }
