@@ -12,6 +12,7 @@ mod http;
 
 mod accessibility;
 mod boundaries;
+mod energy_view;
 mod figures;
 mod live_chart;
 mod providers;

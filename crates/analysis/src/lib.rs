@@ -47,6 +47,7 @@ mod select;
 mod slope;
 mod structure;
 mod survival;
+mod trade_off;
 mod verdict;
 mod write_levels;
 mod write_up;
@@ -80,3 +81,4 @@ pub use result::{
 };
 pub use scalability::scalability;
 pub use slope::slope;
+pub use trade_off::front;

@@ -388,9 +388,10 @@ pub(crate) struct TableArgs {
 pub(crate) struct FigureArgs {
     /// Campaign id, ULID prefix, spec path or `latest`.
     pub(crate) campaign: String,
-    /// Kind: raincloud, bars, scalability, heatmap, radar, forest, interaction, ecdf, survival, histogram.
+    /// Kind: raincloud, bars, scalability, heatmap, radar, forest, interaction, ecdf, survival, histogram, pareto.
     pub(crate) kind: String,
-    /// One metric (default: the first); for a radar several, separated by commas (default: all with a better side).
+    /// One metric (default: the first); for a radar several, separated by commas (default: all with a better side);
+    /// for pareto what is gained and what it costs (default: the energy of a run).
     #[arg(long)]
     pub(crate) metric: Option<String>,
     /// Factors, separated by commas or repeated.

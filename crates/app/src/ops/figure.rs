@@ -20,11 +20,12 @@ use crate::ops::table::{ask, subject, unknown};
 pub struct FigureRequest {
     /// Campaign id, ULID prefix, spec path or `latest`.
     pub campaign: String,
-    /// `raincloud`, `bars`, `scalability`, `heatmap`, `radar`, `forest`, `interaction`, `ecdf`, `survival` or
-    /// `histogram`.
+    /// `raincloud`, `bars`, `scalability`, `heatmap`, `radar`, `forest`, `interaction`, `ecdf`, `survival`,
+    /// `histogram` or `pareto`.
     pub kind: String,
     /// One metric (for `radar` several, separated by commas); left out: that of the spec's question which such a figure
-    /// answers, else the first (for `radar` all that have a better side).
+    /// answers, else the first (for `radar` all that have a better side). For `pareto` what is
+    /// gained and what it costs, e.g. `accuracy,energy_j`; the cost left out: the energy of a run.
     pub metric: Option<String>,
     /// Factors; left out: those of the question, else as many of the campaign's as the kind takes. Where a question
     /// answers to metric and factors, its phases and filters are drawn, else all runs.
@@ -51,7 +52,7 @@ const VENUES: [(&str, Venue); 10] = [
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Kinds, and how many factors each takes; `None` for any number.
-const KINDS: [(&str, Option<usize>); 10] = [
+const KINDS: [(&str, Option<usize>); 11] = [
     ("raincloud", None),
     ("bars", None),
     ("scalability", Some(1)),
@@ -62,6 +63,7 @@ const KINDS: [(&str, Option<usize>); 10] = [
     ("ecdf", Some(1)),
     ("survival", Some(1)),
     ("histogram", Some(1)),
+    ("pareto", None),
 ];
 
 impl From<DrawingError> for AppError {
@@ -99,7 +101,11 @@ pub async fn figure(app: &App, request: FigureRequest) -> Result<TextReply, AppE
     let width = width_inches(&request.width)?;
     let mut framed = app.frame(&request.campaign, None).await?;
     let several = metrics(&request);
-    let one = request.metric.as_deref().filter(|_| request.kind != "radar");
+    let one = match request.kind.as_str() {
+        "radar" => None,
+        "pareto" => several.first().map(String::as_str),
+        _ => request.metric.as_deref(),
+    };
     let question =
         question_for(&framed.loaded.campaign.spec.analysis.questions, &request.kind, one, &request.by).cloned();
     if let Some(choice) = question.as_ref().and_then(|question| question.frame.as_ref()) {
@@ -164,6 +170,19 @@ fn allowed_loss(framed: &Framed, metric: &str) -> f64 {
     questions.iter().filter(|question| question.metric == metric).find_map(|question| question.loss).unwrap_or(0.2)
 }
 
+/// What a trade-off is against: the second metric named, else the energy of a run.
+fn cost_of(framed: &Framed, metrics: &[String]) -> Result<String, AppError> {
+    if let Some(named) = metrics.get(1) {
+        return Ok(named.clone());
+    }
+    let known = ["energy_j", "dynamic_energy_j"].into_iter().find(|name| framed.frame.metric(name).is_ok());
+    known.map(str::to_owned).ok_or_else(|| {
+        let message = "the runs have no energy that can be compared; run with execution.energy: exclusive, or name the \
+                       cost as the second of two metrics";
+        AppError::input("no_figure", message).field("metric")
+    })
+}
+
 fn draw(
     framed: &Framed,
     kind: &str,
@@ -184,6 +203,7 @@ fn draw(
         "ecdf" => drawing.ecdf(by),
         "survival" => drawing.survival(by),
         "histogram" => drawing.histogram(by),
+        "pareto" => drawing.pareto(by, &cost_of(framed, metrics)?),
         _ => drawing.raincloud(by),
     };
     Ok(drawn?)

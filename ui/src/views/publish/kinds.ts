@@ -43,6 +43,7 @@ export const ITEMS: readonly Item[] = [
   figure("radar", "Radar beside dot plot", 1, 1, "several"),
   figure("scalability", "Scalability", 1, 1),
   figure("survival", "Survival", 1, 1),
+  figure("pareto", "Quality against joules", 0, 9),
 ];
 
 /** What a request for it says beside campaign and kind. */
