@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::desk::Desk;
 
 /// A package counter that advances by a power that can be changed.
-fn fake_sensor(desk: &Desk, watts: Arc<AtomicU64>) {
+pub(crate) fn fake_sensor(desk: &Desk, watts: Arc<AtomicU64>) {
     let zone = desk.path("sysfs/class/powercap/intel-rapl:0");
     std::fs::create_dir_all(&zone).unwrap();
     std::fs::write(zone.join("name"), "package-0\n").unwrap();
@@ -30,7 +30,7 @@ fn fake_sensor(desk: &Desk, watts: Arc<AtomicU64>) {
     });
 }
 
-fn watts(text: &str) -> Option<f64> {
+pub(crate) fn watts(text: &str) -> Option<f64> {
     text.split_whitespace().next()?.parse().ok()
 }
 

@@ -13,6 +13,7 @@ mod http;
 mod accessibility;
 mod bargaining;
 mod boundaries;
+mod energy_view;
 mod figures;
 mod live_chart;
 mod providers;

@@ -62,6 +62,7 @@ mod tax;
 mod surface_detail;
 mod survival;
 mod threshold;
+mod trade_off;
 mod verdict;
 mod work_detail;
 mod write_levels;
@@ -111,3 +112,4 @@ pub use success_factors::{SuccessFactors, SuccessLevel, success_factors};
 pub use surface_detail::{
     AbTest, Contamination, ContaminationRow, Dependency, DependencyCurve, DependencyPoint, TrendTest,
 };
+pub use trade_off::front;

@@ -9,6 +9,8 @@ use ergon_domain::{
     EnergyMode, EnergyWindow, EnergyWindowKind, Measurement, Metric, MetricId, Observed, Provenance, RUN_ENERGY,
 };
 use ergon_energy::{HostState, Roots, resource_metrics, span_metrics};
+use ergon_domain::{EnergyMode, EnergyWindow, EnergyWindowKind, Measurement, Metric, MetricId, Observed, Provenance};
+use ergon_energy::{HostState, Roots, host_conditions, resource_metrics};
 use ergon_engine::EnergySetup;
 use ergon_store::EnergySessionRecord;
 
@@ -62,15 +64,21 @@ impl EnergyTold {
         };
         let joules: Option<f64> = energies.iter().map(|m| value(m)).sum();
         let withheld = energies.iter().find(|m| value(m).is_none());
-        Self { joules, ..Self::of(withheld.unwrap_or(weakest)) }
+        let told = Self { joules, ..Self::of(withheld.unwrap_or(weakest)) };
+        let open = sessions.iter().filter(|s| s.windows.iter().all(|w| w.kind != EnergyWindowKind::Session)).count();
+        if open == 0 {
+            return told;
+        }
+        let missing = format!("{open} sessions run or were killed: of each up to 10 s at its end are missing");
+        Self { note: Some(told.note.map_or(missing.clone(), |note| format!("{note}; {missing}"))), ..told }
     }
 }
 
-/// The window of a whole session; of one that runs or was killed, its blocks so far.
+/// The window of a whole session; of one that runs or was killed, what it had written down, else its blocks so far.
 pub(crate) fn whole_of(session: &EnergySessionRecord) -> Vec<&EnergyWindow> {
-    let of = |kind| session.windows.iter().filter(move |w| w.kind == kind);
-    let whole: Vec<_> = of(EnergyWindowKind::Session).collect();
-    if whole.is_empty() { of(EnergyWindowKind::Block).collect() } else { whole }
+    let of = |kind| session.windows.iter().filter(move |w| w.kind == kind).collect::<Vec<_>>();
+    let kinds = [EnergyWindowKind::Session, EnergyWindowKind::SoFar, EnergyWindowKind::Block];
+    kinds.into_iter().map(of).find(|windows| !windows.is_empty()).unwrap_or_default()
 }
 
 pub(crate) fn energy_of(measurements: &[Measurement]) -> Option<&Measurement> {
@@ -121,9 +129,10 @@ impl App {
             let why: Vec<String> = sensors.unavailable.iter().map(|u| format!("{}: {}", u.what, u.why)).collect();
             return EnergyPlan { setup: None, note: Some(format!("nothing here can be read. {}", why.join("; "))) };
         }
-        let budget_j = match campaign.spec.budget.energy_j {
-            Some(all) => Some(all - self.energy_spent(row).await.joules.unwrap_or(0.0)),
-            None => None,
+        let budget_j = campaign.spec.budget.energy_j;
+        let spent_j = match budget_j {
+            Some(_) => self.energy_spent(row).await.joules.unwrap_or(0.0),
+            None => 0.0,
         };
         let channels: Vec<_> = sensors
             .meter
@@ -131,7 +140,12 @@ impl App {
             .iter()
             .map(|c| serde_json::json!({ "domain": c.domain.to_string(), "place": c.place, "provenance": c.provenance.to_string(), "update_s": c.update_s }))
             .collect();
-        let described = serde_json::json!({ "channels": channels, "unavailable": sensors.unavailable });
+        let conditions = host_conditions(&Roots::from_environment());
+        let described = serde_json::json!({
+            "channels": channels,
+            "unavailable": sensors.unavailable,
+            "conditions": conditions,
+        });
         let setup = EnergySetup {
             mode,
             meter: Arc::clone(&sensors.meter),
@@ -139,6 +153,7 @@ impl App {
             sensors: described.to_string(),
             baseline_s: campaign.spec.execution.energy_baseline,
             budget_j,
+            spent_j,
             lock_folder: std::env::temp_dir(),
         };
         EnergyPlan { setup: Some(setup), note: None }

@@ -415,8 +415,10 @@ pub(crate) struct FigureArgs {
     /// exploitation, efficiency.
     /// Kind: raincloud, bars, scalability, heatmap, radar, forest, interaction, ecdf, survival, histogram; of a question
     /// asked so dependency, threshold, contamination, ab_test.
+    /// Kind: raincloud, bars, scalability, heatmap, radar, forest, interaction, ecdf, survival, histogram, pareto.
     pub(crate) kind: String,
-    /// One metric (default: the first); for a radar several, separated by commas (default: all with a better side).
+    /// One metric (default: the first); for a radar several, separated by commas (default: all with a better side);
+    /// for pareto what is gained and what it costs (default: the energy of a run).
     #[arg(long)]
     pub(crate) metric: Option<String>,
     /// Factors, separated by commas or repeated.

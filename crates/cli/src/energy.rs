@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use ergon_app as app_api;
 use ergon_app::{
-    App, DomainEnergy, EnergySessionsReply, FootprintReply, RecordReply, ResourceInfo, SensorInfo, SensorsReply,
+    App, DomainEnergy, EnergySessionsReply, EnergyTraceReply, FootprintReply, IdleDomain, IdleReply, RecordReply,
+    ResourceInfo, SensorInfo, SensorsReply,
 };
 
 use crate::output::{Output, columns};
@@ -16,6 +17,12 @@ pub(crate) enum EnergyCommand {
     Sensors(Roots),
     /// Record for a while.
     Record(RecordArgs),
+    /// Work out again what `record --readings` wrote.
+    Replay(ReplayArgs),
+    /// Power during the last attempt of a run.
+    Trace(TraceArgs),
+    /// What the machine draws at rest.
+    Idle(IdleArgs),
     /// Run a program, account the machine's energy meanwhile.
     Exec(ExecArgs),
     /// What a campaign took, session by session.
@@ -29,6 +36,27 @@ pub(crate) struct ShowArgs {
     /// Campaign id, ULID prefix, spec path or `latest`.
     #[arg(default_value = "latest")]
     campaign: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReplayArgs {
+    /// The file.
+    file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TraceArgs {
+    /// Campaign id, ULID prefix, spec path or `latest`.
+    campaign: String,
+    /// The run's id, or its beginning.
+    run: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct IdleArgs {
+    /// Seconds, one sample each.
+    #[arg(long, value_name = "S", default_value_t = 30)]
+    seconds: u32,
 }
 
 #[derive(Debug, Args)]
@@ -71,6 +99,9 @@ pub(crate) struct RecordArgs {
     /// Samples a second.
     #[arg(long, value_name = "HZ", default_value_t = 10.0)]
     rate: f64,
+    /// Keep every reading in this file, to work the figures out again.
+    #[arg(long, value_name = "FILE")]
+    readings: Option<PathBuf>,
     #[command(flatten)]
     roots: Roots,
 }
@@ -100,7 +131,22 @@ pub(crate) async fn energy(app: &App, command: EnergyCommand, output: Output) ->
                 rate_hz: Some(args.rate),
                 sysfs_root: args.roots.sysfs_root,
             };
-            output.result(&app_api::energy_record(app, request).await?, record)?;
+            let reply = match &args.readings {
+                Some(file) => app_api::energy_tape(app, request, file).await?,
+                None => app_api::energy_record(app, request).await?,
+            };
+            output.result(&reply, record)?;
+        }
+        EnergyCommand::Replay(args) => {
+            output.result(&app_api::energy_replay(app, &args.file).await?, record)?;
+        }
+        EnergyCommand::Trace(args) => {
+            let request = app_api::EnergyTraceRequest { campaign: args.campaign, run: args.run };
+            output.result(&app_api::energy_trace(app, request).await?, trace)?;
+        }
+        EnergyCommand::Idle(args) => {
+            let request = app_api::IdleRequest { seconds: Some(args.seconds) };
+            output.result(&app_api::energy_idle(app, request).await?, idle)?;
         }
         EnergyCommand::Exec(args) => {
             let request = app_api::ExecRequest {
@@ -161,6 +207,33 @@ fn sessions(reply: &EnergySessionsReply) -> String {
         }
     }
     if text.is_empty() { format!("no energy of {} is in the store", reply.campaign) } else { text }
+}
+
+fn trace(reply: &EnergyTraceReply) -> String {
+    let names = reply.channels.as_array().into_iter().flatten();
+    let names = names.map(|c| c.get("domain").and_then(|d| d.as_str()).unwrap_or("?").to_owned() + ", W");
+    let heads: Vec<String> = std::iter::once("s".to_owned()).chain(names).collect();
+    let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
+    let watts = |w: &Option<f64>| w.map_or_else(|| "—".to_owned(), |w| format!("{w:.3}"));
+    let rows = reply.points.iter().map(|p| [format!("{:.3}", p.at_s)].into_iter().chain(p.power_w.iter().map(watts)));
+    let rows: Vec<Vec<String>> = rows.map(Iterator::collect).collect();
+    let table = if rows.is_empty() { "no samples were kept of this run".into() } else { columns(&heads, &rows) };
+    let resources: Vec<_> = reply.resources.iter().map(resource).collect();
+    format!("{table}\n\n{}", columns(&RESOURCE, &resources))
+}
+
+fn idle(reply: &IdleReply) -> String {
+    let watts = |w: Option<f64>| w.map_or_else(|| "—".to_owned(), |w| format!("{w:.2}"));
+    let row = |d: &IdleDomain| vec![d.domain.clone(), watts(d.watts), watts(d.mad_w), d.provenance.clone()];
+    let rows: Vec<_> = reply.domains.iter().map(row).collect();
+    let mut text = columns(&["domain", "idle W", "± W", "provenance"], &rows);
+    let busy =
+        reply.cpu_percent.map_or_else(|| "processor load unknown".into(), |p| format!("processor {p:.0} % busy"));
+    text += &format!("\nmedian of {:.0} s; {busy}", reply.duration_s);
+    for warning in &reply.warnings {
+        text += &format!("\nwarning: {warning}");
+    }
+    text
 }
 
 fn footprint(reply: &FootprintReply) -> String {

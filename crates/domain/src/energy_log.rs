@@ -62,6 +62,9 @@ pub enum EnergyWindowKind {
     BaselineAfter,
     /// From the engine's first run to its last.
     Session,
+    /// From the engine's first run to a few seconds ago: what is known of a session that runs or was killed. Replaced
+    /// by its next, and by `Session`.
+    SoFar,
 }
 
 impl EnergyWindowKind {
@@ -72,6 +75,7 @@ impl EnergyWindowKind {
             Self::Block => "block",
             Self::BaselineAfter => "baseline_after",
             Self::Session => "session",
+            Self::SoFar => "so_far",
         }
     }
 }

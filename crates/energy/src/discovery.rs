@@ -10,6 +10,7 @@ use crate::domain::Domain;
 use crate::hwmon::{BatterySource, HwmonSource};
 use crate::nvml::NvmlSource;
 use crate::perf_power::PerfPowerSource;
+use crate::perf_probe::{PerfProbeSource, perf_probe_path};
 use crate::powercap::{self, PowercapSource, Zone};
 use crate::source::{EnergySource, ReadError};
 
@@ -64,8 +65,9 @@ pub struct Discovery {
 const READ_FIX: &str = "let a group read it: sudo chgrp energy FILE && sudo chmod 0440 FILE (it was closed because of \
                         the PLATYPUS side channel, CVE-2020-8694: give it to nobody but yourself)";
 
-const PERF_FIX: &str =
-    "for a while: sudo sysctl kernel.perf_event_paranoid=0 (it lets every user count everybody's events)";
+const PERF_FIX: &str = "allow the helper: sudo setcap cap_perfmon=ep ergon-perf-probe (it lies beside ergon); or, until \
+                        the next boot: sudo sysctl kernel.perf_event_paranoid=0 (every user may then count everybody's \
+                        events)";
 
 impl Discovery {
     /// Looks for sources; takes 0.3 s where there are counters to be watched.
@@ -165,8 +167,18 @@ impl Discovery {
         }
         match PerfPowerSource::open(&roots.sysfs, &roots.procfs) {
             Ok(source) => self.sources.push(Box::new(source)),
-            Err(why) if why.contains("CAP_PERFMON") => self.leave("perf power events", why, PERF_FIX),
+            Err(why) if why.contains("CAP_PERFMON") => self.perf_by_helper(why),
             Err(why) => self.leave("perf power events", why, ""),
+        }
+    }
+
+    /// Asks the small program that may be allowed what this one isn't.
+    fn perf_by_helper(&mut self, why: String) {
+        let helper = perf_probe_path().filter(|path| path.exists());
+        match helper.map(|path| PerfProbeSource::start(&path)) {
+            Some(Ok(source)) => self.sources.push(Box::new(source)),
+            Some(Err(also)) => self.leave("perf power events", format!("{why}; {also}"), PERF_FIX),
+            None => self.leave("perf power events", why, PERF_FIX),
         }
     }
 

@@ -87,8 +87,56 @@ impl fmt::Display for Domain {
     }
 }
 
+impl From<&str> for Domain {
+    /// Reads back what `Display` wrote; what it doesn't know is [`Domain::Other`].
+    fn from(name: &str) -> Self {
+        let socket = |rest: &str| rest.parse().ok();
+        let known = match name.split_once('-') {
+            Some(("package", rest)) => match rest.split_once("-die-") {
+                None => socket(rest).map(|socket| Self::Package { socket, die: 0 }),
+                Some((s, die)) => socket(s).zip(die.parse().ok()).map(|(socket, die)| Self::Package { socket, die }),
+            },
+            Some(("core", rest)) => socket(rest).map(|socket| Self::Core { socket }),
+            Some(("uncore", rest)) => socket(rest).map(|socket| Self::Uncore { socket }),
+            Some(("dram", rest)) => socket(rest).map(|socket| Self::Dram { socket }),
+            Some(("gpu", id)) => Some(Self::Gpu(id.to_owned())),
+            _ => None,
+        };
+        known.unwrap_or_else(|| match name {
+            "psys" => Self::Psys,
+            "cpu" => Self::Cpu,
+            "battery" => Self::Battery,
+            other => Self::Other(other.to_owned()),
+        })
+    }
+}
+
 impl Serialize for Domain {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         s.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_read_back_as_what_it_names() {
+        for domain in [
+            Domain::Package { socket: 1, die: 0 },
+            Domain::Package { socket: 0, die: 2 },
+            Domain::Core { socket: 3 },
+            Domain::Uncore { socket: 0 },
+            Domain::Dram { socket: 1 },
+            Domain::Psys,
+            Domain::Cpu,
+            Domain::Gpu("GPU-a-b".into()),
+            Domain::Battery,
+            Domain::Other("amdgpu PPT".into()),
+        ] {
+            assert_eq!(Domain::from(domain.to_string().as_str()), domain);
+        }
+        assert_eq!(Domain::from("package-x"), Domain::Other("package-x".into()));
     }
 }

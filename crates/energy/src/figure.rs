@@ -25,6 +25,10 @@ pub enum EnergyFlag {
     Concurrent,
     /// A core or package was slowed because it was hot.
     Throttled,
+    /// The machine ran on its battery, which changes how fast it may be.
+    OnBattery,
+    /// Turbo was switched on or off meanwhile.
+    TurboChanged,
 }
 
 impl EnergyFlag {
@@ -39,6 +43,8 @@ impl EnergyFlag {
             Self::EndMissing => "end_missing",
             Self::Concurrent => "concurrent",
             Self::Throttled => "throttled",
+            Self::OnBattery => "on_battery",
+            Self::TurboChanged => "turbo_changed",
         }
     }
 }

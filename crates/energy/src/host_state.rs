@@ -10,6 +10,7 @@ use std::sync::Arc;
 use ergon_domain::{Measurement, Observed, Provenance};
 
 use crate::discovery::Roots;
+use crate::figure::EnergyFlag;
 
 /// What the machine shows of itself at a moment.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,7 +18,7 @@ pub struct HostState {
     /// Hottest processor sensor, °C.
     pub temperature_c: Option<f64>,
     /// Mean over cores, MHz.
-    frequency_mhz: Option<f64>,
+    pub frequency_mhz: Option<f64>,
     throttles: Option<u64>,
     /// Microseconds in each idle state, all cores, by name.
     idle_us: BTreeMap<String, u64>,
@@ -25,6 +26,8 @@ pub struct HostState {
     interrupts: Option<u64>,
     switches: Option<u64>,
     runnable: Option<u64>,
+    on_battery: Option<bool>,
+    turbo: Option<bool>,
 }
 
 /// Names of hwmon chips that sit in or beside a processor.
@@ -69,6 +72,8 @@ impl HostState {
             interrupts: counter("intr "),
             switches: counter("ctxt "),
             runnable: counter("procs_running "),
+            on_battery: on_battery(&roots.sysfs),
+            turbo: turbo(&roots.sysfs),
         }
     }
 
@@ -111,9 +116,17 @@ impl HostState {
         out
     }
 
-    /// Whether a core or package was slowed between the two because it was hot.
-    pub fn throttled_since(&self, before: &Self) -> bool {
-        before.throttles.zip(self.throttles).is_some_and(|(a, b)| b > a)
+    /// What between the two makes energies hard to compare with those of other runs.
+    pub fn flags_since(&self, before: &Self) -> Vec<EnergyFlag> {
+        let throttled = before.throttles.zip(self.throttles).is_some_and(|(a, b)| b > a);
+        let on_battery = [before.on_battery, self.on_battery].contains(&Some(true));
+        let turbo_changed = before.turbo.zip(self.turbo).is_some_and(|(a, b)| a != b);
+        let all = [
+            (throttled, EnergyFlag::Throttled),
+            (on_battery, EnergyFlag::OnBattery),
+            (turbo_changed, EnergyFlag::TurboChanged),
+        ];
+        all.into_iter().filter(|(is, _)| *is).map(|(_, flag)| flag).collect()
     }
 
     /// States named C6, C6S or "C6 …" are level 6; 7 takes all deeper ones, 1 the enhanced C1E.
@@ -153,6 +166,23 @@ fn temperature_c(sysfs: &Path) -> Option<f64> {
     let read = |path: PathBuf| text(&path)?.parse::<f64>().ok().map(|milli| milli * 1e-3);
     // A sensor that is not connected shows nonsense.
     inputs.chain(zones).filter_map(read).filter(|c| (-40.0..=150.0).contains(c)).reduce(f64::max)
+}
+
+/// Whether a battery is being emptied; `None`: the kernel shows no battery.
+fn on_battery(sysfs: &Path) -> Option<bool> {
+    let supplies = fs::read_dir(sysfs.join("class/power_supply")).ok()?.flatten().map(|e| e.path());
+    let batteries = supplies.filter(|s| text(&s.join("type")).as_deref() == Some("Battery"));
+    // Those of mice and pens say so.
+    let own = batteries.filter(|s| text(&s.join("scope")).as_deref() != Some("Device"));
+    let status: Vec<String> = own.filter_map(|s| text(&s.join("status"))).collect();
+    (!status.is_empty()).then(|| status.iter().any(|s| s == "Discharging"))
+}
+
+/// Whether cores may run faster than their base frequency; `None`: the kernel doesn't say.
+pub(crate) fn turbo(sysfs: &Path) -> Option<bool> {
+    let cpu = sysfs.join("devices/system/cpu");
+    let no_turbo = number(&cpu.join("intel_pstate/no_turbo")).map(|off| off == 0);
+    no_turbo.or_else(|| number(&cpu.join("cpufreq/boost")).map(|on| on != 0))
 }
 
 /// Folders whose names are `prefix` and a number, in order.
@@ -238,7 +268,28 @@ mod tests {
             assert_eq!(shown(&all, name), Observed::Value(expected), "{name}");
         }
         assert!(matches!(shown(&all, "c3_residency_percent"), Observed::Unavailable(_)));
-        assert!(after.throttled_since(&before) && !before.throttled_since(&before));
+        assert_eq!((after.flags_since(&before), before.flags_since(&before)), (vec![EnergyFlag::Throttled], vec![]));
+    }
+
+    #[test]
+    fn a_battery_that_is_emptied_and_a_turbo_that_is_switched_are_said() {
+        let machine = Machine::new();
+        let look = |status: &str, no_turbo: &str| {
+            machine.set("sys/class/power_supply/BAT0/type", "Battery\n");
+            machine.set("sys/class/power_supply/BAT0/status", status);
+            machine.set("sys/class/power_supply/hid-1/type", "Battery\n");
+            machine.set("sys/class/power_supply/hid-1/scope", "Device\n");
+            machine.set("sys/class/power_supply/hid-1/status", "Discharging\n");
+            machine.set("sys/devices/system/cpu/intel_pstate/no_turbo", no_turbo);
+            machine.read()
+        };
+        let mains = look("Full\n", "0\n");
+        let battery = look("Discharging\n", "0\n");
+        let slow = look("Charging\n", "1\n");
+        assert_eq!(mains.flags_since(&mains), []);
+        assert_eq!(battery.flags_since(&mains), [EnergyFlag::OnBattery]);
+        assert_eq!(slow.flags_since(&battery), [EnergyFlag::OnBattery, EnergyFlag::TurboChanged]);
+        assert_eq!(slow.flags_since(&mains), [EnergyFlag::TurboChanged]);
     }
 
     #[test]

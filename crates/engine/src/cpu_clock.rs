@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
-use ergon_energy::ProcessUsage;
+use ergon_energy::{ProcessUsage, RunCgroup};
 use nix::time::{ClockId, clock_gettime};
 
 fn thread_cpu_ns() -> Option<u64> {
@@ -25,8 +25,9 @@ pub(crate) struct RunCpu {
 
 #[derive(Debug, Default)]
 struct Programs {
-    running: Vec<u32>,
+    running: Vec<(u32, Option<Arc<RunCgroup>>)>,
     ended: Option<ProcessUsage>,
+    ended_ns: u64,
 }
 
 impl RunCpu {
@@ -34,15 +35,19 @@ impl RunCpu {
         self.programs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A program of the run has begun.
-    pub(crate) fn began(&self, pid: u32) {
-        self.lock().running.push(pid);
+    /// A program of the run has begun, in a group of its own where it could be given one.
+    pub(crate) fn began(&self, pid: u32, group: Option<Arc<RunCgroup>>) {
+        self.lock().running.push((pid, group));
     }
 
     /// It has ended, and all it waited for took this.
     pub(crate) fn ended(&self, pid: u32, usage: Option<ProcessUsage>) {
         let mut programs = self.lock();
-        programs.running.retain(|running| *running != pid);
+        let at = programs.running.iter().position(|(running, _)| *running == pid);
+        let group = at.and_then(|at| programs.running.swap_remove(at).1);
+        // A group also knows the children that nobody waited for.
+        let waited_ns = usage.map_or(0, |usage| (usage.cpu_s * 1e9) as u64);
+        programs.ended_ns += group.and_then(|group| group.cpu_ns()).unwrap_or(waited_ns);
         if let Some(usage) = usage {
             let sum = programs.ended.get_or_insert_default();
             sum.cpu_s += usage.cpu_s;
@@ -53,9 +58,9 @@ impl RunCpu {
         }
     }
 
-    /// Programs that run now.
+    /// Programs that run now and have no group: their trees have to be looked for.
     pub(crate) fn programs(&self) -> Vec<u32> {
-        self.lock().running.clone()
+        self.lock().running.iter().filter(|(_, group)| group.is_none()).map(|(pid, _)| *pid).collect()
     }
 
     /// What the programs that have ended took; `None` where the run had none.
@@ -66,9 +71,12 @@ impl RunCpu {
     /// Nanoseconds so far; `trees`: those of running programs.
     pub(crate) fn used_ns(&self, trees: &BTreeMap<u32, u64>) -> u64 {
         let programs = self.lock();
-        let running: u64 = programs.running.iter().filter_map(|pid| trees.get(pid)).sum();
-        let ended = programs.ended.map_or(0, |usage| (usage.cpu_s * 1e9) as u64);
-        self.polls_ns.load(Ordering::Relaxed) + running + ended
+        let of = |(pid, group): &(u32, Option<Arc<RunCgroup>>)| match group {
+            Some(group) => group.cpu_ns(),
+            None => trees.get(pid).copied(),
+        };
+        let running: u64 = programs.running.iter().filter_map(of).sum();
+        self.polls_ns.load(Ordering::Relaxed) + running + programs.ended_ns
     }
 }
 

@@ -13,7 +13,7 @@ use ergon_domain::{
 };
 use ergon_energy::{
     Baseline, Domain, EnergyFlag, HostState, Idle, MachineLock, Mark, Meter, NO_BASELINE, Part, PowerSample, Roots,
-    Sampler, attributed, busy_cpu_ns, idle_measurement, measurements, pack, shortest_window_s, split, total,
+    RunCgroup, Sampler, attributed, busy_cpu_ns, idle_measurement, measurements, pack, shortest_window_s, split, total,
     tree_cpu_ns,
 };
 
@@ -27,6 +27,12 @@ const SAMPLING: Duration = Duration::from_millis(100);
 const CHUNK: usize = 600;
 /// A block of runs lasts at least this long, seconds.
 const BLOCK_S: f64 = 10.0;
+/// What is known of a session is written down every so often, seconds: a killed one loses no more than that.
+const SO_FAR_S: f64 = 10.0;
+/// Number of that window: no other has it.
+const SO_FAR: u32 = u32::MAX;
+/// Share of a budget at which to warn.
+const NEARLY: f64 = 0.8;
 /// What the machine shows of itself is read anew after this, for runs that overlap, seconds.
 const STATE_AGE_S: f64 = 0.25;
 
@@ -42,8 +48,10 @@ pub struct EnergySetup {
     pub sensors: String,
     /// Seconds of idling before and after the runs; 0: no baseline.
     pub baseline_s: f64,
-    /// Joules that this execution may still take.
+    /// Joules that the campaign may take, and what its earlier sessions took.
     pub budget_j: Option<f64>,
+    /// See `budget_j`.
+    pub spent_j: f64,
     /// Folder of the machine's lock.
     pub lock_folder: PathBuf,
 }
@@ -79,12 +87,26 @@ struct Ledger {
     next: u64,
     samples: Vec<PowerSample>,
     chunks: u32,
+    told_s: f64,
+    warned: bool,
     state: Option<(u64, HostState)>,
+}
+
+/// What came of a look at the books.
+#[derive(Default)]
+pub(crate) struct Looked {
+    /// What is to be written.
+    pub(crate) entries: Vec<EnergyEntry>,
+    /// That the budget is nearly used up; said once.
+    pub(crate) warning: Option<String>,
+    /// Whether it is used up.
+    pub(crate) used_up: bool,
 }
 
 /// The books of one execution.
 pub(crate) struct Account {
     setup: EnergySetup,
+    groups: Option<PathBuf>,
     sampler: Mutex<Option<Sampler>>,
     ledger: Mutex<Ledger>,
 }
@@ -119,9 +141,17 @@ impl Account {
             next: 0,
             samples: Vec::new(),
             chunks: 0,
+            told_s: 0.0,
+            warned: false,
             state: None,
         };
-        (Self { setup, sampler: Mutex::new(sampler), ledger: Mutex::new(ledger) }, entries)
+        let groups = match setup.mode {
+            EnergyMode::Concurrent => RunCgroup::parent(&setup.roots)
+                .inspect_err(|why| tracing::info!("CPU time of programs is read process by process: {why}"))
+                .ok(),
+            _ => None,
+        };
+        (Self { setup, groups, sampler: Mutex::new(sampler), ledger: Mutex::new(ledger) }, entries)
     }
 
     fn ledger(&self) -> MutexGuard<'_, Ledger> {
@@ -193,9 +223,9 @@ impl Account {
             attributed(&channels, &shares, duration_s, &flags)
         };
         drop(ledger);
-        if after.throttled_since(&before) {
+        for flag in after.flags_since(&before) {
             for measurement in &mut taken {
-                measurement.flags.0.insert(EnergyFlag::Throttled.name().into());
+                measurement.flags.0.insert(flag.name().into());
             }
         }
         taken.extend(after.since(&before, duration_s));
@@ -265,8 +295,18 @@ impl Account {
         ledger.interval = (now, busy);
     }
 
-    /// Looks after the books, twice a second: what is to be written, and whether the budget is used up.
-    pub(crate) fn watch(&self) -> (Vec<EnergyEntry>, bool) {
+    /// Whether nothing of the budget was left to begin with.
+    pub(crate) fn nothing_left(&self) -> bool {
+        self.setup.budget_j.is_some_and(|budget| self.setup.spent_j >= budget)
+    }
+
+    /// The group of processes under which runs that overlap get groups of their own, where the system lets us.
+    pub(crate) fn groups(&self) -> Option<&PathBuf> {
+        self.groups.as_ref()
+    }
+
+    /// Looks after the books, twice a second.
+    pub(crate) fn watch(&self) -> Looked {
         let mut entries = Vec::new();
         let now = self.setup.meter.mark();
         let mut ledger = self.ledger();
@@ -282,9 +322,24 @@ impl Account {
             }
             _ => {}
         }
-        let spent = total(&self.setup.meter.between(&ledger.session.mark, &now)).and_then(|sum| sum.figure.energy_j);
-        let used_up = self.setup.budget_j.zip(spent).is_some_and(|(budget, spent)| spent >= budget);
-        (entries, used_up)
+        let parts = self.setup.meter.between(&ledger.session.mark, &now);
+        let elapsed_s = now.since_s(&ledger.session.mark);
+        if elapsed_s - ledger.told_s >= SO_FAR_S {
+            ledger.told_s = elapsed_s;
+            let attempts = ledger.attempts.0 + ledger.attempts.1;
+            let taken = measurements(&parts, &ledger.idle);
+            let so_far = window(EnergyWindowKind::SoFar, SO_FAR, &ledger.session, &now, attempts, taken);
+            entries.push(EnergyEntry::Window(so_far));
+        }
+        // What is withheld may have been as much as its upper bound.
+        let session_j = total(&parts).map(|sum| sum.figure.energy_j.unwrap_or(sum.figure.hi_j));
+        let budget = self.setup.budget_j.zip(session_j.map(|j| j + self.setup.spent_j));
+        let warning =
+            budget.filter(|(budget, spent)| *spent >= NEARLY * budget && !ledger.warned).map(|(budget, spent)| {
+                ledger.warned = true;
+                format!("{spent:.0} J of budget.energy_j ({budget:.0} J) are used up")
+            });
+        Looked { entries, warning, used_up: budget.is_some_and(|(budget, spent)| spent >= budget) }
     }
 
     fn close_block(&self, ledger: &mut Ledger, now: Mark) -> EnergyEntry {
@@ -300,7 +355,7 @@ impl Account {
     /// Closes the books. Runs that are still in them were lost, and so is what they took.
     pub(crate) async fn close(&self, handle: &Handle) -> (Vec<EnergyEntry>, SessionEnergy) {
         let now = self.setup.meter.mark();
-        let (mut entries, _) = self.watch();
+        let mut entries = self.watch().entries;
         let report = self.sampler().take().map(Sampler::stop).unwrap_or_default();
         let session = {
             let mut ledger = self.ledger();

@@ -18,7 +18,7 @@ use crate::handle::{Handle, Shared};
 use crate::progress::{Progress, ProgressMeter};
 use crate::recorder::{self, Record};
 use crate::runtimes::Runtimes;
-use crate::watching::{beat, keep_books, tick};
+use crate::watching::{ENERGY_USED_UP, beat, keep_books, tick};
 use crate::worker;
 
 /// A phase as the dispatcher sees it.
@@ -264,6 +264,9 @@ pub async fn execute(execution: Execution, handle: Handle, runtimes: &Runtimes) 
             let (account, entries) = Account::open(setup, &execution.marker, &handle).await;
             for entry in entries {
                 let _ = records.send(Record::Energy(entry)).await;
+            }
+            if account.nothing_left() {
+                handle.drain(Stopped::Budget, ENERGY_USED_UP);
             }
             Some(account)
         }

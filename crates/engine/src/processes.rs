@@ -6,12 +6,13 @@
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use ergon_domain::{FailureClass, ProcessExit, ProcessReport, ProcessRequest, Processes, RunError};
-use ergon_energy::{ProcessUsage, host, wait_for_end};
+use ergon_energy::{ProcessUsage, RunCgroup, host, wait_for_end};
 use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
@@ -45,6 +46,7 @@ pub struct HostProcesses {
     engine: String,
     attempt: String,
     withheld: Arc<[String]>,
+    groups: Option<PathBuf>,
     cpu: Arc<RunCpu>,
 }
 
@@ -59,6 +61,7 @@ impl HostProcesses {
             engine: session.execution.marker.clone(),
             attempt: format!("{}/{attempt}", session.execution.marker),
             withheld: session.execution.withheld.clone(),
+            groups: session.energy.as_ref().and_then(|account| account.groups().cloned()),
             cpu,
         }
     }
@@ -106,6 +109,7 @@ impl Processes for HostProcesses {
             engine: self.engine.clone(),
             marker: self.attempt.clone(),
             withheld: self.withheld.clone(),
+            group: self.groups.as_deref().and_then(|parent| own_group(parent, &self.attempt)),
             cpu: self.cpu.clone(),
             request,
         };
@@ -133,6 +137,7 @@ struct OneProgram {
     engine: String,
     marker: String,
     withheld: Arc<[String]>,
+    group: Option<Arc<RunCgroup>>,
     cpu: Arc<RunCpu>,
     request: ProcessRequest,
 }
@@ -149,7 +154,7 @@ impl OneProgram {
         let mut child = self.spawn()?;
         let group = child.id();
         let usage = group.map(|pid| {
-            self.cpu.began(pid);
+            self.cpu.began(pid, self.group.clone().filter(|group| group.has(pid)));
             // It stays a zombie until it is waited for below, so its number is nobody else's meanwhile.
             tokio::task::spawn_blocking(move || wait_for_end(pid))
         });
@@ -258,6 +263,9 @@ impl OneProgram {
             command.current_dir(folder);
         }
         limit_child(&mut command, self.request.memory_bytes);
+        if let Some(group) = &self.group {
+            join_group(&mut command, group);
+        }
         command.spawn().map_err(|e| {
             let folder = self.request.folder.as_ref().map(|f| f.display().to_string()).unwrap_or_default();
             let class = match e.kind() {
@@ -354,6 +362,29 @@ async fn collect(draining: Option<Draining>) -> (Vec<u8>, u64) {
     let capture =
         std::mem::replace(&mut *kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner), Capture::new(1));
     capture.finish()
+}
+
+/// A control group for a program; one that can't be made is done without.
+fn own_group(parent: &Path, attempt: &str) -> Option<Arc<RunCgroup>> {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let name = format!("ergon-{}-{number}", attempt.replace('/', "-"));
+    let made = RunCgroup::make(parent, &name);
+    made.inspect_err(|e| tracing::debug!("no control group for {attempt}: {e}")).ok().map(Arc::new)
+}
+
+/// Makes the child a member before it becomes the program, so that nothing it forks is missed. One that can't join runs
+/// all the same, and is no member.
+#[allow(unsafe_code)]
+fn join_group(command: &mut Command, group: &RunCgroup) {
+    let Ok(door) = group.door() else { return };
+    // SAFETY: runs between fork and exec; write is a plain system call that allocates nothing and takes no lock.
+    unsafe {
+        command.pre_exec(move || {
+            let _ = nix::unistd::write(&door, b"0");
+            Ok(())
+        });
+    }
 }
 
 /// Limits the child's memory and makes the kernel end it when the engine dies, before it becomes the program.

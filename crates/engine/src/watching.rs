@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ergon_domain::{Clock, ControlCommand, ModelMeter, RunLog, RunLogError};
+use ergon_domain::{Alert, AlertKind, AlertLevel, Clock, ControlCommand, ModelMeter, RunLog, RunLogError};
 
 use crate::event::{Event, EventSink};
 use crate::execute::{Session, Stopped};
@@ -12,6 +12,8 @@ use crate::recorder::Record;
 
 const HEARTBEAT: Duration = Duration::from_millis(1000);
 const PROGRESS: Duration = Duration::from_millis(200);
+/// Why an execution stops whose energy budget is used up.
+pub(crate) const ENERGY_USED_UP: &str = "budget.energy_j is used up; raise it and run again to go on";
 const BOOKS: Duration = Duration::from_millis(500);
 
 /// Renews the lease and obeys what other processes asked through the store.
@@ -93,11 +95,15 @@ pub(crate) async fn keep_books(session: Arc<Session>, handle: Handle) {
     let Some(account) = &session.energy else { return };
     loop {
         tokio::time::sleep(BOOKS).await;
-        let (entries, used_up) = account.watch();
-        if used_up {
-            handle.drain(Stopped::Budget, "budget.energy_j is used up; raise it and run again to go on");
+        let looked = account.watch();
+        if let Some(message) = looked.warning {
+            let alert = Alert { kind: AlertKind::Budget, level: AlertLevel::Warning, message };
+            (session.execution.events)(Event::Alert(alert));
         }
-        for entry in entries {
+        if looked.used_up {
+            handle.drain(Stopped::Budget, ENERGY_USED_UP);
+        }
+        for entry in looked.entries {
             let _ = session.records.send(Record::Energy(entry)).await;
         }
     }

@@ -48,6 +48,23 @@ impl Store {
         self.read_snapshot(|raw| sessions(raw, campaign)).await
     }
 
+    /// How energy was measured in the sessions of a campaign.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn energy_modes(&self, campaign: i64) -> Result<Vec<EnergyMode>, StoreError> {
+        self.read(|raw| {
+            let mut s = raw.statement("SELECT DISTINCT mode FROM energy_session WHERE campaign_id = ?1")?;
+            s.bind_all(&[Bind::Int(campaign)])?;
+            let mut found = Vec::new();
+            while s.step()? {
+                found.extend(s.text(0).parse::<EnergyMode>().ok());
+            }
+            Ok(found)
+        })
+        .await
+    }
+
     /// What the last attempt of each run took, where anything is known.
     ///
     /// # Errors
@@ -136,6 +153,7 @@ fn windows(raw: &Raw, session: i64) -> Result<Vec<EnergyWindow>, StoreError> {
                 EnergyWindowKind::Block,
                 EnergyWindowKind::BaselineAfter,
                 EnergyWindowKind::Session,
+                EnergyWindowKind::SoFar,
             ];
             let known = kinds.into_iter().find(|k| k.name() == kind);
             found.push(EnergyWindow {

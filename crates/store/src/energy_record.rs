@@ -1,6 +1,6 @@
 //! Writing what a session says of energy: the session, its windows, samples, and the resources of attempts.
 
-use ergon_domain::{EnergyEntry, EnergyMode, EnergySamples, EnergyWindow, Measurement};
+use ergon_domain::{EnergyEntry, EnergyMode, EnergySamples, EnergyWindow, EnergyWindowKind, Measurement};
 
 use crate::error::StoreError;
 use crate::raw::Bind;
@@ -62,6 +62,9 @@ impl Batch<'_> {
 
     fn energy_window(&mut self, window: &EnergyWindow) -> Result<(), StoreError> {
         let session = self.begun()?;
+        if matches!(window.kind, EnergyWindowKind::SoFar | EnergyWindowKind::Session) {
+            self.forget_so_far(session)?;
+        }
         self.raw.execute(
             "INSERT OR IGNORE INTO energy_window (session_id, number, kind, started_us, duration_s, attempts) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -79,6 +82,16 @@ impl Batch<'_> {
         }
         let id = self.raw.last_id();
         self.resources("window_resource", "window_id", id, &window.measurements)
+    }
+
+    fn forget_so_far(&self, session: i64) -> Result<(), StoreError> {
+        let so_far = [Bind::Int(session), Bind::Text(EnergyWindowKind::SoFar.name())];
+        self.raw.execute(
+            "DELETE FROM window_resource WHERE window_id IN \
+             (SELECT id FROM energy_window WHERE session_id = ?1 AND kind = ?2)",
+            &so_far,
+        )?;
+        self.raw.execute("DELETE FROM energy_window WHERE session_id = ?1 AND kind = ?2", &so_far)
     }
 
     fn energy_samples(&mut self, samples: &EnergySamples) -> Result<(), StoreError> {

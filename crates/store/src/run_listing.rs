@@ -35,6 +35,8 @@ pub enum RunColumn {
     Parameter(String),
     /// A metric.
     Metric(String),
+    /// What its last attempt took, by the resource's name.
+    Resource(String),
 }
 
 /// How a column is compared.
@@ -147,6 +149,21 @@ impl Built {
                 });
                 format!("v{at}.value")
             }
+            RunColumn::Resource(name) => {
+                // Metrics and resources share the aliases, and may share a name.
+                let key = format!("resource {name}");
+                let at = self.metrics.iter().position(|m| *m == key).unwrap_or_else(|| {
+                    let (at, id) = (self.metrics.len(), self.bind(Wanted::Text(name.clone())));
+                    let _ = write!(
+                        self.joins,
+                        " LEFT JOIN attempt_resource v{at} ON v{at}.attempt_id = a.id AND v{at}.kind = 0 AND \
+                         v{at}.name_id = (SELECT id FROM phrase WHERE text = {id})"
+                    );
+                    self.metrics.push(key);
+                    at
+                });
+                format!("v{at}.value")
+            }
         }
     }
 
@@ -223,15 +240,52 @@ impl Store {
         metric: &str,
         runs: &[i64],
     ) -> Result<Vec<Option<MetricCell>>, StoreError> {
+        self.cells(
+            "SELECT v.kind, v.value, v.provenance, w.text FROM metric_value v \
+             LEFT JOIN phrase w ON w.id = v.reason_id WHERE v.run_id = ?2 \
+             AND v.metric_id = (SELECT id FROM metric WHERE campaign_id = ?1 AND name = ?3)",
+            campaign,
+            metric,
+            runs,
+        )
+        .await
+    }
+
+    /// What the last attempts of these runs took of a resource, in the same order.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn resource_values_of(
+        &self,
+        campaign: i64,
+        resource: &str,
+        runs: &[i64],
+    ) -> Result<Vec<Option<MetricCell>>, StoreError> {
+        self.cells(
+            "SELECT v.kind, v.value, v.provenance, w.text FROM run r \
+             JOIN attempt a ON a.run_id = r.id \
+             AND a.number = (SELECT max(number) FROM attempt WHERE run_id = r.id) \
+             JOIN attempt_resource v ON v.attempt_id = a.id LEFT JOIN phrase w ON w.id = v.reason_id \
+             WHERE r.campaign_id = ?1 AND r.id = ?2 AND v.name_id = (SELECT id FROM phrase WHERE text = ?3)",
+            campaign,
+            resource,
+            runs,
+        )
+        .await
+    }
+
+    async fn cells(
+        &self,
+        query: &str,
+        campaign: i64,
+        name: &str,
+        runs: &[i64],
+    ) -> Result<Vec<Option<MetricCell>>, StoreError> {
         self.read_snapshot(|raw| {
             let mut cells = Vec::with_capacity(runs.len());
             for run in runs {
-                let mut s = raw.statement(
-                    "SELECT v.kind, v.value, v.provenance, w.text FROM metric_value v \
-                     LEFT JOIN phrase w ON w.id = v.reason_id WHERE v.run_id = ?2 \
-                     AND v.metric_id = (SELECT id FROM metric WHERE campaign_id = ?1 AND name = ?3)",
-                )?;
-                s.bind_all(&[Bind::Int(campaign), Bind::Int(*run), Bind::Text(metric)])?;
+                let mut s = raw.statement(query)?;
+                s.bind_all(&[Bind::Int(campaign), Bind::Int(*run), Bind::Text(name)])?;
                 cells.push(if s.step()? {
                     Some(MetricCell {
                         value: s.optional_real(1),

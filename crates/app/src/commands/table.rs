@@ -119,6 +119,8 @@ commands! {
     sensors(SensorsRequest) -> SensorsReply;
     /// Records the machine's energy for a while.
     energy_record(RecordRequest) -> RecordReply;
+    /// What the machine draws at rest.
+    energy_idle(IdleRequest) -> IdleReply;
     /// What a campaign took, session by session.
     energy_sessions(EnergySessionsRequest) -> EnergySessionsReply;
     /// Power during the last attempt of a run.

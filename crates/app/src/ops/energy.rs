@@ -1,12 +1,15 @@
 //! `energy`: recordings and programs, without a campaign.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use ergon_energy::{Discovery, EnergyFigure, Mark, Meter, Sampler, SamplerReport, SystemClock, Unavailable, total};
+use ergon_energy::{
+    Discovery, DomainFigure, EnergyFigure, Mark, Meter, RecordingError, Replay, Sampler, SamplerReport, SystemClock,
+    Tape, Unavailable, total,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
@@ -91,15 +94,48 @@ pub struct RecordReply {
 /// # Errors
 /// A duration or rate out of range; nothing to read at all.
 pub async fn energy_record(_: &App, request: RecordRequest) -> Result<RecordReply, AppError> {
+    record(request, None).await
+}
+
+/// Records for a while, and keeps every reading in a file, from which [`energy_replay`] works the same figures out again.
+/// Not among the window's operations: its page names no files.
+///
+/// # Errors
+/// As [`energy_record`]; the file can't be written.
+pub async fn energy_tape(app: &App, request: RecordRequest, readings: &Path) -> Result<RecordReply, AppError> {
+    record(request, Some(app.path(readings)?)).await
+}
+
+/// Works out what a file of readings comes to.
+///
+/// # Errors
+/// The file can't be read; a line of it is wrong; it holds no two readings.
+pub async fn energy_replay(app: &App, readings: &Path) -> Result<RecordReply, AppError> {
+    let path = app.path(readings)?;
+    let wrong = |e: RecordingError| AppError::input("no_recording", format!("{}: {e}", path.display())).field("file");
+    let tape = Replay::open(&path).map_err(wrong)?;
+    let Some(found) = tape.play() else {
+        let message = format!("{} holds no two readings", path.display());
+        return Err(AppError::input("no_recording", message).field("file"));
+    };
+    Ok(reply(
+        &found.parts,
+        found.duration_s,
+        &SamplerReport { samples: found.readings, ..SamplerReport::default() },
+        &[],
+    ))
+}
+
+async fn record(request: RecordRequest, tape: Option<PathBuf>) -> Result<RecordReply, AppError> {
     let duration_s = request.duration_s.unwrap_or(10.0);
     if !(duration_s > 0.0 && duration_s <= LONGEST_S) {
         let message =
             format!("a duration of {duration_s} s is not accepted; expected more than 0 and at most {LONGEST_S}");
         return Err(AppError::input("invalid_duration", message).field("duration"));
     }
-    let recording = Recording::start(request.rate_hz, request.sysfs_root).await?;
+    let recording = Recording::start(request.rate_hz, request.sysfs_root, tape).await?;
     tokio::time::sleep(Duration::from_secs_f64(duration_s)).await;
-    Ok(recording.finish())
+    recording.finish()
 }
 
 /// A program whose energy is to be accounted.
@@ -145,7 +181,7 @@ pub async fn energy_exec(_: &App, request: ExecRequest) -> Result<ExecReply, App
     if request.output_to_stderr {
         command.stdout(Stdio::from(std::io::stderr()));
     }
-    let recording = Recording::start(request.rate_hz, request.sysfs_root).await?;
+    let recording = Recording::start(request.rate_hz, request.sysfs_root, None).await?;
     let mut child = command
         .spawn()
         .map_err(|e| AppError::input("no_program", format!("'{program}' can't be started: {e}")).field("argv"))?;
@@ -160,7 +196,7 @@ pub async fn energy_exec(_: &App, request: ExecRequest) -> Result<ExecReply, App
     };
     let counted = usage.map(|usage| usage.measurements()).unwrap_or_default();
     Ok(ExecReply {
-        record: recording.finish(),
+        record: recording.finish()?,
         exit_code: status.code(),
         signal: std::os::unix::process::ExitStatusExt::signal(&status),
         cpu_s: usage.map(|usage| usage.cpu_s),
@@ -173,10 +209,11 @@ struct Recording {
     sampler: Option<Sampler>,
     first: Mark,
     unavailable: Vec<Unavailable>,
+    tape: Option<Tape>,
 }
 
 impl Recording {
-    async fn start(rate_hz: Option<f64>, sysfs_root: Option<PathBuf>) -> Result<Self, AppError> {
+    async fn start(rate_hz: Option<f64>, sysfs_root: Option<PathBuf>, tape: Option<PathBuf>) -> Result<Self, AppError> {
         let rate_hz = rate_hz.unwrap_or(RATE_HZ);
         if !RATES_HZ.contains(&rate_hz) {
             let (least, most) = (RATES_HZ.start(), RATES_HZ.end());
@@ -188,28 +225,49 @@ impl Recording {
             let why: Vec<String> = found.unavailable.iter().map(|u| format!("{}: {}", u.what, u.why)).collect();
             return Err(AppError::operation("no_sensor", format!("nothing here can be read. {}", why.join("; "))));
         }
-        let meter = Arc::new(Meter::new(found.sources, Arc::new(SystemClock)));
+        let (tape, sources) = match tape {
+            Some(path) => {
+                let begun = Tape::begin(&path, found.sources).map_err(|e| unwritable(&path, &e))?;
+                (Some(begun.0), begun.1)
+            }
+            None => (None, found.sources),
+        };
+        let meter = Arc::new(Meter::new(sources, Arc::new(SystemClock)));
         let sampler = Sampler::start(meter.clone(), Duration::from_secs_f64(1.0 / rate_hz));
         let first = meter.mark();
-        Ok(Self { meter, sampler, first, unavailable: found.unavailable })
+        if let Some(tape) = &tape {
+            tape.note("from", first.monotonic_ns);
+        }
+        Ok(Self { meter, sampler, first, unavailable: found.unavailable, tape })
     }
 
-    fn finish(self) -> RecordReply {
+    fn finish(self) -> Result<RecordReply, AppError> {
         let last = self.meter.mark();
         let report = self.sampler.map_or_else(SamplerReport::default, Sampler::stop);
-        let parts = self.meter.between(&self.first, &last);
-        let sum = total(&parts);
-        RecordReply {
-            domains: parts.iter().map(|part| (part.domain.to_string(), (&part.figure).into())).collect(),
-            total_covers: sum.as_ref().map(|sum| sum.covers.to_owned()),
-            total: sum.as_ref().map(|sum| (&sum.figure).into()),
-            samples: report.samples,
-            missed: report.missed,
-            duration_s: last.monotonic_ns.saturating_sub(self.first.monotonic_ns) as f64 * 1e-9,
-            overhead_cpu_s: report.overhead_cpu_s,
-            unavailable: self.unavailable.iter().map(MissingSensor::from).collect(),
+        if let Some(tape) = self.tape {
+            tape.note("to", last.monotonic_ns);
+            tape.finish().map_err(|e| AppError::operation("unwritable_file", format!("the readings: {e}")))?;
         }
+        Ok(reply(&self.meter.between(&self.first, &last), last.since_s(&self.first), &report, &self.unavailable))
     }
+}
+
+fn reply(parts: &[DomainFigure], duration_s: f64, report: &SamplerReport, unavailable: &[Unavailable]) -> RecordReply {
+    let sum = total(parts);
+    RecordReply {
+        domains: parts.iter().map(|part| (part.domain.to_string(), (&part.figure).into())).collect(),
+        total_covers: sum.as_ref().map(|sum| sum.covers.to_owned()),
+        total: sum.as_ref().map(|sum| (&sum.figure).into()),
+        samples: report.samples,
+        missed: report.missed,
+        duration_s,
+        overhead_cpu_s: report.overhead_cpu_s,
+        unavailable: unavailable.iter().map(MissingSensor::from).collect(),
+    }
+}
+
+fn unwritable(path: &Path, error: &RecordingError) -> AppError {
+    AppError::operation("unwritable_file", format!("{}: {error}", path.display()))
 }
 
 /// Watching counters takes a moment, so it is done off the threads that serve others.

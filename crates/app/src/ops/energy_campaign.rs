@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::App;
 use crate::energy::{energy_of, value, whole_of};
 use crate::error::AppError;
+use crate::ops::grid::shown;
 use crate::select::{utc, utc_millis};
 
 /// Which campaign.
@@ -23,6 +24,10 @@ pub struct ResourceInfo {
     pub name: String,
     /// The number; `None`: not known, and `reason` says why.
     pub value: Option<f64>,
+    /// The number as it is shown; empty where there is none.
+    pub display: String,
+    /// Both bounds as they are shown; empty where there are none.
+    pub bounds: String,
     /// Lower bound.
     pub lo: Option<f64>,
     /// Upper bound.
@@ -42,6 +47,12 @@ impl From<&Measurement> for ResourceInfo {
         Self {
             name: m.metric.to_string(),
             value: value(m),
+            display: value(m).and_then(shown).unwrap_or_default(),
+            bounds: m
+                .lo
+                .zip(m.hi)
+                .and_then(|(lo, hi)| Some(format!("{} to {}", shown(lo)?, shown(hi)?)))
+                .unwrap_or_default(),
             lo: m.lo,
             hi: m.hi,
             provenance: m.provenance.name().into(),

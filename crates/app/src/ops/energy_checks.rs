@@ -2,6 +2,7 @@
 //! them.
 
 use ergon_domain::Provenance;
+use ergon_energy::{PERF_PROBE, Roots, RunCgroup, perf_probe_path};
 
 use super::doctor::{DoctorCheck, DoctorState};
 use super::monitor::Sensors;
@@ -10,8 +11,9 @@ const POWERCAP_FIX: &str = "as root, once: groupadd -f energy; usermod -aG energ
     /sys/devices/virtual/powercap/*/*/energy_uj 0440 root energy\n' > /etc/tmpfiles.d/energy.conf; systemd-tmpfiles \
     --create. These counters were closed because of the PLATYPUS side channel (CVE-2020-8694): whoever reads them can \
     learn secrets of other programs, so put nobody into the group whom you would not trust with those";
-const PERF_FIX: &str = "as root, for the command line: setcap cap_perfmon=ep \"$(command -v ergon)\" (the small helper \
-    that is to hold it for the window is not built yet), or for everybody until the next boot: sysctl \
+/// HELPER stands for the helper's path.
+const PERF_FIX: &str = "as root, once: setcap cap_perfmon=ep HELPER (a small program that only reads these counters; \
+    chgrp energy and chmod 0750 keep it to a group), or for everybody until the next boot: sysctl \
     kernel.perf_event_paranoid=0";
 
 /// Checks of perf events, powercap and the estimate.
@@ -30,6 +32,8 @@ pub(crate) fn checks(sensors: &Sensors) -> Vec<DoctorCheck> {
             fix: (!open && fixable).then(|| fix.to_owned()),
         }
     };
+    let helper = perf_probe_path().map_or_else(|| PERF_PROBE.to_owned(), |path| path.display().to_string());
+    let perf_fix = PERF_FIX.replace("HELPER", &helper);
     let read = |part: &str| places.iter().any(|place| place.contains(part));
     let estimated = sensors.meter.channels().iter().any(|c| matches!(c.provenance, Provenance::Estimated(_)));
     let estimate = if estimated {
@@ -39,8 +43,22 @@ pub(crate) fn checks(sensors: &Sensors) -> Vec<DoctorCheck> {
     };
     vec![
         way("energy: powercap", read("powercap"), why("powercap"), POWERCAP_FIX),
-        way("energy: perf events", read("perf power"), why("perf power"), PERF_FIX),
+        way("energy: perf events", read("perf power"), why("perf power"), &perf_fix),
         way("energy: NVIDIA GPUs", read("NVML"), why("NVML"), ""),
+        match RunCgroup::parent(&Roots::from_environment()) {
+            Ok(folder) => DoctorCheck {
+                name: "energy: groups of processes".into(),
+                state: DoctorState::Ok,
+                detail: format!("runs that overlap are told apart under {}", folder.display()),
+                fix: None,
+            },
+            Err(why) => DoctorCheck {
+                name: "energy: groups of processes".into(),
+                state: DoctorState::Missing,
+                detail: format!("runs that overlap are told apart process by process instead: {why}"),
+                fix: None,
+            },
+        },
         DoctorCheck {
             name: "energy: estimate from CPU time".into(),
             state: DoctorState::Ok,

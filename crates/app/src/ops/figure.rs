@@ -26,9 +26,11 @@ pub struct FigureRequest {
     /// `success_factors` or `cost_efficiency`.
     /// `histogram`, `exploitation` or `efficiency`.
     /// `histogram`, or of a question asked as such `dependency`, `threshold`, `contamination`, `ab_test`.
+    /// `histogram` or `pareto`.
     pub kind: String,
     /// One metric (for `radar` several, separated by commas); left out: that of the spec's question which such a figure
-    /// answers, else the first (for `radar` all that have a better side).
+    /// answers, else the first (for `radar` all that have a better side). For `pareto` what is
+    /// gained and what it costs, e.g. `accuracy,energy_j`; the cost left out: the energy of a run.
     pub metric: Option<String>,
     /// Factors; left out: those of the question, else as many of the campaign's as the kind takes. Where a question
     /// answers to metric and factors, its phases and filters are drawn, else all runs.
@@ -58,6 +60,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 const KINDS: [(&str, Option<usize>); 13] = [
 const KINDS: [(&str, Option<usize>); 12] = [
 const KINDS: [(&str, Option<usize>); 14] = [
+const KINDS: [(&str, Option<usize>); 11] = [
     ("raincloud", None),
     ("bars", None),
     ("scalability", Some(1)),
@@ -79,6 +82,7 @@ const KINDS: [(&str, Option<usize>); 14] = [
     ("threshold", None),
     ("contamination", None),
     ("ab_test", None),
+    ("pareto", None),
 ];
 
 impl From<DrawingError> for AppError {
@@ -123,7 +127,11 @@ pub async fn figure(app: &App, request: FigureRequest) -> Result<TextReply, AppE
         return Ok(TextReply { text: drawn.svg, warnings: drawn.notes });
     }
     let several = metrics(&request);
-    let one = request.metric.as_deref().filter(|_| request.kind != "radar");
+    let one = match request.kind.as_str() {
+        "radar" => None,
+        "pareto" => several.first().map(String::as_str),
+        _ => request.metric.as_deref(),
+    };
     let question =
         question_for(&framed.loaded.campaign.spec.analysis.questions, &request.kind, one, &request.by).cloned();
     if let Some(choice) = question.as_ref().and_then(|question| question.frame.as_ref()) {
@@ -199,6 +207,19 @@ fn allowed_loss(framed: &Framed, metric: &str) -> f64 {
     questions.iter().filter(|question| question.metric == metric).find_map(|question| question.loss).unwrap_or(0.2)
 }
 
+/// What a trade-off is against: the second metric named, else the energy of a run.
+fn cost_of(framed: &Framed, metrics: &[String]) -> Result<String, AppError> {
+    if let Some(named) = metrics.get(1) {
+        return Ok(named.clone());
+    }
+    let known = ["energy_j", "dynamic_energy_j"].into_iter().find(|name| framed.frame.metric(name).is_ok());
+    known.map(str::to_owned).ok_or_else(|| {
+        let message = "the runs have no energy that can be compared; run with execution.energy: exclusive, or name the \
+                       cost as the second of two metrics";
+        AppError::input("no_figure", message).field("metric")
+    })
+}
+
 fn draw(
     framed: &Framed,
     kind: &str,
@@ -226,6 +247,7 @@ fn draw(
         "cost_efficiency" => drawing.cost_efficiency(by),
         "exploitation" => drawing.exploitation(by),
         "efficiency" => drawing.efficiency(by),
+        "pareto" => drawing.pareto(by, &cost_of(framed, metrics)?),
         _ => drawing.raincloud(by),
     };
     Ok(drawn?)

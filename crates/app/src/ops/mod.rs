@@ -10,6 +10,7 @@ mod energy;
 mod energy_campaign;
 mod energy_checks;
 mod export;
+mod energy_idle;
 mod figure;
 mod files;
 mod follow;
@@ -56,13 +57,17 @@ pub use create::{CreateReply, CreateRequest, create};
 pub use diff::{DiffReply, DiffRequest, diff};
 pub(crate) use doctor::free_bytes;
 pub use doctor::{DoctorCheck, DoctorReply, DoctorRequest, DoctorState, doctor};
-pub use energy::{DomainEnergy, ExecReply, ExecRequest, RecordReply, RecordRequest, energy_exec, energy_record};
+pub use energy::{
+    DomainEnergy, ExecReply, ExecRequest, RecordReply, RecordRequest, energy_exec, energy_record, energy_replay,
+    energy_tape,
+};
 pub use energy_campaign::{
     EnergySessionInfo, EnergySessionsReply, EnergySessionsRequest, EnergyTraceReply, EnergyTraceRequest,
     EnergyWindowInfo, FootprintReply, FootprintRequest, GridFactorInfo, ResourceInfo, TracePoint, energy_footprint,
     energy_sessions, energy_trace,
 };
 pub use export::{ExportReply, ExportRequest, export};
+pub use energy_idle::{IdleDomain, IdleReply, IdleRequest, energy_idle};
 pub use figure::{FigureRequest, figure};
 pub use files::{
     ChooseFilesReply, ChooseFilesRequest, ChosenFile, ReadFileReply, ReadFileRequest, SaveFileRequest, choose_files,

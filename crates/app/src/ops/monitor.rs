@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use ergon_domain::Provenance;
-use ergon_energy::{Discovery, Domain, HostLoadReader, Meter, Roots, SystemClock, Unavailable, total};
+use ergon_energy::{Discovery, Domain, HostLoadReader, HostState, Meter, Roots, SystemClock, Unavailable, total};
 use serde::{Deserialize, Serialize};
 
 use crate::app::{App, now_us};
@@ -14,6 +14,9 @@ use crate::select::utc_millis;
 
 /// Between two samples.
 const PERIOD: Duration = Duration::from_millis(200);
+
+/// Temperature and frequency are read at every so many samples: once a second.
+const STATE_EVERY: u64 = 5;
 
 /// A stream of samples.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, ts_rs::TS)]
@@ -55,6 +58,10 @@ pub struct MonitorSample {
     pub power_source: Option<String>,
     /// By domain.
     pub domains: Vec<MonitorDomain>,
+    /// Hottest processor sensor, °C; `None`: no such sensor is shown.
+    pub temperature_c: Option<f64>,
+    /// Mean of the cores' frequencies, MHz; `None`: the kernel shows none.
+    pub frequency_mhz: Option<f64>,
 }
 
 /// The stream has ended.
@@ -179,7 +186,9 @@ pub async fn monitor(
     let subscription = app.session.subscriptions.begin(&request.subscription);
     let sensors = app.sensors();
     let meter = &sensors.meter;
-    let mut host = HostLoadReader::new(&Roots::from_environment().procfs);
+    let roots = Roots::from_environment();
+    let mut host = HostLoadReader::new(&roots.procfs);
+    let mut state = HostState::read(&roots);
     let mut last = meter.mark();
     let mut samples = 0;
     loop {
@@ -188,6 +197,10 @@ pub async fn monitor(
             return Ok(MonitorReply { samples });
         }
         let (mark, load) = (meter.mark(), host.read());
+        // Slower than the rest: it reads a file per core.
+        if samples % STATE_EVERY == 0 {
+            state = HostState::read(&roots);
+        }
         let power = meter.power_w(&last, &mark);
         let whole = total(&meter.between(&last, &mark));
         last = mark;
@@ -215,6 +228,8 @@ pub async fn monitor(
             power_provenance: weakest.map(|p: &Provenance| p.name().into()),
             power_source: whole.zip(weakest).map(|(t, p)| format!("{}, {p}", t.covers)),
             domains,
+            temperature_c: state.temperature_c,
+            frequency_mhz: state.frequency_mhz,
         });
         samples += 1;
     }

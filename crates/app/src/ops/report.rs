@@ -1,5 +1,6 @@
 //! `report`: documents.
 
+mod energy;
 mod legacy;
 mod phases;
 mod scenario;
@@ -77,6 +78,7 @@ pub async fn report(app: &App, request: ReportRequest) -> Result<ReportReply, Ap
         command: &command,
         interim,
         figures: &figures,
+        energy: energy::energy_facts(app, framed.row).await?,
     };
     let text = campaign_summary(&facts, &framed.frame, &quality, &plan, TableStyle::Booktabs)
         .map_err(|e| AppError::operation("internal", e.to_string()))?;

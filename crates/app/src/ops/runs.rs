@@ -1,6 +1,7 @@
 //! `runs`: a page of a table of runs, sorted and filtered.
 
-use ergon_domain::Manifest;
+use ergon_domain::{EnergyMode, Manifest, Metric};
+use ergon_energy::resource_metrics;
 use ergon_store::{Comparison, RunColumn, RunPage, RunRow, Wanted};
 use serde::{Deserialize, Serialize};
 
@@ -115,7 +116,7 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(manifest: &Manifest, factors: &[String], metrics: &[String]) -> Result<Self, AppError> {
+    fn of(manifest: &Manifest, factors: &[String], resources: &[Metric], metrics: &[String]) -> Result<Self, AppError> {
         let own = OWN.iter().zip([
             RunColumn::Order,
             RunColumn::Key,
@@ -149,13 +150,14 @@ impl Columns {
             };
             shown.push((info, RunColumn::Parameter(name.clone())));
         }
-        let known: Vec<&str> = manifest.metrics.iter().map(|m| m.id.as_str()).collect();
+        let known: Vec<&str> = manifest.metrics.iter().chain(resources).map(|m| m.id.as_str()).collect();
         if let Some(wrong) = metrics.iter().find(|m| !known.contains(&m.as_str())) {
             return Err(unknown("metric", wrong, &known).field("metrics"));
         }
-        for metric in
-            manifest.metrics.iter().filter(|m| metrics.is_empty() || metrics.iter().any(|w| *w == *m.id.as_str()))
-        {
+        let wanted = |m: &Metric| metrics.is_empty() || metrics.iter().any(|w| *w == *m.id.as_str());
+        let own = manifest.metrics.iter().map(|m| (m, RunColumn::Metric(m.id.to_string())));
+        let taken = resources.iter().map(|m| (m, RunColumn::Resource(m.id.to_string())));
+        for (metric, column) in own.chain(taken).filter(|(m, _)| wanted(m)) {
             let info = RunsColumn {
                 id: metric.id.to_string(),
                 title: metric.title.to_string(),
@@ -163,7 +165,7 @@ impl Columns {
                 kind: "metric".into(),
                 numeric: true,
             };
-            shown.push((info, RunColumn::Metric(metric.id.to_string())));
+            shown.push((info, column));
         }
         Ok(Self { shown })
     }
@@ -222,7 +224,16 @@ pub async fn runs(app: &App, request: RunsRequest) -> Result<RunsReply, AppError
     let campaign = app.load_stored(&record).await?.campaign;
     let manifest = &campaign.manifest;
     let factors: Vec<String> = campaign.factors.iter().map(|f| f.name.to_string()).collect();
-    let columns = Columns::of(manifest, &factors, &request.metrics)?;
+    let per_run = |mode: &EnergyMode| matches!(mode, EnergyMode::Concurrent | EnergyMode::Exclusive);
+    let resources: Vec<Metric> = match store.energy_modes(record.id).await?.iter().any(per_run) {
+        // A metric of the workload's own that has the name goes before.
+        true => resource_metrics()
+            .into_iter()
+            .filter(|m| is_energy(m) && manifest.metric(m.id.as_str()).is_none())
+            .collect(),
+        false => Vec::new(),
+    };
+    let columns = Columns::of(manifest, &factors, &resources, &request.metrics)?;
     let mut page = RunPage {
         offset: request.offset,
         limit: if request.limit == 0 { 100 } else { request.limit.min(MOST_ROWS) },
@@ -252,9 +263,11 @@ pub async fn runs(app: &App, request: RunsRequest) -> Result<RunsReply, AppError
             }
             RunColumn::Metric(name) => {
                 let values = store.metric_values_of(record.id, name, &ids).await?;
-                for (cells, value) in rows.iter_mut().zip(values) {
-                    cells.push(value.map(metric_cell).unwrap_or_default());
-                }
+                push(&mut rows, values);
+            }
+            RunColumn::Resource(name) => {
+                let values = store.resource_values_of(record.id, name, &ids).await?;
+                push(&mut rows, values);
             }
             _ => {}
         }
@@ -265,6 +278,17 @@ pub async fn runs(app: &App, request: RunsRequest) -> Result<RunsReply, AppError
         rows,
         keys: found.iter().map(|r| r.key.to_string()).collect(),
     })
+}
+
+/// Of what a run took, that which is shown beside its metrics.
+fn is_energy(metric: &Metric) -> bool {
+    matches!(metric.id.as_str(), "energy_j" | "dynamic_energy_j" | "average_power_w")
+}
+
+fn push(rows: &mut [Vec<RunsCell>], values: Vec<Option<ergon_store::MetricCell>>) {
+    for (cells, value) in rows.iter_mut().zip(values) {
+        cells.push(value.map(metric_cell).unwrap_or_default());
+    }
 }
 
 fn metric_cell(cell: ergon_store::MetricCell) -> RunsCell {

@@ -144,3 +144,60 @@ fn the_total_takes_packages_and_memory_once() {
     assert_eq!((sum.figure.energy_j, sum.covers), (Some(116.0), "CPU packages and memory"));
     assert_eq!(sum.figure.provenance.name(), "simulated");
 }
+
+#[test]
+fn whatever_fails_and_whenever_one_looks_no_figure_is_negative_or_no_number_and_the_bounds_hold_the_truth() {
+    let mut told = 0;
+    for seed in 0..300 {
+        let modulus = [60_000_000, 131_071_999, 1 << 32][seed as usize % 3];
+        let errors = [ReadError::NoData, ReadError::Denied, ReadError::Missing, ReadError::Malformed];
+        let failing = move |t: u64, _| {
+            let n = steps(seed ^ t, 1 << 20).next()?;
+            (n % 4 == 0).then(|| errors[n as usize / 4 % 4])
+        };
+        let (meter, clock) = meter(modulus, failing);
+        let marks: Vec<Mark> = steps(seed + 1_000, 900_000_000)
+            .take(40)
+            .map(|step| {
+                clock.advance(step);
+                meter.mark()
+            })
+            .collect();
+        for (from, to) in [(0, 39), (3, 20), (11, 12), (20, 39)] {
+            let (from, to) = (&marks[from], &marks[to]);
+            let figure = &meter.between(from, to)[0].figure;
+            assert!(figure.lo_j >= 0.0 && figure.hi_j.is_finite() && figure.lo_j <= figure.hi_j, "{figure:?}");
+            let Some(joules) = figure.energy_j else { continue };
+            told += 1;
+            let truth = (square(to.monotonic_ns) - square(from.monotonic_ns)) as f64 * 1e-6;
+            assert!((joules - truth).abs() < 1.5e-6, "seed {seed}: {joules} J of {truth} J");
+            assert!(figure.lo_j <= truth + 1e-6 && truth <= figure.hi_j + 1e-6, "seed {seed}: {figure:?}");
+        }
+    }
+    assert!(told > 200, "{told} figures: the rest was withheld");
+}
+
+#[test]
+fn the_order_of_sources_changes_nothing() {
+    let parts = |order: [usize; 4]| {
+        let all = [
+            (package(), 50),
+            (Domain::Package { socket: 1, die: 0 }, 40),
+            (Domain::Dram { socket: 0 }, 8),
+            (Domain::Core { socket: 0 }, 30),
+        ];
+        order.map(|i| {
+            let (domain, watts) = all[i].clone();
+            let curve: Curve = Box::new(move |t_ns| watts * t_ns / 1_000);
+            Box::new(ScriptedSource::new(vec![(domain, curve)], 1 << 40, 200.0)) as Box<dyn ergon_energy::EnergySource>
+        })
+    };
+    for order in [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1], [1, 3, 0, 2]] {
+        let clock = ScriptedClock::default();
+        let meter = Meter::new(parts(order).into(), Arc::new(clock.clone()));
+        let first = meter.mark();
+        clock.advance(3_000_000_000);
+        let sum = total(&meter.between(&first, &meter.mark())).unwrap();
+        assert_eq!((sum.figure.energy_j, sum.covers), (Some(294.0), "CPU packages and memory"), "{order:?}");
+    }
+}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use ergon_energy::{Discovery, EnergyFlag, Meter, Roots, Sampler, SystemClock, total};
+use ergon_energy::{Discovery, EnergyFlag, Meter, Replay, Roots, Sampler, SystemClock, Tape, total};
 
 use crate::tree::{Advancing, Rewriting, Tree, Zone};
 
@@ -227,4 +227,45 @@ fn a_sampler_that_nobody_reads_goes_on() {
     let report = sampler.report();
     assert!(report.overhead_cpu_s > 0.0, "{report:?}");
     assert!(sampler.take().len() as u64 >= report.samples, "what was sampled is there for a late reader");
+}
+
+#[test]
+fn a_tape_of_readings_replayed_comes_to_the_same_joules_and_says_that_it_is_one() {
+    let tree = Tree::new();
+    let zones = vec![
+        tree.zone("intel-rapl:0", "package-0", 19_999_999, 0).draws(30.0),
+        tree.zone("intel-rapl:0/intel-rapl:0:0", "dram", ROUND, 0).draws(5.0),
+    ];
+    let advancing = Advancing::start(zones);
+    let file = tree.root().join("readings.jsonl");
+    let (tape, sources) = Tape::begin(&file, discover(tree.root()).sources).unwrap();
+    let meter = Arc::new(Meter::new(sources, Arc::new(SystemClock)));
+    let sampler = Sampler::start(meter.clone(), Duration::from_millis(50)).unwrap();
+    std::thread::sleep(Duration::from_millis(120));
+    let first = meter.mark();
+    tape.note("from", first.monotonic_ns);
+    std::thread::sleep(Duration::from_millis(1_000));
+    let last = meter.mark();
+    tape.note("to", last.monotonic_ns);
+    std::thread::sleep(Duration::from_millis(120));
+    sampler.stop();
+    drop((meter.clone(), advancing));
+    tape.finish().unwrap();
+
+    let live = meter.between(&first, &last);
+    let replayed = Replay::open(&file).unwrap().play().unwrap();
+    for (was, is) in live.iter().zip(&replayed.parts) {
+        assert_eq!((&was.domain, was.figure.energy_j), (&is.domain, is.figure.energy_j));
+        assert_eq!(is.figure.provenance.to_string(), "derived (replay of a recording)");
+    }
+    assert!((replayed.duration_s - last.since_s(&first)).abs() < 0.05);
+    for (text, expected) in [
+        ("{}\n", "line 1: missing field"),
+        ("{\"ergon_energy_recording\":9,\"sources\":[]}\n", "version 9; expected 1"),
+        ("{\"ergon_energy_recording\":1,\"sources\":[]}\n{\"t\":1,\"s\":0,\"r\":[1]}\n", "line 2: source 0 of 0"),
+    ] {
+        fs::write(&file, text).unwrap();
+        let error = Replay::open(&file).err().unwrap().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
 }

@@ -24,6 +24,7 @@ mod marker;
 mod order_statistics;
 mod palette;
 mod panel;
+mod pareto_plot;
 #[cfg(feature = "print")]
 pub mod print;
 mod profile_plot;
@@ -44,6 +45,7 @@ pub use heat_map::{HeatCell, HeatMapInput};
 pub use histogram::HistogramInput;
 pub use interaction_plot::{InteractionCurve, InteractionPlotInput};
 pub use interval_plot::{IntervalGroup, IntervalPlotInput};
+pub use pareto_plot::{ParetoInput, TradeOff};
 pub use profile_plot::{ProfileInput, ProfileMetric};
 pub use raincloud::{RaincloudGroup, RaincloudInput};
 pub use scalability_plot::{Limit, ScalabilityInput, SizeCurve, SizePoint};

@@ -10,6 +10,7 @@ use crate::table::{Table, TableError, TableStyle};
 
 use super::descriptive::sentence;
 use super::detail_lines::detail_lines;
+use super::energy_section::{EnergyFacts, energy_section};
 use super::{comparison_table, descriptive_table, hypotheses_table};
 
 /// The most rows of a table in the summary.
@@ -40,6 +41,8 @@ pub struct CampaignFacts<'a> {
     pub interim: bool,
     /// Figures beside the summary: file name and description.
     pub figures: &'a [(String, String)],
+    /// What it took, where any energy was read.
+    pub energy: Option<EnergyFacts>,
 }
 
 /// The summary's text.
@@ -68,6 +71,9 @@ pub fn campaign_summary(
         report.table(&hypotheses_table(&plan.hypotheses), style)?;
     }
     results(&mut report, plan, style)?;
+    if let Some(energy) = &facts.energy {
+        energy_section(&mut report, energy);
+    }
     figures(&mut report, facts);
     quality_section(&mut report, quality);
     warnings(&mut report, plan);

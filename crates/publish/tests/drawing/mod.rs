@@ -8,6 +8,10 @@ use ergon_publish::figure::{
     HeatMapInput, HistogramInput, InteractionCurve, InteractionPlotInput, IntervalGroup, Limit, ProfileInput,
     ProfileMetric, Quantity, ScalabilityInput, Setting, SizeCurve, SizePoint, Stamp, SurvivalCurve, SurvivalInput,
     SurvivalStep, ValuesGroup,
+    BarChartInput, EcdfInput, Estimate, Figure, FigureError, ForestInput, ForestRow, HeatCell, HeatMapInput,
+    HistogramInput, InteractionCurve, InteractionPlotInput, IntervalGroup, Limit, ParetoInput, ProfileInput,
+    ProfileMetric, Quantity, ScalabilityInput, Setting, SizeCurve, SizePoint, Stamp, SurvivalCurve, SurvivalInput,
+    SurvivalStep, TradeOff, ValuesGroup,
 };
 
 pub(crate) fn setting(width_inches: f64) -> Setting<'static> {
@@ -80,6 +84,22 @@ pub(crate) fn scalability(setting: Setting<'_>, names: [&'static str; 4]) -> Res
     curves[2].points[3].ci = None;
     let size = Quantity { title: "Agents", unit: "" };
     ScalabilityInput { setting, size, limit_meaning: Some("Limit: more than 20 % lost.".into()), curves }.draw()
+}
+
+pub(crate) fn pareto(setting: Setting<'_>, names: [&'static str; 4]) -> Result<Figure, FigureError> {
+    let group = |label, cost, worth, on_front| TradeOff {
+        label,
+        cost: estimate(cost, 0.1 * cost),
+        worth: estimate(worth, 2.0),
+        on_front,
+    };
+    let groups = vec![
+        group(names[0], 12.0, 60.0, true),
+        group(names[1], 40.0, 84.0, true),
+        group(names[2], 55.0, 71.0, false),
+        group(names[3], 900.0, 92.0, true),
+    ];
+    ParetoInput { setting, cost: Quantity { title: "Energy", unit: "J" }, groups }.draw()
 }
 
 pub(crate) const CELLS: [Option<f64>; 12] = [
@@ -225,4 +245,5 @@ pub(crate) const KINDS: [(&str, Draw); 10] = [
     ("survival", survival),
     ("profile", profile),
     ("front", front),
+    ("pareto", pareto),
 ];

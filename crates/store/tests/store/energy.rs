@@ -5,6 +5,8 @@ use ergon_domain::{
     RunLogBatch, Span,
 };
 
+use ergon_store::{Comparison, RunColumn, RunPage, Wanted};
+
 use crate::fixture::{Place, held, key, number, start, success};
 
 fn joules(name: &str, x: f64) -> Measurement {
@@ -91,4 +93,61 @@ async fn energy_of_no_session_is_refused_and_nothing_of_the_batch_kept() {
     orphan.energy.remove(0);
     assert!(log.record(orphan).await.is_err());
     assert_eq!(number(&place.store, "SELECT count(*) FROM attempt").await, 0);
+}
+
+#[tokio::test]
+async fn what_is_known_of_a_session_is_replaced_by_what_comes_next_and_by_the_whole() {
+    let place = Place::new().await;
+    let (campaign, _, log) = held(&place.store).await;
+    let window = |number, kind, x| {
+        EnergyEntry::Window(EnergyWindow {
+            number,
+            kind,
+            started_us: 70,
+            duration_s: x,
+            attempts: 1,
+            measurements: vec![joules("energy_j", x)],
+        })
+    };
+    let write = |energy| log.record(RunLogBatch { energy, ..RunLogBatch::default() });
+    let (last, so_far) = (u32::MAX, EnergyWindowKind::SoFar);
+    log.record(batch()).await.unwrap();
+    write(vec![window(last, so_far, 10.0)]).await.unwrap();
+    write(vec![window(last, so_far, 20.0)]).await.unwrap();
+    let kept = async || {
+        let sessions = place.store.energy_sessions(campaign.id).await.unwrap();
+        sessions[0].windows.iter().map(|w| (w.kind, w.duration_s)).collect::<Vec<_>>()
+    };
+    assert_eq!(kept().await, [(EnergyWindowKind::Block, 2.5), (so_far, 20.0)]);
+    write(vec![window(7, EnergyWindowKind::Session, 31.0)]).await.unwrap();
+    assert_eq!(kept().await, [(EnergyWindowKind::Block, 2.5), (EnergyWindowKind::Session, 31.0)]);
+    assert_eq!(number(&place.store, "SELECT count(*) FROM window_resource").await, 2, "nothing of it is left over");
+    assert_eq!(place.store.energy_modes(campaign.id).await.unwrap(), [EnergyMode::Campaign]);
+}
+
+#[tokio::test]
+async fn a_table_of_runs_is_sorted_and_filtered_by_what_they_took() {
+    let place = Place::new().await;
+    let (campaign, _, log) = held(&place.store).await;
+    let of = |run, joules_of_it: Option<f64>| {
+        let mut end = success(run, 1);
+        end.resources = joules_of_it.map(|x| vec![joules("energy_j", x)]).unwrap_or_else(|| vec![withheld()]);
+        end
+    };
+    let ends = vec![of(1, Some(7.0)), of(2, Some(5.0)), of(3, None)];
+    log.record(RunLogBatch { starts: vec![start(1, 1), start(2, 1), start(3, 1)], ends, ..RunLogBatch::default() })
+        .await
+        .unwrap();
+    let energy = RunColumn::Resource("energy_j".into());
+    let page = RunPage { limit: 10, sort: vec![(energy.clone(), false)], ..RunPage::default() };
+    let (total, rows) = place.store.run_page(campaign.id, &page).await.unwrap();
+    let found: Vec<_> = rows.iter().map(|r| r.key).filter(|k| *k != key(3)).collect();
+    assert_eq!((total, found), (3, vec![key(2), key(1)]));
+    let ids: Vec<i64> = rows.iter().map(|r| r.id).collect();
+    let cells = place.store.resource_values_of(campaign.id, "energy_j", &ids).await.unwrap();
+    assert_eq!(cells.iter().flatten().map(|c| c.value).collect::<Vec<_>>(), [Some(5.0), Some(7.0)]);
+    assert_eq!(cells.iter().flatten().next().unwrap().provenance, "estimated");
+    let above = RunPage { filter: vec![(energy, Comparison::Above, Wanted::Number(6.0))], ..page };
+    let (total, rows) = place.store.run_page(campaign.id, &above).await.unwrap();
+    assert_eq!((total, rows[0].key), (1, key(1)));
 }

@@ -13,6 +13,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("design", 1),
     ("models", 1),
     ("energy", 1),
+    ("perf-probe", 2),
     ("store", 2),
     ("engine", 2),
     ("analysis", 3),

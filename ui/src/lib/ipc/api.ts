@@ -67,6 +67,10 @@ export const api = {
   doctor: () => call<wire.DoctorReply>("doctor", {}),
   monitor: (each: (sample: wire.MonitorSample) => void) => stream<wire.MonitorSample, unknown>("monitor", {}, each),
   sensors: () => call<wire.SensorsReply>("sensors", {}),
+  energyIdle: (seconds: number) => call<wire.IdleReply>("energy_idle", { seconds }),
+  energyTrace: (campaign: string, run: string) => call<wire.EnergyTraceReply>("energy_trace", { campaign, run }),
+  energyFootprint: (request: { campaign: string | null; region: string; pue: number }) =>
+    call<wire.FootprintReply>("energy_footprint", request),
   settings: () => call<wire.Settings>("settings", {}),
   setSettings: (settings: Partial<wire.Settings>) => call<wire.Settings>("set_settings", settings),
 

@@ -1577,11 +1577,13 @@ campaign: string,
 /**
  * `raincloud`, `bars`, `scalability`, `heatmap`, `radar`, `forest`, `interaction`, `ecdf`, `survival`,
  * `histogram`, `exploitation` or `efficiency`.
+ * `histogram` or `pareto`.
  */
 kind: string, 
 /**
  * One metric (for `radar` several, separated by commas); left out: that of the spec's question which such a figure
- * answers, else the first (for `radar` all that have a better side).
+ * answers, else the first (for `radar` all that have a better side). For `pareto` what is
+ * gained and what it costs, e.g. `accuracy,energy_j`; the cost left out: the energy of a run.
  */
 metric: string | null, 
 /**
@@ -2166,6 +2168,57 @@ b: string,
  * Pairs of runs compared.
  */
 runs: number, };
+
+/**
+ * Idle power of a domain.
+ */
+export type IdleDomain = { 
+/**
+ * The domain.
+ */
+domain: string, 
+/**
+ * Median of the seconds' means, W; `None`: too few readings succeeded.
+ */
+watts: number | null, 
+/**
+ * Median absolute deviation from it, W.
+ */
+mad_w: number | null, 
+/**
+ * `measured`, `derived` or `estimated`, and how.
+ */
+provenance: string, };
+
+/**
+ * What was found.
+ */
+export type IdleReply = { 
+/**
+ * By domain.
+ */
+domains: Array<IdleDomain>, 
+/**
+ * Seconds.
+ */
+duration_s: number, 
+/**
+ * Mean processor load meanwhile, percent of all cores.
+ */
+cpu_percent: number | null, 
+/**
+ * What speaks against it.
+ */
+warnings: Array<string>, };
+
+/**
+ * How long to look.
+ */
+export type IdleRequest = { 
+/**
+ * Seconds, one sample each; 30 when left out.
+ */
+seconds: number | null, };
 
 /**
  * What became of the files.
@@ -2821,7 +2874,15 @@ power_source: string | null,
 /**
  * By domain.
  */
-domains: Array<MonitorDomain>, };
+domains: Array<MonitorDomain>, 
+/**
+ * Hottest processor sensor, °C; `None`: no such sensor is shown.
+ */
+temperature_c: number | null, 
+/**
+ * Mean of the cores' frequencies, MHz; `None`: the kernel shows none.
+ */
+frequency_mhz: number | null, };
 
 /**
  * A whole game.
@@ -3743,6 +3804,14 @@ name: string,
  * The number; `None`: not known, and `reason` says why.
  */
 value: number | null, 
+/**
+ * The number as it is shown; empty where there is none.
+ */
+display: string, 
+/**
+ * Both bounds as they are shown; empty where there are none.
+ */
+bounds: string, 
 /**
  * Lower bound.
  */
@@ -5157,6 +5226,7 @@ export interface Operations {
   monitor: { request: MonitorRequest; reply: MonitorReply; stream: MonitorSample };
   sensors: { request: SensorsRequest; reply: SensorsReply; stream: never };
   energy_record: { request: RecordRequest; reply: RecordReply; stream: never };
+  energy_idle: { request: IdleRequest; reply: IdleReply; stream: never };
   energy_sessions: { request: EnergySessionsRequest; reply: EnergySessionsReply; stream: never };
   energy_trace: { request: EnergyTraceRequest; reply: EnergyTraceReply; stream: never };
   energy_footprint: { request: FootprintRequest; reply: FootprintReply; stream: never };
@@ -5281,6 +5351,8 @@ export const operations = {
   sensors: (request: SensorsRequest): Promise<SensorsReply> => call("sensors", request),
   /** Records the machine's energy for a while. */
   energy_record: (request: RecordRequest): Promise<RecordReply> => call("energy_record", request),
+  /** What the machine draws at rest. */
+  energy_idle: (request: IdleRequest): Promise<IdleReply> => call("energy_idle", request),
   /** What a campaign took, session by session. */
   energy_sessions: (request: EnergySessionsRequest): Promise<EnergySessionsReply> => call("energy_sessions", request),
   /** Power during the last attempt of a run. */

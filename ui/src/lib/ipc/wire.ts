@@ -667,6 +667,50 @@ export interface MonitorSample {
   power_provenance: string | null;
   power_source: string | null;
   domains: MonitorDomain[];
+  temperature_c: number | null;
+  frequency_mhz: number | null;
+}
+export interface IdleReply {
+  domains: { domain: string; watts: number | null; mad_w: number | null; provenance: string }[];
+  duration_s: number;
+  cpu_percent: number | null;
+  warnings: string[];
+}
+export interface ResourceInfo {
+  name: string;
+  value: number | null;
+  display: string;
+  bounds: string;
+  lo: number | null;
+  hi: number | null;
+  provenance: string;
+  source: string | null;
+  reason: string | null;
+  flags: string[];
+}
+export interface TracePoint {
+  at_s: number;
+  power_w: (number | null)[];
+}
+export interface EnergyTraceReply {
+  channels: unknown;
+  points: TracePoint[];
+  resources: ResourceInfo[];
+}
+export interface GridFactor {
+  kind: string;
+  value: number;
+  unit: string;
+  year: number;
+  scope: string;
+  source: string;
+  licence: string;
+  verified: boolean;
+}
+export interface FootprintReply {
+  energy: ResourceInfo;
+  footprint: ResourceInfo[];
+  factors: GridFactor[];
 }
 export interface ChosenFile {
   token: string;

@@ -60,6 +60,7 @@ export const ITEMS: readonly Item[] = [
   figure("dependency", "Dependency curves", 0, 0, "none"),
   figure("contamination", "Contamination indicators", 0, 0, "none"),
   figure("ab_test", "A/B test", 0, 0, "none"),
+  figure("pareto", "Quality against joules", 0, 9),
 ];
 
 /** What a request for it says beside campaign and kind. */
