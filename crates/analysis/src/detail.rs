@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use crate::cost_efficiency::CostEfficiency;
 use crate::result::{Interval, wire, wire_option};
-use crate::work_detail::{Efficiency, PhaseShares, Tax};
 use crate::success_factors::SuccessFactors;
 use crate::surface_detail::{AbTest, Contamination, Dependency};
+use crate::work_detail::{Efficiency, PhaseShares, Tax};
 
 /// What a figure of this analysis draws.
 #[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]

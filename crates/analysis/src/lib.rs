@@ -57,10 +57,9 @@ mod select;
 mod slope;
 mod structure;
 mod success_factors;
-mod survival;
-mod tax;
 mod surface_detail;
 mod survival;
+mod tax;
 mod threshold;
 mod trade_off;
 mod verdict;
@@ -106,10 +105,10 @@ pub use result::{
 };
 pub use scalability::scalability;
 pub use slope::slope;
-pub use tax::orchestration_tax;
-pub use work_detail::{Efficiency, EfficiencyLevel, PhaseShare, PhaseShares, PhasesOfLevel, SumRatio, Tax, TaxPair};
 pub use success_factors::{SuccessFactors, SuccessLevel, success_factors};
 pub use surface_detail::{
     AbTest, Contamination, ContaminationRow, Dependency, DependencyCurve, DependencyPoint, TrendTest,
 };
+pub use tax::orchestration_tax;
 pub use trade_off::front;
+pub use work_detail::{Efficiency, EfficiencyLevel, PhaseShare, PhaseShares, PhasesOfLevel, SumRatio, Tax, TaxPair};

@@ -25,8 +25,8 @@ use crate::response::Response;
 use crate::result::{Analysis, AnalysisKind, Role, Warning};
 use crate::scalability::scalability;
 use crate::slope::slope;
-use crate::tax::orchestration_tax;
 use crate::success_factors::success_factors;
+use crate::tax::orchestration_tax;
 use crate::threshold::DEFAULT_SHARE;
 
 /// Share of the best mean that may be lost when a question about scalability doesn't say.
@@ -179,6 +179,7 @@ fn named(part: &Frame, ask: &Ask, question: &spec::Question, kind: QuestionKind)
         (QuestionKind::SuccessFactors, [_, ..]) => one(success_factors(part, ask, &question.by)),
         (QuestionKind::CostEfficiency, [_, ..]) => {
             by_factor(|part, ask, factor| cost_efficiency(part, ask, factor).map(|found| vec![found]))
+        }
         (QuestionKind::Dependency | QuestionKind::Threshold, [level, group @ ..]) if group.len() < 2 => {
             let share = question.threshold.as_deref().and_then(spec::threshold_share).unwrap_or(DEFAULT_SHARE);
             let only_threshold = kind == QuestionKind::Threshold;
@@ -193,14 +194,12 @@ fn named(part: &Frame, ask: &Ask, question: &spec::Question, kind: QuestionKind)
         (kind, factors) => one(Err(AnalysisError::NotAvailable {
             asked: format!("as: {} by {} factors", kind.name(), factors.len()),
             available: vec![
-                "trend, scalability: by one or two factors",
-                "grid: by two",
-                "ranking, success_factors, cost_efficiency: by one or more",
                 "trend, scalability, dependency, threshold: by one or two factors",
                 "grid: by two",
-                "ranking: by one or more",
+                "ranking, efficiency, success_factors, cost_efficiency, cross_validation: by one or more",
+                "exploitation: by two or more",
                 "contamination: by method, level and at most one more",
-                "ab_test: by one",
+                "ab_test, tax, per_correct, phase_shares: by one",
             ],
         })),
     }

@@ -224,8 +224,10 @@ fn questions_of_a_spec_are_answered_and_wrong_ones_refused_with_what_would_do() 
 
 #[test]
 fn replicates_of_several_items_are_said_to_be_drawn_together() {
-    let mut build =
-        Build::new(&[("level", &["0", "100"])]).metric("m", Family::Proportion).metric("items_scored", Family::Count).common();
+    let mut build = Build::new(&[("level", &["0", "100"])])
+        .metric("m", Family::Proportion)
+        .metric("items_scored", Family::Count)
+        .common();
     for replicate in 0..30 {
         for (level, accuracy) in [("0", 90.0), ("100", 40.0 + f64::from(replicate % 3) * 10.0)] {
             build.run(&[("level", level)], replicate, &[value(accuracy), value(10.0)]);

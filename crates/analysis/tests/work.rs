@@ -101,7 +101,8 @@ fn joules_that_are_not_a_run_s_own_give_no_tax_and_the_reason_is_said() {
         }
         tax(&build.frame).unwrap_err().to_string()
     };
-    let cases: [(&str, &dyn Fn(f64) -> Option<Reading>); 5] = [
+    type Spoilt<'a> = &'a dyn Fn(f64) -> Option<Reading>;
+    let cases: [(&str, Spoilt<'_>); 5] = [
         ("the runs overlapped", &|x| flagged(x, "concurrent")),
         ("slowed because it was hot", &|x| flagged(x, "throttled")),
         ("estimated (CPU time), not measured", &|x| from(Observed::Value(x), Provenance::Estimated("CPU time".into()))),

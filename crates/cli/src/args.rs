@@ -378,13 +378,8 @@ pub(crate) struct TableArgs {
     /// Campaign id, ULID prefix, spec path or `latest`.
     pub(crate) campaign: String,
     /// Kind: descriptive, comparison, pairwise, pivot, regression, quality, hypotheses, summary, tax, per_correct,
-    /// phase_shares.
-    /// Kind: descriptive, comparison, pairwise, pivot, regression, success_factors, cost_efficiency, quality, hypotheses,
-    /// summary.
-    /// Kind: descriptive, comparison, pairwise, pivot, regression, exploitation, efficiency,
-    /// quality, hypotheses, summary.
-    /// Kind: descriptive, comparison, pairwise, pivot, regression, quality, hypotheses, summary; of a question asked so
-    /// dependency, threshold, contamination, ab_test.
+    /// phase_shares, success_factors, cost_efficiency, exploitation, efficiency; of a question asked so dependency,
+    /// threshold, contamination, ab_test.
     pub(crate) kind: String,
     /// One metric (default: the first); for a pivot several, separated by commas.
     #[arg(long)]
@@ -407,15 +402,9 @@ pub(crate) struct TableArgs {
 pub(crate) struct FigureArgs {
     /// Campaign id, ULID prefix, spec path or `latest`.
     pub(crate) campaign: String,
-    /// Kind: raincloud, bars, scalability, heatmap, radar, forest, interaction, ecdf, survival, histogram, tax,
-    /// per_correct, phase_shares.
-    /// Kind: raincloud, bars, scalability, heatmap, radar, forest, interaction, ecdf, survival, histogram,
-    /// success_factors, cost_efficiency.
-    /// Kind: raincloud, bars, scalability, heatmap, radar, forest, interaction, ecdf, survival, histogram,
-    /// exploitation, efficiency.
-    /// Kind: raincloud, bars, scalability, heatmap, radar, forest, interaction, ecdf, survival, histogram; of a question
-    /// asked so dependency, threshold, contamination, ab_test.
-    /// Kind: raincloud, bars, scalability, heatmap, radar, forest, interaction, ecdf, survival, histogram, pareto.
+    /// Kind: raincloud, bars, scalability, heatmap, radar, forest, interaction, ecdf, survival, histogram, pareto, tax,
+    /// per_correct, phase_shares, success_factors, cost_efficiency, exploitation, efficiency; of a question asked so
+    /// dependency, threshold, contamination, ab_test.
     pub(crate) kind: String,
     /// One metric (default: the first); for a radar several, separated by commas (default: all with a better side);
     /// for pareto what is gained and what it costs (default: the energy of a run).
@@ -441,9 +430,7 @@ pub(crate) struct ImportArgs {
     #[arg(required = true)]
     pub(crate) files: Vec<PathBuf>,
     /// What they are: ergon, consensus-campaign, consensus-run, consensus-conditions, consensus-result, consensus-report,
-    /// scenario-batch.
-    /// bargain.
-    /// scramblebench.
+    /// a-lems-command, a-lems-tasks, a-lems-plan, scenario-batch, bargain, scramblebench.
     #[arg(long = "as", value_name = "KIND")]
     pub(crate) kind: Option<String>,
     /// Report only.

@@ -9,8 +9,8 @@ use crate::energy_log::EnergyEntry;
 use crate::failure::FailureClass;
 use crate::measurement::Measurement;
 use crate::planned_run::PlannedRun;
-use crate::span::Span;
 use crate::seed::RunKey;
+use crate::span::Span;
 use crate::state::RunState;
 
 /// A file a run left.

@@ -183,11 +183,14 @@ impl Tape {
         sources: Vec<Box<dyn EnergySource>>,
     ) -> Result<(Self, Vec<Box<dyn EnergySource>>), RecordingError> {
         let mut out = Out { file: BufWriter::new(File::create(path)?), failed: None };
-        let form = |source: &Box<dyn EnergySource>| SourceForm {
+        let form = |source: &dyn EnergySource| SourceForm {
             name: source.name().into(),
             channels: source.channels().iter().map(ChannelForm::from).collect(),
         };
-        out.line(&Header { ergon_energy_recording: VERSION, sources: sources.iter().map(form).collect() });
+        out.line(&Header {
+            ergon_energy_recording: VERSION,
+            sources: sources.iter().map(|source| form(source.as_ref())).collect(),
+        });
         let out = Arc::new(Mutex::new(out));
         let taped = |(number, inner)| Box::new(Taped { inner, number, out: out.clone() }) as Box<dyn EnergySource>;
         let sources = sources.into_iter().enumerate().map(taped).collect();

@@ -13,7 +13,8 @@ fn main() {
     let items = Bank::Mixed.items(1);
     let questions: Vec<&str> = items.iter().map(|item| item.question.as_str()).collect();
     let joined = questions.join(" ");
-    let passages: Vec<&str> = (0..joined.len() / 16_000).filter_map(|i| joined.get(16_000 * i..16_000 * (i + 1))).collect();
+    let passages: Vec<&str> =
+        (0..joined.len() / 16_000).filter_map(|i| joined.get(16_000 * i..16_000 * (i + 1))).collect();
     for (name, method) in Method::NAMES.iter().filter(|(_, method)| *method != Method::None) {
         for level in [17.0, 50.0, 100.0] {
             let recipe = Recipe::new(*method, level, 42);

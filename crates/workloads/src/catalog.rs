@@ -16,8 +16,6 @@ pub struct SettingsProblem {
     pub message: String,
 }
 
-/// Workloads this build can run.
-pub const KINDS: [&str; 5] = ["command", "consensus", "scramble", "negotiation", "workflow"];
 /// A file of a folder that settings name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SourceFile {
@@ -55,7 +53,7 @@ impl SourceFolders for NoFolders {
 }
 
 /// Workloads this build can run.
-pub const KINDS: [&str; 5] = ["command", "consensus", "scramble", "negotiation", "scenario"];
+pub const KINDS: [&str; 6] = ["command", "consensus", "scramble", "negotiation", "workflow", "scenario"];
 
 /// Opens a workload from the spec's `workload` section (without `kind`). `base` is the spec's folder, `folders` reads
 /// what lies beside it.

@@ -7,7 +7,6 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::changes::Changes;
 use crate::command;
 use crate::install;
 use crate::metadata;
@@ -18,8 +17,6 @@ use crate::test_counts::TestCounts;
 pub(crate) struct EngineStage {
     pub(crate) name: &'static str,
     needs: &'static [install::Need],
-    /// What the outcome depends on, as path prefixes.
-    prefixes: &'static [&'static str],
     /// Crate, and what is asked of cargo besides.
     package: &'static [&'static str],
     /// Word in the names of its tests.
@@ -32,7 +29,6 @@ pub(crate) const ENGINES: &[EngineStage] = &[
     EngineStage {
         name: "engines",
         needs: install::FOR_ENGINES,
-        prefixes: &["crates/models/", "crates/domain/src/chat.rs", "tests/engines/", "crates/xtask/src/engines.rs"],
         package: &["-p", "ergon-models", "--test", "engines"],
         word: "engine_mistralrs",
         with_litellm: Some("engine_litellm"),
@@ -40,13 +36,6 @@ pub(crate) const ENGINES: &[EngineStage] = &[
     EngineStage {
         name: "gguf",
         needs: install::FOR_LLAMA,
-        prefixes: &[
-            "crates/gguf-worker/",
-            "crates/models/src/gguf.rs",
-            "crates/models/src/pipe.rs",
-            "tests/engines/",
-            "crates/xtask/src/engines.rs",
-        ],
         package: &["-p", "ergon-gguf-worker", "--features", "llama", "--all-targets"],
         word: "llama",
         with_litellm: None,
@@ -54,12 +43,7 @@ pub(crate) const ENGINES: &[EngineStage] = &[
 ];
 
 impl EngineStage {
-    pub(crate) fn run(&self, root: &Path, changes: &Changes, all: bool, total: &mut TestCounts) -> Result<Done> {
-        let why = if all { Some("--all".to_owned()) } else { changes.touch(self.prefixes) };
-        let Some(why) = why else {
-            return Ok(Done::skipped(format!("nothing it depends on changed ({})", self.prefixes.join(", "))));
-        };
-        println!("runs because: {why}");
+    pub(crate) fn run(&self, root: &Path, total: &mut TestCounts) -> Result<Done> {
         install::ensure(self.needs)?;
         let engines = Engines::find(root)?;
         let Some(python) = &engines.python else {

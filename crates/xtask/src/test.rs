@@ -51,10 +51,6 @@ const SLOW: &[SlowStage] = &[
     },
 ];
 
-/// What the `.deb` depends on beside the programs.
-const PACKAGE: &[&str] =
-    &["crates/xtask/src/debian.rs", "crates/xtask/src/fresh_root.rs", "src-tauri/tauri.conf.json", "icons/"];
-
 pub(crate) fn run(all: bool) -> Result<()> {
     let root = metadata::root()?;
     let mut stages = Stages::new();
@@ -97,22 +93,24 @@ pub(crate) fn run(all: bool) -> Result<()> {
         Ok(Done::with(counts.to_string()))
     });
     let changes = Changes::find(&root);
-    stages.run("package", || {
-        let why = if all { Some("--all".to_owned()) } else { changes.touch(PACKAGE) };
-        let Some(why) = why else {
-            return Ok(Done::skipped(format!("nothing it depends on changed ({})", PACKAGE.join(", "))));
-        };
-        println!("runs because: {why}");
-        // The programs that the stage before has built: what is proven is the package, not the optimiser.
-        Ok(window::package(&root, "dev")?.map_or_else(|| Done::with("starts in a fresh Debian"), Done::skipped))
-    });
     for stage in SLOW {
         stages.run(stage.name, || stage.run(&root, &changes, all, &mut total));
     }
-    for stage in ENGINES {
-        stages.run(stage.name, || stage.run(&root, &changes, all, &mut total));
+    // They take what not every machine has: mounts, a registry of Python packages, a compiler of C++ and its patience.
+    if all {
+        stages.run("package", || {
+            // The programs that the stage before has built: what is proven is the package, not the optimiser.
+            Ok(window::package(&root, "dev")?.map_or_else(|| Done::with("starts in a fresh Debian"), Done::skipped))
+        });
+        for stage in ENGINES {
+            stages.run(stage.name, || stage.run(&root, &mut total));
+        }
+        stages.run("keychain", || keychain::stage(&root, &mut total));
+    } else {
+        for name in ["package", "engines", "gguf", "keychain"] {
+            stages.run(name, || Ok(Done::skipped("only with --all")));
+        }
     }
-    stages.run("keychain", || keychain::stage(&root, &changes, all, &mut total));
 
     let finished = stages.finish();
     if !total.is_empty() {

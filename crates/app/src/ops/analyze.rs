@@ -152,6 +152,8 @@ fn detail_text(detail: &Detail, text: &mut String) {
             for level in &found.levels {
                 let parts = level.phases.iter().map(|p| format!("{} {:.1} %", p.phase, 100.0 * p.share));
                 let _ = writeln!(text, "  {}: {}", level.level, parts.collect::<Vec<_>>().join(", "));
+            }
+        }
         Detail::SuccessFactors(found) => {
             for l in &found.levels {
                 let odds = match (l.odds_ratio, l.odds_ci, l.p_adjusted) {
@@ -177,6 +179,8 @@ fn detail_text(detail: &Detail, text: &mut String) {
                 let (mean, cost) = (number(l.mean), number(l.mean_cost_usd));
                 let per = number(l.per_usd);
                 let _ = writeln!(text, "  {}: n = {}, mean {mean}, {cost} USD a run, {per} per USD{ci}", l.level, l.n);
+            }
+        }
         Detail::Bargaining(found) => {
             for group in &found.groups {
                 let levels: Vec<&str> = group.levels.iter().map(|(_, level)| level.as_str()).collect();
@@ -186,7 +190,6 @@ fn detail_text(detail: &Detail, text: &mut String) {
                 let _ = writeln!(text, "  {}: {} games, {measures}{p}", levels.join(", "), group.runs);
             }
         }
-        Detail::Grid(_) | Detail::Survival(_) | Detail::CrossValidation(_) => {}
         Detail::Dependency(found) => {
             for c in &found.curves {
                 let number = |x: Option<f64>| x.map_or("undefined".into(), |x| format!("{x:.6}"));

@@ -20,13 +20,9 @@ use crate::ops::table::{ask, subject, unknown};
 pub struct FigureRequest {
     /// Campaign id, ULID prefix, spec path or `latest`.
     pub campaign: String,
-    /// `raincloud`, `bars`, `scalability`, `heatmap`, `radar`, `forest`, `interaction`, `ecdf`, `survival`,
-    /// `histogram`, `tax`, `per_correct` or `phase_shares`.
     /// `raincloud`, `bars`, `scalability`, `heatmap`, `radar`, `forest`, `interaction`, `ecdf`, `survival`, `histogram`,
-    /// `success_factors` or `cost_efficiency`.
-    /// `histogram`, `exploitation` or `efficiency`.
-    /// `histogram`, or of a question asked as such `dependency`, `threshold`, `contamination`, `ab_test`.
-    /// `histogram` or `pareto`.
+    /// `pareto`, `tax`, `per_correct`, `phase_shares`, `success_factors`, `cost_efficiency`, `exploitation`,
+    /// `efficiency`, or of a question asked as such `dependency`, `threshold`, `contamination`, `ab_test`.
     pub kind: String,
     /// One metric (for `radar` several, separated by commas); left out: that of the spec's question which such a figure
     /// answers, else the first (for `radar` all that have a better side). For `pareto` what is
@@ -57,10 +53,7 @@ const VENUES: [(&str, Venue); 10] = [
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Kinds, and how many factors each takes; `None` for any number.
-const KINDS: [(&str, Option<usize>); 13] = [
-const KINDS: [(&str, Option<usize>); 12] = [
-const KINDS: [(&str, Option<usize>); 14] = [
-const KINDS: [(&str, Option<usize>); 11] = [
+const KINDS: [(&str, Option<usize>); 22] = [
     ("raincloud", None),
     ("bars", None),
     ("scalability", Some(1)),
@@ -321,11 +314,13 @@ pub(crate) fn write_all(
                 let by = vec![found.factor.clone()];
                 let drawn = drawing.phase_shares(&by);
                 ("phase_shares", by, drawn)
+            }
             Some(Detail::Bargaining(found)) if analysis.kind == AnalysisKind::Exploitation => {
                 ("exploitation", found.factors.clone(), drawing.exploitation(&found.factors))
             }
             Some(Detail::Bargaining(found)) => {
                 ("efficiency", found.factors.clone(), drawing.efficiency(&found.factors))
+            }
             Some(Detail::Dependency(_) | Detail::Contamination(_) | Detail::AbTest(_)) => {
                 (surface_kind(analysis.kind), question.by.clone(), drawing.surface(analysis))
             }

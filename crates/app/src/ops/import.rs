@@ -148,12 +148,9 @@ async fn foreign(app: &App, path: &Path, source: &ImportSource, done: ImportedFi
     };
     let mut done = done.said(made.report);
     let Some(mut spec) = made.spec else { return done };
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let base = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf());
     if source.kind == ImportKind::ScenarioBatch {
         scenario::complete(&mut spec, &base, &mut done);
     }
-    let Some(spec) = made.spec else { return done };
     let text = pretty(&spec);
     done.spec = Some(text.clone());
     match LoadedSpec::from_bytes(text.as_bytes(), "imported.json", &base, &[], &[]) {

@@ -24,12 +24,12 @@ pub struct TaskInfo {
     /// How many items it has.
     pub count: u32,
     /// The items, where this task was asked for.
-    pub items: Vec<ItemInfo>,
+    pub items: Vec<TaskItemInfo>,
 }
 
 /// An item.
 #[derive(Clone, Debug, Serialize, ts_rs::TS)]
-pub struct ItemInfo {
+pub struct TaskItemInfo {
     /// Number, as the parameter `item` takes it.
     pub number: u32,
     /// Its name.
@@ -63,7 +63,7 @@ pub async fn items(_app: &App, request: ItemsRequest) -> Result<ItemsReply, AppE
     let tasks = TASKS.iter().filter(|task| wanted(task.name)).map(|task| {
         let items = task.items();
         let count = items.len() as u32;
-        let info = |(number, item): (u32, ergon_workloads::workflow::item::TaskItem)| ItemInfo {
+        let info = |(number, item): (u32, ergon_workloads::workflow::item::TaskItem)| TaskItemInfo {
             number,
             id: item.id,
             prompt: item.prompt,

@@ -9,8 +9,8 @@ mod doctor;
 mod energy;
 mod energy_campaign;
 mod energy_checks;
-mod export;
 mod energy_idle;
+mod export;
 mod figure;
 mod files;
 mod follow;
@@ -21,8 +21,8 @@ mod list;
 mod model_totals;
 mod models;
 mod monitor;
-mod next;
 mod negotiation;
+mod next;
 mod plan;
 mod power;
 mod providers;
@@ -66,8 +66,8 @@ pub use energy_campaign::{
     EnergyWindowInfo, FootprintReply, FootprintRequest, GridFactorInfo, ResourceInfo, TracePoint, energy_footprint,
     energy_sessions, energy_trace,
 };
-pub use export::{ExportReply, ExportRequest, export};
 pub use energy_idle::{IdleDomain, IdleReply, IdleRequest, energy_idle};
+pub use export::{ExportReply, ExportRequest, export};
 pub use figure::{FigureRequest, figure};
 pub use files::{
     ChooseFilesReply, ChooseFilesRequest, ChosenFile, ReadFileReply, ReadFileRequest, SaveFileRequest, choose_files,
@@ -79,7 +79,7 @@ pub use follow::{
 pub(crate) use grid::Skeleton;
 pub use grid::{ConditionCell, GridPhase, GridReply, GridRequest, grid};
 pub use import::{ImportReply, ImportRequest, ImportedFile, import};
-pub use items::{ItemInfo, ItemsReply, ItemsRequest, TaskInfo, items};
+pub use items::{ItemsReply, ItemsRequest, TaskInfo, TaskItemInfo, items};
 pub use list::{CampaignRow, ListReply, ListRequest, list};
 pub use model_totals::{ModelTotalInfo, ModelTotalsReply, model_totals};
 pub use models::{
@@ -91,8 +91,8 @@ pub use monitor::{
     MissingSensor, MonitorDomain, MonitorReply, MonitorRequest, MonitorSample, SensorInfo, SensorsReply,
     SensorsRequest, monitor, sensors,
 };
-pub use next::{NextReply, NextRequest, next};
 pub use negotiation::{NegotiationReply, ProposalInfo, RoundInfo, SaidInfo, SeatInfo, SettledInfo, negotiation};
+pub use next::{NextReply, NextRequest, next};
 pub use plan::{PlanLine, PlanReply, PlanRequest, plan};
 pub use power::{PowerPoint, PowerReply, PowerRequest, power};
 pub use providers::{

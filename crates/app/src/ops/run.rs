@@ -198,7 +198,7 @@ async fn run_once(
         }
     };
 
-    let models = match app.model_session(&loaded, &registered, records).await {
+    let models = match app.model_session(loaded, &registered, records).await {
         Ok(models) => models,
         Err(error) => {
             app.release(&hold).await;

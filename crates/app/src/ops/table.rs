@@ -1,16 +1,11 @@
 //! `table`: a publication table.
 
 use ergon_analysis::{Analysis, Ask};
-use ergon_design::spec::{Question, QuestionKind};
+use ergon_design::spec::Question;
 use ergon_publish::from_analysis::{
-    comparison_table, descriptive_table, hypotheses_table, pairwise_table, per_correct_table, phase_shares_table,
-    pivot_table, quality_table, regression_table, summary_table, tax_table,
-    comparison_table, cost_efficiency_table, descriptive_table, hypotheses_table, pairwise_table, pivot_table,
-    quality_table, regression_table, success_factors_table, summary_table,
-    bargaining_table, comparison_table, descriptive_table, hypotheses_table, pairwise_table, pivot_table,
-    quality_table, regression_table, summary_table,
-    ab_test_table, comparison_table, contamination_table, dependency_table, descriptive_table, hypotheses_table,
-    pairwise_table, pivot_table, quality_table, regression_table, summary_table, threshold_table,
+    ab_test_table, bargaining_table, comparison_table, contamination_table, cost_efficiency_table, dependency_table,
+    descriptive_table, hypotheses_table, pairwise_table, per_correct_table, phase_shares_table, pivot_table,
+    quality_table, regression_table, success_factors_table, summary_table, tax_table, threshold_table,
 };
 use ergon_publish::table::{CsvOptions, Table, TableStyle};
 use serde::{Deserialize, Serialize};
@@ -26,13 +21,8 @@ pub struct TableRequest {
     /// Campaign id, ULID prefix, spec path or `latest`.
     pub campaign: String,
     /// `descriptive`, `comparison`, `pairwise`, `pivot`, `regression`, `summary`, `quality`, `hypotheses`, `tax`,
-    /// `per_correct` or `phase_shares`.
-    /// `descriptive`, `comparison`, `pairwise`, `pivot`, `regression`, `success_factors`, `cost_efficiency`, `summary`,
-    /// `quality` or `hypotheses`.
-    /// `descriptive`, `comparison`, `pairwise`, `pivot`, `regression`, `exploitation`, `efficiency`, `summary`, `quality` or
-    /// `hypotheses`.
-    /// `descriptive`, `comparison`, `pairwise`, `pivot`, `regression`, `summary`, `quality`, `hypotheses`, or of a
-    /// question asked as such `dependency`, `threshold`, `contamination`, `ab_test`.
+    /// `per_correct`, `phase_shares`, `success_factors`, `cost_efficiency`, `exploitation`, `efficiency`, or of a question
+    /// asked as such `dependency`, `threshold`, `contamination`, `ab_test`.
     pub kind: String,
     /// One metric (for `pivot` several, separated by commas); left out: that of the spec's first question, else the
     /// first.
@@ -54,9 +44,7 @@ pub struct TextReply {
     pub warnings: Vec<String>,
 }
 
-const KINDS: [&str; 11] = [
-const KINDS: [&str; 10] = [
-const KINDS: [&str; 12] = [
+const KINDS: [&str; 19] = [
     "descriptive",
     "comparison",
     "pairwise",
@@ -68,6 +56,14 @@ const KINDS: [&str; 12] = [
     "tax",
     "per_correct",
     "phase_shares",
+    "success_factors",
+    "cost_efficiency",
+    "exploitation",
+    "efficiency",
+    "dependency",
+    "threshold",
+    "contamination",
+    "ab_test",
 ];
 
 /// The factor of a table about ways of working: as asked, else `workflow`, else the first.
@@ -75,18 +71,6 @@ fn way_of_working<'b>(kind: &str, by: &'b [String]) -> Result<&'b str, AppError>
     let named = by.iter().find(|name| *name == "workflow").or_else(|| by.first());
     named.map(String::as_str).ok_or_else(|| needs(kind, "one factor, the way of working"))
 }
-    "success_factors",
-    "cost_efficiency",
-    "exploitation",
-    "efficiency",
-    "summary",
-    "quality",
-    "hypotheses",
-    "dependency",
-    "threshold",
-    "contamination",
-    "ab_test",
-];
 
 /// The error for a name that is none of the accepted ones.
 pub(crate) fn unknown(field: &str, given: &str, accepted: &[&str]) -> AppError {
@@ -206,8 +190,9 @@ fn make(framed: &Framed, request: &TableRequest) -> Result<Table, AppError> {
             let factor = way_of_working("phase_shares", &by)?;
             phase_shares_table(&ergon_analysis::phase_shares(frame, &ask(framed, &metric), factor)?)
                 .ok_or_else(|| needs("phase_shares", "runs whose parts are known"))
+        }
         "success_factors" => {
-            let (metric, by) = named_question(framed, request, QuestionKind::SuccessFactors)?;
+            let (metric, by) = named_question(framed, request)?;
             if by.is_empty() {
                 return Err(needs("success_factors", "a factor"));
             }
@@ -215,21 +200,19 @@ fn make(framed: &Framed, request: &TableRequest) -> Result<Table, AppError> {
                 .ok_or_else(|| needs("success_factors", "a factor"))
         }
         "cost_efficiency" => {
-            let (metric, by) = named_question(framed, request, QuestionKind::CostEfficiency)?;
+            let (metric, by) = named_question(framed, request)?;
             let factor = by.first().ok_or_else(|| needs("cost_efficiency", "a factor"))?;
             cost_efficiency_table(&ergon_analysis::cost_efficiency(frame, &ask(framed, &metric), factor)?)
                 .ok_or_else(|| needs("cost_efficiency", "a factor"))
+        }
         "exploitation" | "efficiency" => {
-            let asked = bargaining_question(framed, request);
-            let (metric, by) = match asked {
-                Some(found) => found,
-                None => subject(framed, request.metric.as_deref(), &request.by)?,
-            };
+            let (metric, by) = named_question(framed, request)?;
             let found = match request.kind.as_str() {
                 "exploitation" => ergon_analysis::exploitation(frame, &ask(framed, &metric), &by)?,
                 _ => ergon_analysis::efficiency(frame, &ask(framed, &metric), &by)?,
             };
             bargaining_table(&found).ok_or_else(|| needs(&request.kind, "games in the groups of --by"))
+        }
         kind if super::surface::is_kind(kind) => {
             let analysis = super::surface::analysis(framed, kind, request.metric.as_deref())?;
             let made = match kind {
@@ -257,25 +240,16 @@ fn make(framed: &Framed, request: &TableRequest) -> Result<Table, AppError> {
     }
 }
 
-/// Metric and factors of the spec's first question of a kind, where the request leaves them open.
-fn named_question(
-    framed: &Framed,
-    request: &TableRequest,
-    kind: QuestionKind,
-) -> Result<(String, Vec<String>), AppError> {
+/// Metric and factors of the spec's first question of the request's kind, where the request leaves them open.
+fn named_question(framed: &Framed, request: &TableRequest) -> Result<(String, Vec<String>), AppError> {
     let questions = &framed.loaded.campaign.spec.analysis.questions;
     let is_about = |q: &&Question| request.metric.as_ref().is_none_or(|name| q.metric == *name);
-    match questions.iter().filter(is_about).find(|q| q.kind == Some(kind)) {
+    let of_kind = |q: &&Question| q.kind.is_some_and(|kind| kind.name() == request.kind);
+    match questions.iter().filter(is_about).find(of_kind) {
         Some(question) if request.by.is_empty() => Ok((question.metric.clone(), question.by.clone())),
         Some(question) => Ok((question.metric.clone(), request.by.clone())),
         None => subject(framed, request.metric.as_deref(), &request.by),
     }
-/// Metric and factors of the spec's question of this kind, where the request names none.
-fn bargaining_question(framed: &Framed, request: &TableRequest) -> Option<(String, Vec<String>)> {
-    let questions = framed.loaded.campaign.spec.analysis.questions.iter();
-    let mut asked = questions.filter(|q| q.kind.is_some_and(|kind| kind.name() == request.kind));
-    let named = request.metric.is_some() || !request.by.is_empty();
-    asked.find(|_| !named).map(|q| (q.metric.clone(), q.by.clone()))
 }
 
 fn render(table: &Table, style: TableStyle, format: &str) -> Result<TextReply, AppError> {

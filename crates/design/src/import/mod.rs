@@ -54,8 +54,7 @@ pub enum ImportKind {
 
 impl ImportKind {
     /// All kinds.
-    pub const ALL: [Self; 9] = [
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 12] = [
         Self::Ergon,
         Self::ConsensusCampaign,
         Self::ConsensusRun,

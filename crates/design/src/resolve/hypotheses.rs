@@ -92,7 +92,9 @@ impl Context<'_, '_, '_, '_> {
                 (1, 2) => "one or two factors, a numeric one first".to_owned(),
                 (2, 2) => "two factors".to_owned(),
                 (1, 1) => "one factor".to_owned(),
-                (2, 3) => "the weak model, the strong model and, where there is one, a third factor".to_owned(),
+                (2, 3) if kind == QuestionKind::Exploitation => {
+                    "the weak model, the strong model and, where there is one, a third factor".to_owned()
+                }
                 (2, 3) => "the way of transforming, its level, and at most one more".to_owned(),
                 (fewest, _) => format!("at least {fewest} factor"),
             };

@@ -163,17 +163,11 @@ impl QuestionKind {
     pub fn factors(self) -> (usize, usize) {
         match self {
             Self::Descriptive | Self::Comparison | Self::Survival => (0, usize::MAX),
-            Self::Trend | Self::Scalability => (1, 2),
+            Self::Tax | Self::PerCorrect | Self::PhaseShares | Self::AbTest => (1, 1),
+            Self::Trend | Self::Scalability | Self::Efficiency | Self::Dependency | Self::Threshold => (1, 2),
             Self::Ranking | Self::CrossValidation | Self::SuccessFactors | Self::CostEfficiency => (1, usize::MAX),
             Self::Grid => (2, 2),
-            Self::Tax | Self::PerCorrect | Self::PhaseShares => (1, 1),
-            Self::Trend | Self::Scalability | Self::Efficiency => (1, 2),
-            Self::Trend | Self::Scalability | Self::Dependency | Self::Threshold => (1, 2),
-            Self::Contamination => (2, 3),
-            Self::AbTest => (1, 1),
-            Self::Ranking | Self::CrossValidation => (1, usize::MAX),
-            Self::Grid => (2, 2),
-            Self::Exploitation => (2, 3),
+            Self::Exploitation | Self::Contamination => (2, 3),
         }
     }
 }

@@ -9,8 +9,8 @@ use crate::Provenance;
 use crate::number::{Digits, Grouping, Shown, exact, with_unit};
 use crate::p_value::{PStyle, ShownP};
 
-use super::batch;
 use super::bargaining::bargaining_line;
+use super::batch;
 use super::comparison::{main_error, statistic};
 use super::surface_lines::{ab_test_line, contamination_line, dependency_line};
 use super::{interval_name, provenance, unit};

@@ -3,8 +3,8 @@
 //! Belongs here: which columns a kind of table has, which notes it needs, which sections a summary has. Doesn't belong
 //! here: a statistic, a choice of what to publish, a file.
 
-mod batch;
 mod bargaining;
+mod batch;
 mod campaign_summary;
 mod comparison;
 mod comparison_figures;
@@ -19,14 +19,14 @@ mod pivot;
 mod quality;
 mod regression;
 mod summary;
-mod workflow;
 mod surface_figures;
 mod surface_lines;
 mod surface_tables;
 mod trade_off;
+mod workflow;
 
-pub use batch::{cost_efficiency_table, success_factors_table};
 pub use bargaining::bargaining_table;
+pub use batch::{cost_efficiency_table, success_factors_table};
 pub use campaign_summary::{CampaignFacts, campaign_summary};
 pub use comparison::comparison_table;
 pub use descriptive::descriptive_table;
@@ -38,8 +38,8 @@ pub use pivot::pivot_table;
 pub use quality::quality_table;
 pub use regression::regression_table;
 pub use summary::summary_table;
-pub use workflow::{per_correct_table, phase_shares_table, tax_table};
 pub use surface_tables::{ab_test_table, contamination_table, dependency_table, threshold_table};
+pub use workflow::{per_correct_table, phase_shares_table, tax_table};
 
 use ergon_analysis::Interval;
 

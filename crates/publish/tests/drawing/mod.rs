@@ -5,13 +5,9 @@ pub(crate) mod page;
 use ergon_publish::Provenance;
 use ergon_publish::figure::{
     BarChartInput, EcdfInput, Estimate, Figure, FigureError, ForestInput, ForestRow, FrontInput, FrontPoints, HeatCell,
-    HeatMapInput, HistogramInput, InteractionCurve, InteractionPlotInput, IntervalGroup, Limit, ProfileInput,
-    ProfileMetric, Quantity, ScalabilityInput, Setting, SizeCurve, SizePoint, Stamp, SurvivalCurve, SurvivalInput,
-    SurvivalStep, ValuesGroup,
-    BarChartInput, EcdfInput, Estimate, Figure, FigureError, ForestInput, ForestRow, HeatCell, HeatMapInput,
-    HistogramInput, InteractionCurve, InteractionPlotInput, IntervalGroup, Limit, ParetoInput, ProfileInput,
-    ProfileMetric, Quantity, ScalabilityInput, Setting, SizeCurve, SizePoint, Stamp, SurvivalCurve, SurvivalInput,
-    SurvivalStep, TradeOff, ValuesGroup,
+    HeatMapInput, HistogramInput, InteractionCurve, InteractionPlotInput, IntervalGroup, Limit, ParetoInput,
+    ProfileInput, ProfileMetric, Quantity, ScalabilityInput, Setting, SizeCurve, SizePoint, Stamp, SurvivalCurve,
+    SurvivalInput, SurvivalStep, TradeOff, ValuesGroup,
 };
 
 pub(crate) fn setting(width_inches: f64) -> Setting<'static> {
@@ -234,7 +230,7 @@ pub(crate) fn front(setting: Setting<'_>, names: [&'static str; 4]) -> Result<Fi
 }
 
 /// Every kind, by name.
-pub(crate) const KINDS: [(&str, Draw); 10] = [
+pub(crate) const KINDS: [(&str, Draw); 11] = [
     ("bars", bars),
     ("scalability", scalability),
     ("heat-map", heat_map),

@@ -109,5 +109,9 @@ pub(super) fn reading(rule: &MetricRule, state: &State, decided: &[Decision]) ->
             (right, others)
         }
     };
-    DecisionProblem::Question { right, wrong, item: Item { discrimination: 1.0, difficulty: -1.0, guessing: 0.0 } }
+    DecisionProblem::Question {
+        right,
+        wrong,
+        item: Item { discrimination: 1.0, difficulty: -1.0, guessing: 0.0, disturbance: 0.0 },
+    }
 }

@@ -37,7 +37,11 @@ pub fn body(item: &Item, recipe: &Recipe, keep_answer: bool) -> Body {
     let recipe = recipe_for(item, recipe, keep_answer);
     let context = item.context.clone().unwrap_or_default();
     if recipe.method.reorders() || recipe.method == Method::None {
-        return Body { question: scramble_unlogged(&item.question, &item.id, &recipe), context, options: item.options.clone() };
+        return Body {
+            question: scramble_unlogged(&item.question, &item.id, &recipe),
+            context,
+            options: item.options.clone(),
+        };
     }
     let of = |text: &str, part: &str| scramble_unlogged(text, &format!("{}/{part}", item.id), &recipe).text;
     Body {

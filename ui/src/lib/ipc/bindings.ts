@@ -3,6 +3,72 @@
 import { call, stream, type Subscription } from "./call";
 
 /**
+ * Two levels on the same items.
+ */
+export type AbTest = { 
+/**
+ * The factor.
+ */
+factor: string, 
+/**
+ * Its first level.
+ */
+control: string, 
+/**
+ * Its second.
+ */
+treatment: string, 
+/**
+ * Items that both answered.
+ */
+items: number, 
+/**
+ * Mean response of the control, in the metric's unit.
+ */
+control_mean: WireNumber, 
+/**
+ * Of the treatment.
+ */
+treatment_mean: WireNumber, 
+/**
+ * Items that the treatment alone gets right.
+ */
+treatment_alone: number, 
+/**
+ * Items that the control alone gets right.
+ */
+control_alone: number, 
+/**
+ * Treatment − control as a share of full marks.
+ */
+lift: WireNumber, 
+/**
+ * The smallest difference of interest, a share of full marks.
+ */
+smallest: WireNumber, 
+/**
+ * Power to find that difference with these items, given the share of items that differ; absent where fewer differ
+ * than it needs.
+ */
+power: WireNumber | null, 
+/**
+ * Items needed to find it with power 0.8.
+ */
+minimum_items: number | null, 
+/**
+ * The look of the stopping rule that was reached, a share of the minimum sample.
+ */
+look: WireNumber | null, 
+/**
+ * Its boundary: stop at a p-value up to this.
+ */
+boundary_p: number | null, 
+/**
+ * What the stopping rule says.
+ */
+decision: string, };
+
+/**
  * It was done.
  */
 export type Acknowledged = { 
@@ -162,7 +228,7 @@ frame: FrameRef, };
 /**
  * Kinds of analyses.
  */
-export type AnalysisKind = "descriptive" | "contrast" | "omnibus" | "survival" | "mean" | "ranking" | "regression" | "scalability" | "grid" | "cross_validation" | "exploitation" | "efficiency";
+export type AnalysisKind = "descriptive" | "contrast" | "omnibus" | "survival" | "mean" | "ranking" | "regression" | "scalability" | "grid" | "cross_validation" | "tax" | "per_correct" | "phase_shares" | "success_factors" | "cost_efficiency" | "exploitation" | "efficiency" | "dependency" | "threshold" | "contamination" | "ab_test";
 
 /**
  * The answers.
@@ -339,6 +405,10 @@ log: string,
  */
 spans: Array<SpanInfo>, 
 /**
+ * Energy of the spans by name, where it was read per run.
+ */
+span_energy: Array<SpanEnergyInfo>, 
+/**
  * Files it left.
  */
 artefacts: Array<ArtefactInfo>, };
@@ -414,6 +484,27 @@ estimate: number,
  * `below`, `within` or `above`.
  */
 position: string, };
+
+/**
+ * Which turn to go on from.
+ */
+export type BranchRequest = { 
+/**
+ * Campaign id, ULID prefix or `latest`.
+ */
+campaign: string, 
+/**
+ * Run id, or a prefix of it.
+ */
+run: string, 
+/**
+ * The last turn that is taken over; 0: none.
+ */
+turn: number, 
+/**
+ * Id of the new campaign; left out: made of the old one's, the run and the turn.
+ */
+new_id: string | null, };
 
 /**
  * A call of a run.
@@ -845,9 +936,109 @@ mean: number | null,
 display: string | null, };
 
 /**
+ * Contamination indicators.
+ */
+export type Contamination = { 
+/**
+ * The factor whose levels are ways of transforming.
+ */
+factor: string, 
+/**
+ * One row a group and way of scrambling.
+ */
+rows: Array<ContaminationRow>, };
+
+/**
+ * One contamination indicator.
+ */
+export type ContaminationRow = { 
+/**
+ * The level of the grouping factor; `all runs` without one.
+ */
+group: string, 
+/**
+ * The way of scrambling.
+ */
+method: string, 
+/**
+ * Items asked in all three ways.
+ */
+items: number, 
+/**
+ * Mean response to the untouched text, in the metric's unit.
+ */
+baseline: WireNumber, 
+/**
+ * To the paraphrase.
+ */
+paraphrased: WireNumber, 
+/**
+ * To the scrambled text.
+ */
+scrambled: WireNumber, 
+/**
+ * (paraphrased − scrambled) ÷ baseline; absent where nothing was right untouched.
+ */
+indicator: WireNumber | null, 
+/**
+ * Its interval.
+ */
+ci: Interval | null, };
+
+/**
  * What another process asks of the engine that holds a campaign.
  */
 export type ControlCommand = "pause" | "resume" | "stop" | "retry";
+
+/**
+ * A metric per dollar.
+ */
+export type CostEfficiency = { 
+/**
+ * The factor.
+ */
+factor: string, 
+/**
+ * Its levels in the order of the spec.
+ */
+levels: Array<CostLevel>, };
+
+/**
+ * What a level costs and brings.
+ */
+export type CostLevel = { 
+/**
+ * The level.
+ */
+level: string, 
+/**
+ * Runs in which both are known.
+ */
+n: number, 
+/**
+ * Mean of the metric, in its unit.
+ */
+mean: WireNumber | null, 
+/**
+ * Mean cost of a run, USD.
+ */
+mean_cost_usd: WireNumber | null, 
+/**
+ * Total cost of these runs, USD.
+ */
+total_cost_usd: WireNumber, 
+/**
+ * Metric per USD: ratio of the means; `None` where nothing was spent.
+ */
+per_usd: WireNumber | null, 
+/**
+ * Its standard error.
+ */
+se: WireNumber | null, 
+/**
+ * Its interval.
+ */
+ci: Interval | null, };
 
 /**
  * The registered campaign.
@@ -967,6 +1158,175 @@ mean: WireNumber,
 ci: Interval | null, };
 
 /**
+ * What a file holds.
+ */
+export type DatasetReply = { 
+/**
+ * Where it is, as a spec names it.
+ */
+path: string, 
+/**
+ * The shape that was recognised: gsm8k, mmlu, arc, hellaswag, winogrande, boolq or plain.
+ */
+shape: string, 
+/**
+ * Names of its fields, sorted.
+ */
+fields: Array<string>, 
+/**
+ * Items.
+ */
+count: number, 
+/**
+ * Of these, the ones without a known answer: they are asked and not scored.
+ */
+unanswerable: number, 
+/**
+ * Domains.
+ */
+domains: Array<string>, 
+/**
+ * The first items.
+ */
+items: Array<ItemInfo>, };
+
+/**
+ * A file of items and which field is what.
+ */
+export type DatasetRequest = { 
+/**
+ * The file, or what `choose_files` gave for it.
+ */
+file: string, 
+/**
+ * Names of the file's fields, as the workload's setting `fields` has them.
+ */
+fields: Record<string, string | string[]>, 
+/**
+ * Items to show.
+ */
+limit: number | null, };
+
+/**
+ * A response over the level of a transformation, one curve a group.
+ */
+export type Dependency = { 
+/**
+ * The level's factor.
+ */
+factor: string, 
+/**
+ * Share of the baseline that the threshold asks about (0.5: 50 %).
+ */
+share: WireNumber, 
+/**
+ * The words for coefficients, with their cut-offs.
+ */
+labels: string, 
+/**
+ * Whether the threshold alone was asked for.
+ */
+only_threshold: boolean, 
+/**
+ * Curves, in the order of the spec.
+ */
+curves: Array<DependencyCurve>, };
+
+/**
+ * One curve with its coefficient, trend and threshold.
+ */
+export type DependencyCurve = { 
+/**
+ * The level of the grouping factor; `all runs` without one.
+ */
+group: string, 
+/**
+ * Items that have all levels.
+ */
+items: number, 
+/**
+ * Points in rising order of level; the first is the untouched text.
+ */
+points: Array<DependencyPoint>, 
+/**
+ * LDC: 1 − mean response above level 0 ÷ response at level 0; absent where nothing was right at level 0.
+ */
+coefficient: WireNumber | null, 
+/**
+ * Its interval.
+ */
+coefficient_ci: Interval | null, 
+/**
+ * The word for it: low, medium, high or extreme.
+ */
+label: string | null, 
+/**
+ * The same as an area: levels weigh by their distance.
+ */
+area: WireNumber | null, 
+/**
+ * Its interval.
+ */
+area_ci: Interval | null, 
+/**
+ * Spearman's correlation of level and mean response.
+ */
+spearman: TrendTest | null, 
+/**
+ * Kendall's.
+ */
+kendall: TrendTest | null, 
+/**
+ * Odds ratio of a right answer over the whole range of levels, of one and the same item.
+ */
+odds: TrendTest | null, 
+/**
+ * Where the falling curve reaches the share of the baseline; absent: it doesn't.
+ */
+threshold: WireNumber | null, 
+/**
+ * Its interval; an end that is absent wasn't reached within the levels run.
+ */
+threshold_ci: CrossingInterval | null, 
+/**
+ * The lowest level run whose mean is below the share of the baseline.
+ */
+lowest_below: WireNumber | null, };
+
+/**
+ * One point of a dependency curve.
+ */
+export type DependencyPoint = { 
+/**
+ * The level.
+ */
+x: WireNumber, 
+/**
+ * Items it rests on.
+ */
+n: number, 
+/**
+ * Mean, in the metric's unit.
+ */
+mean: WireNumber, 
+/**
+ * Its interval: Wilson's of a share, else Student's.
+ */
+ci: Interval | null, 
+/**
+ * Mean ÷ mean at level 0.
+ */
+retention: WireNumber | null, 
+/**
+ * Its interval; none at level 0, where it is 1.
+ */
+retention_ci: Interval | null, 
+/**
+ * The same above what guessing gives; absent where nobody can guess, or guessing does as well.
+ */
+corrected: WireNumber | null, };
+
+/**
  * What a phase's design covers. Levels count as they were chosen, also where they can't matter.
  */
 export type DesignReport = { 
@@ -1014,7 +1374,7 @@ d_efficiency: number | null, };
 /**
  * What a figure of this analysis draws.
  */
-export type Detail = { "of": "ranking" } & Ranking | { "of": "regression" } & Regression | { "of": "scalability" } & Scalability | { "of": "grid" } & Grid | { "of": "survival" } & Survival | { "of": "cross_validation" } & CrossValidation | { "of": "bargaining" } & Bargaining;
+export type Detail = { "of": "ranking" } & Ranking | { "of": "regression" } & Regression | { "of": "scalability" } & Scalability | { "of": "grid" } & Grid | { "of": "survival" } & Survival | { "of": "cross_validation" } & CrossValidation | { "of": "tax" } & Tax | { "of": "per_correct" } & Efficiency | { "of": "phase_shares" } & PhaseShares | { "of": "success_factors" } & SuccessFactors | { "of": "cost_efficiency" } & CostEfficiency | { "of": "bargaining" } & Bargaining | { "of": "dependency" } & Dependency | { "of": "contamination" } & Contamination | { "of": "ab_test" } & AbTest;
 
 /**
  * How they differ.
@@ -1199,6 +1559,44 @@ hi: WireNumber | null,
  * Level of its interval.
  */
 level: number, };
+
+/**
+ * What right answers and tokens take.
+ */
+export type Efficiency = { 
+/**
+ * The factor.
+ */
+factor: string, 
+/**
+ * Its levels in the order of the spec.
+ */
+levels: Array<EfficiencyLevel>, };
+
+/**
+ * What right answers and tokens take at one level.
+ */
+export type EfficiencyLevel = { 
+/**
+ * The level.
+ */
+level: string, 
+/**
+ * Graded runs.
+ */
+runs: number, 
+/**
+ * Of which right.
+ */
+right: number, 
+/**
+ * Response per right answer, in the metric's unit.
+ */
+per_correct: SumRatio, 
+/**
+ * Response per token, in the metric's unit.
+ */
+per_token: SumRatio, };
 
 /**
  * An engine's session.
@@ -1498,6 +1896,36 @@ layout: string,
 output: string, };
 
 /**
+ * What was written.
+ */
+export type ExportScrambleReply = { 
+/**
+ * The files.
+ */
+files: Array<string>, 
+/**
+ * Answers in them.
+ */
+answers: number, 
+/**
+ * Runs of the plan without a result.
+ */
+without_result: number, };
+
+/**
+ * What to write, and where.
+ */
+export type ExportScrambleRequest = { 
+/**
+ * Campaign id, ULID prefix, spec path or `latest`.
+ */
+campaign: string, 
+/**
+ * The folder; made where it is missing.
+ */
+folder: string, };
+
+/**
  * How often each level of a factor was chosen.
  */
 export type FactorCounts = { 
@@ -1575,9 +2003,9 @@ export type FigureRequest = {
  */
 campaign: string, 
 /**
- * `raincloud`, `bars`, `scalability`, `heatmap`, `radar`, `forest`, `interaction`, `ecdf`, `survival`,
- * `histogram`, `exploitation` or `efficiency`.
- * `histogram` or `pareto`.
+ * `raincloud`, `bars`, `scalability`, `heatmap`, `radar`, `forest`, `interaction`, `ecdf`, `survival`, `histogram`,
+ * `pareto`, `tax`, `per_correct`, `phase_shares`, `success_factors`, `cost_efficiency`, `exploitation`,
+ * `efficiency`, or of a question asked as such `dependency`, `threshold`, `contamination`, `ab_test`.
  */
 kind: string, 
 /**
@@ -1907,6 +2335,31 @@ phases: Array<string>,
  * Filters applied.
  */
 filters: Array<string>, };
+
+/**
+ * A cell that needs more runs.
+ */
+export type Gap = { 
+/**
+ * The cell's levels.
+ */
+cell: string, 
+/**
+ * Values it has.
+ */
+found: number, 
+/**
+ * Coefficient of variation, where it has at least three values and a mean above 0.
+ */
+cv: number | null, 
+/**
+ * Runs to add.
+ */
+missing: number, 
+/**
+ * Why.
+ */
+why: string, };
 
 /**
  * Means over two factors.
@@ -2328,6 +2781,53 @@ hi: WireNumber,
  * Confidence level.
  */
 level: number, };
+
+/**
+ * An item as it would be asked.
+ */
+export type ItemInfo = { 
+/**
+ * Id.
+ */
+id: string, 
+/**
+ * Field of knowledge.
+ */
+domain: string, 
+/**
+ * easy, medium or hard, where the data say so.
+ */
+difficulty: string | null, 
+/**
+ * The question.
+ */
+question: string, 
+/**
+ * Options.
+ */
+options: Array<string>, 
+/**
+ * The right answer; `None` where it is unknown.
+ */
+answer: string | null, };
+
+/**
+ * The tasks.
+ */
+export type ItemsReply = { 
+/**
+ * Tasks, in the order of the manifest.
+ */
+tasks: Array<TaskInfo>, };
+
+/**
+ * Which task.
+ */
+export type ItemsRequest = { 
+/**
+ * The task; left out: the tasks without their items.
+ */
+task: string | null, };
 
 export type JsonValue = number | string | boolean | Array<JsonValue> | { [key in string]: JsonValue } | null;
 
@@ -2926,6 +3426,72 @@ no_figure: string | null,
 simulated: boolean, };
 
 /**
+ * What to run next.
+ */
+export type NextReply = { 
+/**
+ * Campaign id.
+ */
+campaign: string, 
+/**
+ * The metric whose spread was looked at.
+ */
+metric: string, 
+/**
+ * Cells that need more runs, those that need most first.
+ */
+gaps: Array<Gap>, 
+/**
+ * What the rules say.
+ */
+rules: Array<RuleFound>, 
+/**
+ * Replicates for the effect.
+ */
+sizes: SampleSizes, 
+/**
+ * Replicates of each phase that would fill all gaps; absent where there are none.
+ */
+replicates: number | null, };
+
+/**
+ * What to look at.
+ */
+export type NextRequest = { 
+/**
+ * Campaign id, ULID prefix, spec path or `latest`.
+ */
+campaign: string, 
+/**
+ * The metric whose spread decides; left out: that of the spec's first question, else the first.
+ */
+metric: string | null, 
+/**
+ * Fewest values of a cell.
+ */
+least_runs: number, 
+/**
+ * Largest coefficient of variation of a cell.
+ */
+most_cv: number, 
+/**
+ * Rules of a conditional plan, `PHASE: METRIC > NUMBER`.
+ */
+rules: Array<string>, 
+/**
+ * Effect that is to be found, as a share (0.1: 10 % more).
+ */
+effect: number, 
+/**
+ * Power.
+ */
+power: number, 
+/**
+ * Size of the test.
+ */
+alpha: number, };
+
+/**
  * What somebody wrote about a run.
  */
 export type NoteInfo = { 
@@ -3121,6 +3687,53 @@ design: DesignReport,
  * Runs by pair of levels; `None` for a plan too large to count while somebody types.
  */
 pairs: PairRuns | null, };
+
+/**
+ * One part of the work.
+ */
+export type PhaseShare = { 
+/**
+ * Its name.
+ */
+phase: string, 
+/**
+ * Mean of its share in the whole; of energy above idle it may be negative.
+ */
+share: WireNumber, 
+/**
+ * Its mean, in the metric's unit.
+ */
+mean: WireNumber, };
+
+/**
+ * A response by part of the work.
+ */
+export type PhaseShares = { 
+/**
+ * The factor.
+ */
+factor: string, 
+/**
+ * Its levels that have any parts, in the order of the spec.
+ */
+levels: Array<PhasesOfLevel>, };
+
+/**
+ * The parts of the work at one level.
+ */
+export type PhasesOfLevel = { 
+/**
+ * The level.
+ */
+level: string, 
+/**
+ * Runs whose parts are known.
+ */
+runs: number, 
+/**
+ * Parts in the order they come in, and last what lies between them.
+ */
+phases: Array<PhaseShare>, };
 
 /**
  * One run of the plan.
@@ -3948,6 +4561,27 @@ figure: string | null,
 alt: string | null, };
 
 /**
+ * What became of a rule.
+ */
+export type RuleFound = { 
+/**
+ * The rule as written.
+ */
+rule: string, 
+/**
+ * What the metric comes to in the phase; absent where it is not known.
+ */
+value: number | null, 
+/**
+ * Whether the rule holds; absent where it can't be said.
+ */
+holds: boolean | null, 
+/**
+ * Why it can't be said.
+ */
+why: string | null, };
+
+/**
  * A run beside the runs it should be compared with.
  */
 export type RunCheck = { 
@@ -4332,6 +4966,40 @@ export type SampleRequest = {
 fresh: boolean, };
 
 /**
+ * Replicates for an effect, by three formulas.
+ */
+export type SampleSizes = { 
+/**
+ * The effect in standard deviations that the first two are about; and, as a share, what the third is about.
+ */
+effect: number, 
+/**
+ * Power.
+ */
+power: number, 
+/**
+ * Size of the two-sided test.
+ */
+alpha: number, 
+/**
+ * A-LEMS's formula, ((z_α + z_β)/d)²: right for one sample against a number, or for pairs in SDs of the differences.
+ */
+one_sample: number, 
+/**
+ * Each of two independent groups: twice as many, the factor that A-LEMS's formula lacks for what it is used for.
+ */
+each_of_two: number, 
+/**
+ * Pairs that find a ratio of 1 + effect, ((z_α + z_β)·SD/ln(1 + effect))² + 2, by the observed SD of the pairs' log
+ * ratios; absent where no pairs are known.
+ */
+pairs: number | null, 
+/**
+ * That SD.
+ */
+sd_log_ratio: number | null, };
+
+/**
  * A text to write.
  */
 export type SaveFileRequest = { 
@@ -4465,6 +5133,259 @@ loss: WireNumber | null,
  * Lower confidence bound of the loss, corrected over all pairs of sizes, as the best one was chosen on these data.
  */
 loss_lower: WireNumber | null, };
+
+/**
+ * What an actor does.
+ */
+export type ScenarioDecision = { 
+/**
+ * Who.
+ */
+actor: string, 
+/**
+ * `cooperate`, `hold` or `oppose`.
+ */
+stance: string, 
+/**
+ * What.
+ */
+decision: string, 
+/**
+ * Why.
+ */
+reasoning: string | null, };
+
+/**
+ * An event that happened.
+ */
+export type ScenarioEvent = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * What happened.
+ */
+text: string, };
+
+/**
+ * Something said.
+ */
+export type ScenarioMessage = { 
+/**
+ * Who says it.
+ */
+from: string, 
+/**
+ * `public`, `bilateral` or `coalition`.
+ */
+channel: string, 
+/**
+ * Who hears it; empty: all.
+ */
+to: Array<string>, 
+/**
+ * What is said.
+ */
+text: string, };
+
+/**
+ * A metric after a turn.
+ */
+export type ScenarioMetric = { 
+/**
+ * Metric id.
+ */
+metric: string, 
+/**
+ * Title.
+ */
+title: string, 
+/**
+ * Unit.
+ */
+unit: string, 
+/**
+ * As printed; a dash where there is no value.
+ */
+display: string, 
+/**
+ * Why there is none.
+ */
+reason: string | null, };
+
+/**
+ * A run turn by turn.
+ */
+export type ScenarioReply = { 
+/**
+ * Run id.
+ */
+run: string, 
+/**
+ * The scenario's name.
+ */
+scenario: string, 
+/**
+ * The world before the first turn.
+ */
+initial_world: string, 
+/**
+ * Turns that were to be played at most.
+ */
+planned_turns: number, 
+/**
+ * Turns that were taken over from another run.
+ */
+branched_after: number | null, 
+/**
+ * Why it ended before its last turn.
+ */
+halted_reason: string | null, 
+/**
+ * Whether a simulated model said any of it.
+ */
+simulated: boolean, 
+/**
+ * The turns.
+ */
+turns: Array<ScenarioTurn>, };
+
+/**
+ * A turn.
+ */
+export type ScenarioTurn = { 
+/**
+ * Its number, from 1.
+ */
+turn: number, 
+/**
+ * The world afterwards.
+ */
+world: string, 
+/**
+ * What happened by itself.
+ */
+events: Array<ScenarioEvent>, 
+/**
+ * What was said.
+ */
+messages: Array<ScenarioMessage>, 
+/**
+ * What was decided.
+ */
+decisions: Array<ScenarioDecision>, 
+/**
+ * Metrics afterwards.
+ */
+metrics: Array<ScenarioMetric>, 
+/**
+ * What the validation found: severity, check, description.
+ */
+issues: Array<string>, 
+/**
+ * Calls of models.
+ */
+calls: number, 
+/**
+ * Their cost in USD, as printed; `None`: a price is unknown.
+ */
+cost_usd: string | null, };
+
+/**
+ * What became of a text.
+ */
+export type ScrambleReply = { 
+/**
+ * The text's name: places depend on it.
+ */
+id: string, 
+/**
+ * The original.
+ */
+original: string, 
+/**
+ * The result.
+ */
+text: string, 
+/**
+ * The result in stretches, changed and unchanged.
+ */
+stretches: Array<ScrambledStretch>, 
+/**
+ * Units that could have been transformed.
+ */
+eligible: number, 
+/**
+ * Units that were.
+ */
+transformed: number, 
+/**
+ * Percent of the eligible units that were; `None` where there are none.
+ */
+realised_level: number | null, 
+/**
+ * Symbols or words and what they stand for: what undoes the transformation.
+ */
+key: Array<[string, string]>, 
+/**
+ * Whether result and key alone give the original back.
+ */
+is_invertible: boolean, };
+
+/**
+ * A text and what is to be done to it. The parameters are those of the workload.
+ */
+export type ScrambleRequest = { 
+/**
+ * The text; left out: the item's question.
+ */
+text: string | null, 
+/**
+ * A bank that comes with Ergon, where no text is given.
+ */
+benchmark: string, 
+/**
+ * The item's id; left out: the first one.
+ */
+item: string | null, 
+/**
+ * The method.
+ */
+method: string, 
+/**
+ * Percent of the eligible letters, words or sentences.
+ */
+level: number, 
+/**
+ * Seed of places, symbols and words.
+ */
+seed: string, 
+/**
+ * What is left alone: numbers, proper_nouns, code, latex, option_letters.
+ */
+preserve: Array<string>, 
+/**
+ * The constructed language.
+ */
+language: string, 
+/**
+ * Its complexity, 1–10.
+ */
+complexity: number, };
+
+/**
+ * A stretch of the result.
+ */
+export type ScrambledStretch = { 
+/**
+ * The stretch.
+ */
+text: string, 
+/**
+ * What stood there; `None` where nothing was done.
+ */
+original: string | null, };
 
 /**
  * Who sat at the table.
@@ -4618,6 +5539,27 @@ column: string,
 descending: boolean, };
 
 /**
+ * Energy of all spans of a name.
+ */
+export type SpanEnergyInfo = { 
+/**
+ * The spans' name.
+ */
+name: string, 
+/**
+ * Joules as printed, unit included; a dash where there is no number.
+ */
+display: string, 
+/**
+ * `measured`, `derived` or `estimated`, and what from.
+ */
+provenance: string, 
+/**
+ * Why there is no number.
+ */
+reason: string | null, };
+
+/**
  * A named stretch of an attempt.
  */
 export type SpanInfo = { 
@@ -4632,7 +5574,11 @@ start_s: number,
 /**
  * Seconds since the attempt began.
  */
-end_s: number, };
+end_s: number, 
+/**
+ * What the machine took in it, as printed; absent where energy was not read per run.
+ */
+energy: string | null, };
 
 /**
  * The spec in force and its history.
@@ -4837,6 +5783,77 @@ command: ControlCommand, };
 export type Stopped = "asked" | "budget";
 
 /**
+ * What goes with a yes.
+ */
+export type SuccessFactors = { 
+/**
+ * One per level of each factor, in the order of the spec; the first of each is the reference.
+ */
+levels: Array<SuccessLevel>, };
+
+/**
+ * A level of a factor.
+ */
+export type SuccessLevel = { 
+/**
+ * The factor.
+ */
+factor: string, 
+/**
+ * The level.
+ */
+level: string, 
+/**
+ * The level it is compared with; `None`: it is the reference itself.
+ */
+control: string | null, 
+/**
+ * Runs with an answer.
+ */
+n: number, 
+/**
+ * Of these, the ones with a yes.
+ */
+successes: number, 
+/**
+ * Their share.
+ */
+share: WireNumber, 
+/**
+ * Wilson's interval of the share.
+ */
+share_ci: Interval, 
+/**
+ * Odds against the reference, the other factors held; `None` where there is no finite estimate.
+ */
+odds_ratio: WireNumber | null, 
+/**
+ * Its interval (Wald, on the log odds).
+ */
+odds_ci: Interval | null, 
+/**
+ * p-value of the odds ratio, two-sided.
+ */
+p: WireNumber | null, 
+/**
+ * The same, corrected over all levels of all factors.
+ */
+p_adjusted: WireNumber | null, };
+
+/**
+ * A ratio of two sums.
+ */
+export type SumRatio = { 
+/**
+ * The ratio; absent where the lower sum is 0.
+ */
+value: WireNumber | null, 
+/**
+ * Its bootstrap interval over replicates; absent where a resample has no ratio.
+ */
+ci: Interval | null, };
+
+/**
  * Survival curves, one a level.
  */
 export type Survival = { 
@@ -4912,8 +5929,9 @@ export type TableRequest = {
  */
 campaign: string, 
 /**
- * `descriptive`, `comparison`, `pairwise`, `pivot`, `regression`, `exploitation`, `efficiency`, `summary`, `quality` or
- * `hypotheses`.
+ * `descriptive`, `comparison`, `pairwise`, `pivot`, `regression`, `summary`, `quality`, `hypotheses`, `tax`,
+ * `per_correct`, `phase_shares`, `success_factors`, `cost_efficiency`, `exploitation`, `efficiency`, or of a question
+ * asked as such `dependency`, `threshold`, `contamination`, `ab_test`.
  */
 kind: string, 
 /**
@@ -4933,6 +5951,118 @@ style: string,
  * `tex`, `html`, `md`, `typ` or `csv`.
  */
 format: string, };
+
+/**
+ * A task and its items.
+ */
+export type TaskInfo = { 
+/**
+ * Name in a spec.
+ */
+task: string, 
+/**
+ * What it asks.
+ */
+doc: string, 
+/**
+ * How many items it has.
+ */
+count: number, 
+/**
+ * The items, where this task was asked for.
+ */
+items: Array<TaskItemInfo>, };
+
+/**
+ * An item.
+ */
+export type TaskItemInfo = { 
+/**
+ * Number, as the parameter `item` takes it.
+ */
+number: number, 
+/**
+ * Its name.
+ */
+id: string, 
+/**
+ * What is asked.
+ */
+prompt: string, 
+/**
+ * What is right.
+ */
+answer: string | null, 
+/**
+ * Steps by tools that lead to it.
+ */
+steps: Array<string>, };
+
+/**
+ * What one way of working takes over another, pair by pair.
+ */
+export type Tax = { 
+/**
+ * The factor.
+ */
+factor: string, 
+/**
+ * The level of interest.
+ */
+treatment: string, 
+/**
+ * The level it is compared with.
+ */
+control: string, 
+/**
+ * Geometric mean of the pairs' ratios.
+ */
+ratio: WireNumber | null, 
+/**
+ * Its interval.
+ */
+ratio_ci: Interval | null, 
+/**
+ * Mean of the pairs' differences, in the metric's unit.
+ */
+difference: WireNumber | null, 
+/**
+ * Its interval.
+ */
+difference_ci: Interval | null, 
+/**
+ * The ratio in words.
+ */
+reading: string, 
+/**
+ * The pairs.
+ */
+pairs: Array<TaxPair>, };
+
+/**
+ * A pair of runs that differ in their way of working alone.
+ */
+export type TaxPair = { 
+/**
+ * The levels of the other factors.
+ */
+cell: string, 
+/**
+ * Replicate, from 0.
+ */
+replicate: number, 
+/**
+ * The treatment's value, in the metric's unit.
+ */
+treatment: WireNumber, 
+/**
+ * The control's value, in the metric's unit.
+ */
+control: WireNumber, 
+/**
+ * Their ratio; absent where the control is 0.
+ */
+ratio: WireNumber | null, };
 
 /**
  * A text to print or save.
@@ -4994,6 +6124,23 @@ title: string,
  * When it was thrown away (UTC, RFC 3339).
  */
 trashed: string, };
+
+/**
+ * A trend and its test.
+ */
+export type TrendTest = { 
+/**
+ * The method.
+ */
+method: string, 
+/**
+ * Its estimate.
+ */
+estimate: WireNumber, 
+/**
+ * Its two-sided p-value.
+ */
+p: number, };
 
 /**
  * A run of the same replicate that differs in one parameter.
@@ -5183,6 +6330,8 @@ export interface Operations {
   sql: { request: SqlRequest; reply: SqlReply; stream: never };
   check: { request: CheckRequest; reply: CheckReply; stream: never };
   analyze: { request: AnalyzeRequest; reply: AnalyzeReply; stream: never };
+  items: { request: ItemsRequest; reply: ItemsReply; stream: never };
+  next: { request: NextRequest; reply: NextReply; stream: never };
   report: { request: ReportRequest; reply: ReportReply; stream: never };
   table: { request: TableRequest; reply: TextReply; stream: never };
   figure: { request: FigureRequest; reply: TextReply; stream: never };
@@ -5211,6 +6360,8 @@ export interface Operations {
   runs: { request: RunsRequest; reply: RunsReply; stream: never };
   run_detail: { request: RunDetailRequest; reply: RunDetailReply; stream: never };
   calls: { request: RunDetailRequest; reply: CallsReply; stream: never };
+  scenario: { request: RunDetailRequest; reply: ScenarioReply; stream: never };
+  branch: { request: BranchRequest; reply: SaveSpecReply; stream: never };
   negotiation: { request: RunDetailRequest; reply: NegotiationReply; stream: never };
   models: { request: ModelsRequest; reply: ModelsReply; stream: never };
   model_chat: { request: ModelChatRequest; reply: ModelChatReply; stream: never };
@@ -5232,6 +6383,9 @@ export interface Operations {
   energy_footprint: { request: FootprintRequest; reply: FootprintReply; stream: never };
   settings: { request: SettingsRequest; reply: Settings; stream: never };
   set_settings: { request: SetSettingsRequest; reply: Settings; stream: never };
+  scramble: { request: ScrambleRequest; reply: ScrambleReply; stream: never };
+  dataset: { request: DatasetRequest; reply: DatasetReply; stream: never };
+  export_scramble: { request: ExportScrambleRequest; reply: ExportScrambleReply; stream: never };
   sample: { request: SampleRequest; reply: SampleReply; stream: never };
 }
 
@@ -5263,6 +6417,10 @@ export const operations = {
   check: (request: CheckRequest): Promise<CheckReply> => call("check", request),
   /** Statistics. */
   analyze: (request: AnalyzeRequest): Promise<AnalyzeReply> => call("analyze", request),
+  /** What the tasks of workflow ask, item by item. */
+  items: (request: ItemsRequest): Promise<ItemsReply> => call("items", request),
+  /** Which runs to add: cells with too little, rules between phases, sample sizes. */
+  next: (request: NextRequest): Promise<NextReply> => call("next", request),
   /** Documents. */
   report: (request: ReportRequest): Promise<ReportReply> => call("report", request),
   /** A publication table. */
@@ -5320,6 +6478,10 @@ export const operations = {
   run_detail: (request: RunDetailRequest): Promise<RunDetailReply> => call("run_detail", request),
   /** What a run and its models said to each other. */
   calls: (request: RunDetailRequest): Promise<CallsReply> => call("calls", request),
+  /** A scenario's run turn by turn. */
+  scenario: (request: RunDetailRequest): Promise<ScenarioReply> => call("scenario", request),
+  /** Registers a campaign that goes on from a turn of a scenario's run. */
+  branch: (request: BranchRequest): Promise<SaveSpecReply> => call("branch", request),
   /** A negotiation round by round, against its Pareto front. */
   negotiation: (request: RunDetailRequest): Promise<NegotiationReply> => call("negotiation", request),
   /** Providers, prices, and a spec's models. */
@@ -5363,6 +6525,12 @@ export const operations = {
   settings: (request: SettingsRequest): Promise<Settings> => call("settings", request),
   /** Changes settings. */
   set_settings: (request: SetSettingsRequest): Promise<Settings> => call("set_settings", request),
+  /** What a transformation makes of a text or item. */
+  scramble: (request: ScrambleRequest): Promise<ScrambleReply> => call("scramble", request),
+  /** What a file of items holds. */
+  dataset: (request: DatasetRequest): Promise<DatasetReply> => call("dataset", request),
+  /** Writes a campaign's answers as ScrambleBench lays them out. */
+  export_scramble: (request: ExportScrambleRequest): Promise<ExportScrambleReply> => call("export_scramble", request),
   /** The sample campaign, or a fresh copy of it that is run now. */
   sample: (request: SampleRequest): Promise<SampleReply> => call("sample", request),
 };

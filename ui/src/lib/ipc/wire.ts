@@ -783,7 +783,7 @@ export interface SampleReply {
 }
 
 // tasks of workflow ---------------------------------------------------------------------------------------------------
-export interface ItemInfo {
+export interface TaskItemInfo {
   number: number;
   id: string;
   prompt: string;
@@ -794,10 +794,11 @@ export interface TaskInfo {
   task: string;
   doc: string;
   count: number;
-  items: ItemInfo[];
+  items: TaskItemInfo[];
 }
 export interface ItemsReply {
   tasks: TaskInfo[];
+}
 // what models said, and scenarios ---------------------------------------------------------------------------------------
 export interface MessageInfo {
   role: string;

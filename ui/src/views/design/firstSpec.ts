@@ -9,6 +9,7 @@ const COMMAND = `  run: [echo, "score={x}"] # program and arguments; {x} is the 
 const MODELS = `
 models:
   llm: { provider: simulated } # no evidence about real models
+`;
 const SCRAMBLE = `  benchmark: mixed # items of Ergon's own; your file: { file: items.jsonl }
   method: character_substitution # none: plain evaluation of a prompt
 `;
@@ -26,7 +27,6 @@ export function firstSpec(kind: string, taken: readonly string[]): string {
   const wanted = `${kind}-study`;
   const id = taken.includes(wanted) ? copyId(wanted, taken) : wanted;
   // What a workload can't do without, to be replaced.
-  const needs = kind === "command" ? COMMAND : "";
   const models = kind === "workflow" ? MODELS : "";
   const needs = kind === "command" ? COMMAND : kind === "scramble" ? SCRAMBLE : "";
   const factors = kind === "scramble" ? "factors:\n  level: [0, 25, 50, 75, 100] # %" : "factors: {}";
@@ -42,8 +42,6 @@ campaign:
 workload:
   kind: ${kind}
 ${needs}${models}
-factors: {}
-${needs}
 ${factors}
 
 phases:
