@@ -10,7 +10,7 @@ use ergon_analysis::{
 };
 use ergon_design::spec::{self, Question, QuestionKind};
 use ergon_domain::{Direction, Family};
-use support::{Build, value};
+use support::{Build, Draws, value};
 
 fn ask() -> Ask {
     Ask::about("m")
@@ -74,8 +74,23 @@ fn the_trend_of_five_levels_is_tested_exactly() {
     for trend in [curve.spearman.as_ref().unwrap(), curve.kendall.as_ref().unwrap()] {
         assert!(about(trend.estimate, -1.0) && about(trend.p, 2.0 / 120.0), "{trend:?}");
     }
-    let odds = curve.odds.as_ref().unwrap();
-    assert!(odds.estimate < 0.1 && odds.p < 1e-6, "{odds:?}");
+}
+
+#[test]
+fn the_odds_of_a_right_answer_fall_over_the_levels_for_one_and_the_same_item() {
+    let mut build = Build::new(&[("level", &LEVELS)]).metric("m", Family::Proportion).common();
+    let mut draws = Draws::seeded(3);
+    for item in 0..80 {
+        let easy = draws.normal();
+        for (level, log_odds) in LEVELS.iter().zip([2.0, 1.0, 0.0, -1.0, -2.0]) {
+            let p = 1.0 / (1.0 + (-(log_odds + easy)).exp());
+            build.run(&[("level", level)], item, &[value(if draws.uniform() < p { 100.0 } else { 0.0 })]);
+        }
+    }
+    let found = dependency(&percent(build), &ask(), "level", None, 0.5, false).unwrap();
+    let odds = curves(&found).curves[0].odds.as_ref().unwrap();
+    // Planted: 4 logits over the whole range, exp(−4) = 0.018.
+    assert!(odds.estimate > 0.005 && odds.estimate < 0.06 && odds.p < 1e-6, "{odds:?}");
 }
 
 #[test]

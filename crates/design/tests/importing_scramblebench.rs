@@ -116,7 +116,7 @@ fn a_constructed_language_is_taken_over_with_its_complexity() {
     let spec = spec("translation_benchmark.yaml", true);
     assert_eq!(spec["workload"]["method"], "constructed_language");
     assert_eq!(spec["workload"]["language"], json!({ "substitution": true, "complexity": 5 }));
-    assert_eq!(spec["models"]["openai-gpt-4"]["requests_per_minute"], 300.0);
+    assert_eq!(spec["models"]["openai-gpt-4"]["requests_per_minute"], 300);
 }
 
 #[test]

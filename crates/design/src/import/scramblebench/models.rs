@@ -114,7 +114,10 @@ fn choice(provider: &str, model: &str) -> Option<Json> {
 /// A key of the section `model`.
 pub(super) fn take_default(draft: &mut Draft, found: &mut Found, key: &str, node: &Node) {
     match key {
-        "model.default_provider" => found.default_provider = draft.text(key, node).map(ToOwned::to_owned),
+        "model.default_provider" => {
+            found.default_provider = draft.text(key, node).map(ToOwned::to_owned);
+            draft.report.map(key, "the provider of model.default_model", &as_json(node));
+        }
         "model.default_model" => found.default_model = draft.text(key, node).map(ToOwned::to_owned),
         "model.timeout" => {
             if let Some(seconds) = draft.number(key, node, (0.0, 86_400.0)) {
@@ -129,7 +132,9 @@ pub(super) fn take_default(draft: &mut Draft, found: &mut Found, key: &str, node
         }
         "model.rate_limit" => {
             if let Some(per_second) = draft.number(key, node, (0.001, 1e6)) {
-                let per_minute = json!(60.0 * per_second.as_f64().unwrap_or_default());
+                // Below one a minute is one: the limit is a whole number, and a slower pace has no name.
+                let per_minute = (60.0 * per_second.as_f64().unwrap_or_default()).round().max(1.0);
+                let per_minute = json!(per_minute as u64);
                 draft.report.map(key, "every model's requests_per_minute", &per_minute);
                 found.every_model.push(("requests_per_minute".into(), per_minute));
             }
@@ -157,8 +162,6 @@ pub(super) fn place(draft: &mut Draft, found: &Found) {
             }
             None => draft.report.warn(format!("model.default_provider: '{provider}' is not known; name a model")),
         }
-    } else if let Some(provider) = &found.default_provider {
-        draft.report.ignore("model.default_provider", &format!("no model is left to '{provider}'"));
     }
     if models.is_empty() {
         draft.default("models.llm", json!({ "provider": "simulated", "skill": 0.7 }), "the file names no model");
