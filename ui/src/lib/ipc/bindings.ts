@@ -2010,6 +2010,8 @@ campaign: string,
  * `efficiency`, or of a question asked as such `dependency`, `threshold`, `contamination`, `ab_test`.
  * `raincloud`, `bars`, `scalability`, `heatmap`, `radar`, `forest`, `interaction`, `ecdf`, `survival`,
  * `histogram`, or of a question asked as such `dependency`, `threshold`, `contamination`, `ab_test`.
+ * `raincloud`, `bars`, `scalability`, `heatmap`, `radar`, `forest`, `interaction`, `ecdf`, `survival`,
+ * `histogram` or `pareto`.
  */
 kind: string, 
 /**
