@@ -24,8 +24,6 @@ pub struct SourceFile {
     /// What it holds.
     pub content: SourceContent,
 }
-/// Workloads this build can run.
-pub const KINDS: [&str; 5] = ["command", "consensus", "scramble", "negotiation", "workflow"];
 
 /// What a file holds.
 #[derive(Clone, Debug, PartialEq)]
