@@ -229,7 +229,6 @@ frame: FrameRef, };
  * Kinds of analyses.
  */
 export type AnalysisKind = "descriptive" | "contrast" | "omnibus" | "survival" | "mean" | "ranking" | "regression" | "scalability" | "grid" | "cross_validation" | "tax" | "per_correct" | "phase_shares" | "success_factors" | "cost_efficiency" | "exploitation" | "efficiency" | "dependency" | "threshold" | "contamination" | "ab_test";
-export type AnalysisKind = "descriptive" | "contrast" | "omnibus" | "survival" | "mean" | "ranking" | "regression" | "scalability" | "grid" | "cross_validation" | "dependency" | "threshold" | "contamination" | "ab_test";
 
 /**
  * The answers.
@@ -1376,7 +1375,6 @@ d_efficiency: number | null, };
  * What a figure of this analysis draws.
  */
 export type Detail = { "of": "ranking" } & Ranking | { "of": "regression" } & Regression | { "of": "scalability" } & Scalability | { "of": "grid" } & Grid | { "of": "survival" } & Survival | { "of": "cross_validation" } & CrossValidation | { "of": "tax" } & Tax | { "of": "per_correct" } & Efficiency | { "of": "phase_shares" } & PhaseShares | { "of": "success_factors" } & SuccessFactors | { "of": "cost_efficiency" } & CostEfficiency | { "of": "bargaining" } & Bargaining | { "of": "dependency" } & Dependency | { "of": "contamination" } & Contamination | { "of": "ab_test" } & AbTest;
-export type Detail = { "of": "ranking" } & Ranking | { "of": "regression" } & Regression | { "of": "scalability" } & Scalability | { "of": "grid" } & Grid | { "of": "survival" } & Survival | { "of": "cross_validation" } & CrossValidation | { "of": "dependency" } & Dependency | { "of": "contamination" } & Contamination | { "of": "ab_test" } & AbTest;
 
 /**
  * How they differ.
@@ -2008,8 +2006,6 @@ campaign: string,
  * `raincloud`, `bars`, `scalability`, `heatmap`, `radar`, `forest`, `interaction`, `ecdf`, `survival`, `histogram`,
  * `pareto`, `tax`, `per_correct`, `phase_shares`, `success_factors`, `cost_efficiency`, `exploitation`,
  * `efficiency`, or of a question asked as such `dependency`, `threshold`, `contamination`, `ab_test`.
- * `raincloud`, `bars`, `scalability`, `heatmap`, `radar`, `forest`, `interaction`, `ecdf`, `survival`,
- * `histogram`, or of a question asked as such `dependency`, `threshold`, `contamination`, `ab_test`.
  * `raincloud`, `bars`, `scalability`, `heatmap`, `radar`, `forest`, `interaction`, `ecdf`, `survival`,
  * `histogram` or `pareto`.
  */
@@ -5938,8 +5934,6 @@ campaign: string,
  * `descriptive`, `comparison`, `pairwise`, `pivot`, `regression`, `summary`, `quality`, `hypotheses`, `tax`,
  * `per_correct`, `phase_shares`, `success_factors`, `cost_efficiency`, `exploitation`, `efficiency`, or of a question
  * asked as such `dependency`, `threshold`, `contamination`, `ab_test`.
- * `descriptive`, `comparison`, `pairwise`, `pivot`, `regression`, `summary`, `quality`, `hypotheses`, or of a
- * question asked as such `dependency`, `threshold`, `contamination`, `ab_test`.
  */
 kind: string, 
 /**
