@@ -27,9 +27,6 @@ fn power_is_shown_as_measured_with_its_temperature_and_power_at_rest_is_found() 
     window.press("measure-idle");
     let found =
         window.until("power at rest", || window.shows("[data-testid='idle-found']").then(|| window.text("idle-found")));
-    let found = window.until("power at rest", || {
-        window.shows("[data-testid='idle-found']").then(|| window.text("idle-found"))
-    });
     assert!(found.contains("package-0") && found.contains("measured"), "{found}");
     window.see("[data-testid='footprint']");
     window.picture("energy");

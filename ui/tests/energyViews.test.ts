@@ -75,7 +75,6 @@ describe("the energy views", () => {
   it("mark an estimated trace and say why a value is missing", async () => {
     const { default: PowerTrace } = await import("../src/views/explore/PowerTrace.svelte");
     const spans = [{ name: "planning", start_s: 0, end_s: 0.5, energy: null }];
-    const spans = [{ name: "planning", start_s: 0, end_s: 0.5 }];
     const { container } = render(PowerTrace, { campaign: "c", run: "r", spans, seconds: 1 });
     const shown = await screen.findByTestId("power-trace");
     expect(shown.querySelector("path")?.getAttribute("stroke-dasharray")).toBe("5 3");

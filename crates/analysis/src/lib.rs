@@ -112,4 +112,3 @@ pub use surface_detail::{
 pub use tax::orchestration_tax;
 pub use trade_off::front;
 pub use work_detail::{Efficiency, EfficiencyLevel, PhaseShare, PhaseShares, PhasesOfLevel, SumRatio, Tax, TaxPair};
-pub use trade_off::front;

@@ -9,8 +9,6 @@ use ergon_domain::{
     EnergyMode, EnergyWindow, EnergyWindowKind, Measurement, Metric, MetricId, Observed, Provenance, RUN_ENERGY,
 };
 use ergon_energy::{HostState, Roots, host_conditions, resource_metrics, span_metrics};
-use ergon_domain::{EnergyMode, EnergyWindow, EnergyWindowKind, Measurement, Metric, MetricId, Observed, Provenance};
-use ergon_energy::{HostState, Roots, host_conditions, resource_metrics};
 use ergon_engine::EnergySetup;
 use ergon_store::EnergySessionRecord;
 

@@ -405,7 +405,6 @@ pub(crate) struct FigureArgs {
     /// Kind: raincloud, bars, scalability, heatmap, radar, forest, interaction, ecdf, survival, histogram, pareto, tax,
     /// per_correct, phase_shares, success_factors, cost_efficiency, exploitation, efficiency; of a question asked so
     /// dependency, threshold, contamination, ab_test.
-    /// Kind: raincloud, bars, scalability, heatmap, radar, forest, interaction, ecdf, survival, histogram, pareto.
     pub(crate) kind: String,
     /// One metric (default: the first); for a radar several, separated by commas (default: all with a better side);
     /// for pareto what is gained and what it costs (default: the energy of a run).

@@ -68,7 +68,6 @@ pub use process_usage::{ProcessUsage, tree_cpu_ns, wait_for_end};
 pub use recording::{RecordingError, Tape};
 pub use replay::{Replay, Replayed};
 pub use resources::{resource_metrics, span_metrics};
-pub use resources::resource_metrics;
 pub use sampler::{PowerSample, Sampler, SamplerReport};
 pub use scripted::{Curve, ScriptedClock, ScriptedSource};
 pub use source::{EnergySource, Read, ReadError};

@@ -191,11 +191,6 @@ impl Tape {
             ergon_energy_recording: VERSION,
             sources: sources.iter().map(|source| form(source.as_ref())).collect(),
         });
-        let forms = sources.iter().map(|source| SourceForm {
-            name: source.name().into(),
-            channels: source.channels().iter().map(ChannelForm::from).collect(),
-        });
-        out.line(&Header { ergon_energy_recording: VERSION, sources: forms.collect() });
         let out = Arc::new(Mutex::new(out));
         let taped = |(number, inner)| Box::new(Taped { inner, number, out: out.clone() }) as Box<dyn EnergySource>;
         let sources = sources.into_iter().enumerate().map(taped).collect();

@@ -23,8 +23,6 @@ pub struct FigureRequest {
     /// `raincloud`, `bars`, `scalability`, `heatmap`, `radar`, `forest`, `interaction`, `ecdf`, `survival`, `histogram`,
     /// `pareto`, `tax`, `per_correct`, `phase_shares`, `success_factors`, `cost_efficiency`, `exploitation`,
     /// `efficiency`, or of a question asked as such `dependency`, `threshold`, `contamination`, `ab_test`.
-    /// `raincloud`, `bars`, `scalability`, `heatmap`, `radar`, `forest`, `interaction`, `ecdf`, `survival`,
-    /// `histogram` or `pareto`.
     pub kind: String,
     /// One metric (for `radar` several, separated by commas); left out: that of the spec's question which such a figure
     /// answers, else the first (for `radar` all that have a better side). For `pareto` what is
@@ -56,7 +54,6 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Kinds, and how many factors each takes; `None` for any number.
 const KINDS: [(&str, Option<usize>); 22] = [
-const KINDS: [(&str, Option<usize>); 11] = [
     ("raincloud", None),
     ("bars", None),
     ("scalability", Some(1)),

@@ -24,7 +24,6 @@ mod surface_lines;
 mod surface_tables;
 mod trade_off;
 mod workflow;
-mod trade_off;
 
 pub use bargaining::bargaining_table;
 pub use batch::{cost_efficiency_table, success_factors_table};

@@ -8,10 +8,6 @@ use ergon_publish::figure::{
     HeatMapInput, HistogramInput, InteractionCurve, InteractionPlotInput, IntervalGroup, Limit, ParetoInput,
     ProfileInput, ProfileMetric, Quantity, ScalabilityInput, Setting, SizeCurve, SizePoint, Stamp, SurvivalCurve,
     SurvivalInput, SurvivalStep, TradeOff, ValuesGroup,
-    BarChartInput, EcdfInput, Estimate, Figure, FigureError, ForestInput, ForestRow, HeatCell, HeatMapInput,
-    HistogramInput, InteractionCurve, InteractionPlotInput, IntervalGroup, Limit, ParetoInput, ProfileInput,
-    ProfileMetric, Quantity, ScalabilityInput, Setting, SizeCurve, SizePoint, Stamp, SurvivalCurve, SurvivalInput,
-    SurvivalStep, TradeOff, ValuesGroup,
 };
 
 pub(crate) fn setting(width_inches: f64) -> Setting<'static> {
@@ -235,7 +231,6 @@ pub(crate) fn front(setting: Setting<'_>, names: [&'static str; 4]) -> Result<Fi
 
 /// Every kind, by name.
 pub(crate) const KINDS: [(&str, Draw); 11] = [
-pub(crate) const KINDS: [(&str, Draw); 10] = [
     ("bars", bars),
     ("scalability", scalability),
     ("heat-map", heat_map),

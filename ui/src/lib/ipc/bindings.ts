@@ -2006,8 +2006,6 @@ campaign: string,
  * `raincloud`, `bars`, `scalability`, `heatmap`, `radar`, `forest`, `interaction`, `ecdf`, `survival`, `histogram`,
  * `pareto`, `tax`, `per_correct`, `phase_shares`, `success_factors`, `cost_efficiency`, `exploitation`,
  * `efficiency`, or of a question asked as such `dependency`, `threshold`, `contamination`, `ab_test`.
- * `raincloud`, `bars`, `scalability`, `heatmap`, `radar`, `forest`, `interaction`, `ecdf`, `survival`,
- * `histogram` or `pareto`.
  */
 kind: string, 
 /**
