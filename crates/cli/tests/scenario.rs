@@ -64,9 +64,14 @@ fn the_published_folders_run_as_they_are() {
         let Some(folder) = published(name) else { return };
         let ergon = Ergon::new();
         copied(&folder, &ergon.path("scenario"));
-        let models: Vec<String> = ["openai/gpt-4o-mini", "anthropic/claude-3-5-sonnet-20241022"]
-            .map(|model| format!("'{model}': {{ provider: simulated, skill: 0.2 }}"))
-            .into();
+        let models: Vec<String> = [
+            "openai/gpt-4o-mini",
+            "anthropic/claude-3-5-sonnet-20241022",
+            "anthropic/claude-3-5-haiku-20241022",
+            "openai/gpt-4o",
+        ]
+        .map(|model| format!("'{model}': {{ provider: simulated, skill: 0.2 }}"))
+        .into();
         ergon.write(
             "spec.yaml",
             format!(

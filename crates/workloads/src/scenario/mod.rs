@@ -31,5 +31,5 @@ mod turn;
 mod validation;
 mod workload;
 
-pub use state::{Decision, EventFired, Issue, Message, Reading, State, Turn};
+pub use state::{CallLine, Decision, EventFired, Issue, Message, Reading, State, Turn};
 pub use workload::ScenarioWorkload;
