@@ -76,8 +76,9 @@ fn exploitation_is_tested_pair_by_pair_and_drawn_and_never_called_evidence_of_re
         groups(found).iter().find(is_it).unwrap_or_else(|| panic!("no {weak} against {strong}"))
     };
     let gap = |weak: &str, strong: &str| pair(weak, strong)["measures"][0]["mean"].as_f64().unwrap();
-    assert!(gap("small", "large") > 5.0 && gap("tiny", "large") > 5.0, "{found}");
-    assert!(gap("small", "small").abs() < gap("small", "large"), "a model against itself has no edge: {found}");
+    // 48 games each: against a strong model, and against one as weak as oneself.
+    let against = |strong: &str| 0.5 * (gap("small", strong) + gap("tiny", strong));
+    assert!(against("large") > 5.0 && against("large") > against("small") + 5.0, "{found}");
     assert_eq!(pair("small", "large")["runs"], 24);
     assert!(pair("small", "large")["p_adjusted"].as_f64().unwrap() >= pair("small", "large")["p"].as_f64().unwrap());
     let companions: Vec<&str> =

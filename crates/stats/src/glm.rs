@@ -13,6 +13,8 @@ use crate::ols::complete_rows;
 use crate::options::check_level;
 use crate::qr::factor;
 
+/// A residual and a variance below this are those of a row that is fitted for certain.
+const CERTAIN: f64 = 1e-12;
 /// Newton's method doubles the digits with every step; where estimates exist it needs about ten.
 const MOST_STEPS: usize = 60;
 
@@ -351,7 +353,15 @@ pub(crate) fn fit(y: &[f64], x: &[&[f64]], options: &GlmOptions<'_>, family: &Fa
         .map(|(j, (b, v))| coefficient(*b, v[j], options.level))
         .collect();
     if !coefficients.iter().all(GlmCoefficient::is_finite) {
-        return Err(StatError::OutOfRange { what: "coefficients" });
+        // A likelihood that recedes looks settled once it is flat to the last digit: the fit is certain of some rows then.
+        let certain =
+            maximum.here.iter().zip(&rows.y).any(|(at, y)| (y - at.mean).abs() < CERTAIN && at.variance < CERTAIN);
+        let columns: Vec<usize> =
+            (first..coefficients.len()).filter(|j| !coefficients[*j].is_finite()).map(|j| j - first).collect();
+        return Err(match certain && !columns.is_empty() {
+            true => StatError::Separation { columns },
+            false => StatError::OutOfRange { what: "coefficients" },
+        });
     }
     let log_likelihood = likelihood(&maximum.here);
     let log_likelihood_null = null_likelihood(&rows, family, options.intercept)?;

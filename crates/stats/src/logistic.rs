@@ -61,6 +61,10 @@ pub(crate) fn log_probability(eta: f64) -> f64 {
 /// // All zeros below all ones: the odds ratio has no finite estimate.
 /// let apart = logistic(&[0.0, 0.0, 0.0, 1.0, 1.0, 1.0], &[&x], &GlmOptions::default());
 /// assert_eq!(apart, Err(StatError::Separation { columns: vec![0] }));
+/// // A group without a failure has none either, whatever the other group does.
+/// let (group, all_succeed) = ([0.0, 0.0, 0.0, 1.0, 1.0, 1.0], [0.0, 1.0, 1.0, 1.0, 1.0, 1.0]);
+/// let half_apart = logistic(&all_succeed, &[&group], &GlmOptions::default());
+/// assert_eq!(half_apart, Err(StatError::Separation { columns: vec![0] }));
 /// # Ok::<(), StatError>(())
 /// ```
 pub fn logistic(y: &[f64], x: &[&[f64]], options: &GlmOptions<'_>) -> Result<Glm, StatError> {

@@ -35,6 +35,7 @@ pub(super) fn import(tree: &Node) -> Result<Imported, Vec<Problem>> {
         "ergon": 1,
         "campaign": {},
         "workload": { "kind": "negotiation", "weak_agent": "model", "strong_agent": "model" },
+        "phases": [{ "name": "main" }],
     });
     let mut draft = Draft::new(spec);
     match &tree.content {
@@ -83,7 +84,6 @@ fn one(draft: &mut Draft, tree: &Node) {
     if draft.spec.pointer("/campaign/seed").is_none() {
         draft.default("campaign.seed", json!(SEED), "the original's generated configurations have it");
     }
-    crate::import::source::set(&mut draft.spec, "phases.0.name", json!("main"));
     if is_grid {
         draft.default(
             "factors.order",
