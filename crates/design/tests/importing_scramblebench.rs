@@ -34,6 +34,8 @@ fn spec(name: &str, has_file: bool) -> Value {
 fn keys(text: &str) -> Vec<String> {
     let lines = text.lines().map(|l| l.split(" #").next().unwrap_or(l).trim().trim_start_matches("- "));
     let keyed = lines.filter(|l| !l.starts_with('#')).filter_map(|l| l.split_once(':'));
+    // A quoted name of a model may hold a colon.
+    let keyed = keyed.filter(|(key, _)| !key.contains('"'));
     keyed.filter(|(_, value)| !value.trim().is_empty()).map(|(key, _)| key.trim().to_owned()).collect()
 }
 

@@ -190,18 +190,21 @@ fn recognise(tree: &Node) -> Option<ImportKind> {
         Content::List(items) if items.iter().any(|i| i.get("agent_type").is_some()) => ImportKind::ConsensusConditions,
         Content::List(items) if items.iter().any(bargain::is_one) => ImportKind::Bargain,
         Content::Map(_) if has("ergon") => ImportKind::Ergon,
-        Content::Map(entries) if entries.iter().any(|e| scenario_batch::is_key(&e.key)) => ImportKind::ScenarioBatch,
         Content::Map(_) if bargain::is_one(tree) => ImportKind::Bargain,
         Content::Map(_) if has("config") && (has("success_rate") || has("timeline")) => ImportKind::ConsensusResult,
         Content::Map(_) if has("agent_decision_mode") || (has("experiment_id") && has("methods")) => {
             ImportKind::ConsensusRun
         }
-        Content::Map(entries) if entries.iter().any(|e| scramblebench::is_key(&e.key)) => ImportKind::ScrambleBench,
-        Content::Map(entries) if entries.iter().any(|e| consensus::campaign::is_key(&e.key)) => {
-            ImportKind::ConsensusCampaign
-        }
-        Content::Map(entries) if entries.iter().any(|e| consensus::printed::is_key(&e.key)) => {
-            ImportKind::ConsensusReport
+        // Systems share words (`execution`, `log_level`): a file is of the one whose words it uses most.
+        Content::Map(entries) => {
+            let known: [(ImportKind, fn(&str) -> bool); 4] = [
+                (ImportKind::ConsensusReport, consensus::printed::is_key),
+                (ImportKind::ConsensusCampaign, consensus::campaign::is_key),
+                (ImportKind::ScrambleBench, scramblebench::is_key),
+                (ImportKind::ScenarioBatch, scenario_batch::is_key),
+            ];
+            let used = |is_key: fn(&str) -> bool| entries.iter().filter(|e| is_key(&e.key)).count();
+            known.into_iter().max_by_key(|(_, is_key)| used(*is_key)).filter(|(_, is_key)| used(*is_key) > 0)?.0
         }
         _ => return None,
     })
