@@ -46,16 +46,15 @@ pub fn phase_shares(frame: &Frame, ask: &Ask, factor: &str) -> Result<Analysis, 
         });
     }
     let levels = known_levels(frame, factor)?;
-    // A run counts where its whole and every part it has are numbers.
+    // A run counts where its whole and a part of it are numbers; a part too short to be measured lies between.
     let of_run = |row: usize| -> Option<OfRun<'_>> {
         let whole = response.value(row).filter(|x| *x > 0.0)?;
         let mut found = BTreeMap::new();
         for (part, metric) in &parts {
             match frame.reading(metric, row).map(|r| &r.observed) {
                 Some(Observed::Value(x)) => drop(found.insert(*part, *x)),
-                Some(Observed::Unavailable(_)) => return None,
-                // Its way of working has no such part.
-                None | Some(Observed::Undefined(_) | Observed::Censored { .. }) => {}
+                // Unknown, or its way of working has no such part.
+                None | Some(_) => {}
             }
         }
         (!found.is_empty()).then_some((whole, found))
@@ -103,9 +102,19 @@ pub fn phase_shares(frame: &Frame, ask: &Ask, factor: &str) -> Result<Analysis, 
         });
         found.push(PhasesOfLevel { level: level.to_string(), runs: runs.len(), phases });
     }
+    for (part, metric) in &parts {
+        let unknown =
+            |row: &&usize| matches!(frame.reading(metric, **row).map(|r| &r.observed), Some(Observed::Unavailable(_)));
+        let n = used.iter().filter(unknown).count();
+        if n > 0 {
+            let message =
+                format!("in {n} runs what {part} took is not known (too short, or not read): it stands under {REST}");
+            analysis.warnings.push(Warning::new("part_unknown", message));
+        }
+    }
     let left_out = frame.rows.len() - used.len();
     if left_out > 0 {
-        let message = format!("{left_out} runs are left out: the whole or a part of it is not known");
+        let message = format!("{left_out} runs are left out: the whole, or every part of it, is not known");
         analysis.warnings.push(Warning::new("left_out", message));
     }
     analysis.n = used.len();

@@ -82,7 +82,8 @@ mod tests {
     fn text(facts: &EnergyFacts) -> String {
         let mut report = MarkdownReport::new();
         energy_section(&mut report, facts);
-        report.finish()
+        // Numbers and units are kept together by spaces that don't break.
+        report.finish().replace(['\u{a0}', '\u{202f}', '\u{2009}'], " ")
     }
 
     #[test]
