@@ -1,8 +1,8 @@
 //! How a response splits into the parts of the work: planning, execution, synthesis and what lies between them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use ergon_domain::{MetricId, Observed};
+use ergon_domain::{MetricId, Observed, Value};
 
 use crate::ask::Ask;
 use crate::contrast::known_levels;
@@ -46,14 +46,23 @@ pub fn phase_shares(frame: &Frame, ask: &Ask, factor: &str) -> Result<Analysis, 
         });
     }
     let levels = known_levels(frame, factor)?;
-    // A run counts where its whole and a part of it are numbers; a part too short to be measured lies between.
+    let level_of =
+        |row: usize| frame.rows.get(row).and_then(|r| r.condition.condition.get(factor)).map(Value::to_string);
+    let measured: BTreeSet<(Option<String>, &str)> = (0..frame.rows.len())
+        .flat_map(|row| parts.iter().map(move |(part, metric)| (row, *part, metric)))
+        .filter(|(row, _, metric)| matches!(frame.reading(metric, *row).map(|r| &r.observed), Some(Observed::Value(_))))
+        .map(|(row, part, _)| (level_of(row), part))
+        .collect();
+    // A run counts where its whole and every part it has are numbers. A part that no run of its level could measure, being
+    // too short, lies between.
     let of_run = |row: usize| -> Option<OfRun<'_>> {
         let whole = response.value(row).filter(|x| *x > 0.0)?;
         let mut found = BTreeMap::new();
         for (part, metric) in &parts {
             match frame.reading(metric, row).map(|r| &r.observed) {
                 Some(Observed::Value(x)) => drop(found.insert(*part, *x)),
-                // Unknown, or its way of working has no such part.
+                Some(Observed::Unavailable(_)) if measured.contains(&(level_of(row), *part)) => return None,
+                // Never measured, or its way of working has no such part.
                 None | Some(_) => {}
             }
         }
@@ -114,7 +123,7 @@ pub fn phase_shares(frame: &Frame, ask: &Ask, factor: &str) -> Result<Analysis, 
     }
     let left_out = frame.rows.len() - used.len();
     if left_out > 0 {
-        let message = format!("{left_out} runs are left out: the whole, or every part of it, is not known");
+        let message = format!("{left_out} runs are left out: the whole or a part of it is not known");
         analysis.warnings.push(Warning::new("left_out", message));
     }
     analysis.n = used.len();

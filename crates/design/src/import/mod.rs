@@ -197,13 +197,14 @@ fn recognise(tree: &Node) -> Option<ImportKind> {
         }
         // Systems share words (`execution`, `log_level`): a file is of the one whose words it uses most.
         Content::Map(entries) => {
-            let known: [(ImportKind, fn(&str) -> bool); 4] = [
+            type Knows = fn(&str) -> bool;
+            let known: [(ImportKind, Knows); 4] = [
                 (ImportKind::ConsensusReport, consensus::printed::is_key),
                 (ImportKind::ConsensusCampaign, consensus::campaign::is_key),
                 (ImportKind::ScrambleBench, scramblebench::is_key),
                 (ImportKind::ScenarioBatch, scenario_batch::is_key),
             ];
-            let used = |is_key: fn(&str) -> bool| entries.iter().filter(|e| is_key(&e.key)).count();
+            let used = |is_key: Knows| entries.iter().filter(|e| is_key(&e.key)).count();
             known.into_iter().max_by_key(|(_, is_key)| used(*is_key)).filter(|(_, is_key)| used(*is_key) > 0)?.0
         }
         _ => return None,
