@@ -89,6 +89,8 @@ impl Desk {
         let output = output.unwrap();
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(output.status.success(), "ergon {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        serde_json::from_str(&text).unwrap_or_else(|e| panic!("ergon {arguments:?} printed {text:?}: {e}"))
+        // A run tells what happens line by line; the reply comes last.
+        let reply = text.lines().last().unwrap_or_default();
+        serde_json::from_str(reply).unwrap_or_else(|e| panic!("ergon {arguments:?} printed {text:?}: {e}"))
     }
 }
