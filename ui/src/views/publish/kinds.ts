@@ -65,7 +65,8 @@ export const ITEMS: readonly Item[] = [
 
 /** What a request for it says beside campaign and kind. */
 export function aboutOf(item: Item, metric: string, by: readonly string[]): { metric?: string; by?: string[] } {
-  const factors = by.slice(0, item.factors[1]);
+  // With fewer than it takes, the question that asks for it says which.
+  const factors = by.length < item.factors[0] ? [] : by.slice(0, item.factors[1]);
   if (item.metric === "one" && metric !== "") return { metric, by: factors };
   return item.metric === "several" ? { by: factors } : {};
 }
