@@ -25,7 +25,8 @@ fn the_tax_of_agentic_work_is_on_its_page_and_the_reason_where_there_is_none() {
     // The task with its items, as they are asked.
     window.press("nav-design");
     window.see("[data-testid='task-picker']");
-    window.click("[data-testid='task-picker'] summary");
+    // Below the fold of a pane, where the driver doesn't scroll.
+    window.script("document.querySelector(\"[data-testid='task-picker'] summary\").click()");
     let items = window.invoke("items", json!({"task": "unit_conversion"})).unwrap();
     let first = items["tasks"][0]["items"][0]["prompt"].as_str().unwrap().to_owned();
     window.until("the first item is shown", || (window.text("item-prompt") == first).then_some(()));
