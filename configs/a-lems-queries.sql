@@ -2,8 +2,8 @@
 -- task_categories and tasks. Run one with:  ergon sql "SELECT …"
 --
 -- What differs:
--- * `ergon sql` has STDDEV, MEDIAN and PERCENTILE. Plain sqlite3 has none of them: there, write
---   sqrt((sum(x*x) - sum(x)*sum(x)/count(x)) / (count(x) - 1)) for STDDEV(x).
+-- * `ergon sql` has STDDEV, MEDIAN and PERCENTILE. Plain sqlite3 has none of them: the third query
+--   below is STDDEV in plain SQL, in two passes (the one-pass formula with sum(x*x) loses every digit here).
 -- * group_id is the campaign; exp_id is a combination of task, model and other parameters in it; provider is the model's
 --   name in the spec. run_number is the replicate, from 1.
 -- * total_energy_uj is NULL where nothing was read or a value was withheld, never 0; energy_provenance says what it is.
@@ -32,11 +32,13 @@ SELECT task_name, provider, workflow_type, ROUND(mean, 3) AS mean_j, ROUND(mean 
 FROM stats;
 
 -- The same standard deviation in plain sqlite3
-SELECT e.task_name, r.workflow_type,
-       sqrt((sum(r.dynamic_energy_uj*r.dynamic_energy_uj) - sum(r.dynamic_energy_uj)*sum(r.dynamic_energy_uj)/count(r.dynamic_energy_uj))
-            / nullif(count(r.dynamic_energy_uj) - 1, 0)) / 1e6 AS std_energy_j
-FROM runs r JOIN experiments e ON r.exp_id = e.exp_id
-GROUP BY e.task_name, r.workflow_type;
+SELECT task_name, workflow_type, sqrt(SUM((x - mean)*(x - mean)) / NULLIF(COUNT(x) - 1, 0)) AS std_energy_j
+FROM (
+    SELECT e.task_name, r.workflow_type, r.dynamic_energy_uj/1e6 AS x,
+           AVG(r.dynamic_energy_uj/1e6) OVER (PARTITION BY e.task_name, r.workflow_type) AS mean
+    FROM runs r JOIN experiments e ON r.exp_id = e.exp_id
+)
+GROUP BY task_name, workflow_type;
 
 -- Compare linear and agentic
 SELECT r.workflow_type, AVG(r.dynamic_energy_uj/1e6) AS avg_energy_j, AVG(r.duration_ns/1e9) AS avg_duration_s,

@@ -331,9 +331,12 @@ fn what_is_wrong_is_named_with_what_would_be_right() {
         assert_eq!((refused.code, error["field"].as_str()), (2, Some(field)));
         assert!(error["message"].as_str().unwrap().contains(expected), "{error}");
     }
-    let file = spec(&ergon, "odd.yaml", &campaign("odd", "true", "{ energy_baseline: -1 }", "1"));
-    let refused = on(&ergon, empty.root(), &["validate", &file, "--json"]);
-    assert!(refused.code == 2 && refused.out.contains("energy_baseline"), "{}", refused.out);
+    for seconds in ["-1", "2", "4000"] {
+        let file =
+            spec(&ergon, "odd.yaml", &campaign("odd", "true", &format!("{{ energy_baseline: {seconds} }}"), "1"));
+        let refused = on(&ergon, empty.root(), &["validate", &file, "--json"]);
+        assert!(refused.code == 2 && refused.out.contains("or from 3 to 3600 seconds"), "{}", refused.out);
+    }
 }
 
 #[test]

@@ -9,6 +9,9 @@ const FORMATS: [&str; 9] = ["csv", "json", "jsonl", "parquet", "xlsx", "dta", "s
 /// Names under which people write secrets.
 const SECRETS: [&str; 8] = ["api_key", "apikey", "api_token", "key", "token", "secret", "password", "authorization"];
 
+/// Fewest seconds (and so samples of power) whose median is called idle power.
+const LEAST_BASELINE_S: f64 = 3.0;
+
 /// Checks the campaign's id, and the ranges of execution, budget, quality, alerts, analysis and export.
 pub(crate) fn check(spec: &Spec, findings: &mut Findings<'_>) {
     let id = &spec.campaign.id;
@@ -37,6 +40,12 @@ pub(crate) fn check(spec: &Spec, findings: &mut Findings<'_>) {
         let expected = "a whole number from 0 to 1000";
         findings.refuse(&place(&["execution", "retries"]), format!("{} is out of range", execution.retries), expected);
     }
+    let idle_s = execution.energy_baseline;
+    if idle_s != 0.0 && !(LEAST_BASELINE_S..=3600.0).contains(&idle_s) {
+        let expected =
+            format!("0 (no baseline), or from {LEAST_BASELINE_S} to 3600 seconds: idle power is a median of seconds");
+        findings.refuse(&place(&["execution", "energy_baseline"]), format!("{idle_s} is out of range"), expected);
+    }
     let mut between = |keys: &[&str], x: Option<f64>, most: f64| {
         if x.is_some_and(|x| !(0.0..=most).contains(&x)) {
             let expected = format!("a number from 0 to {most}");
@@ -50,7 +59,6 @@ pub(crate) fn check(spec: &Spec, findings: &mut Findings<'_>) {
             between(&["execution", "cooldown", "at_most"], Some(at_most), 86_400.0);
         }
     }
-    between(&["execution", "energy_baseline"], Some(execution.energy_baseline), 3600.0);
     let (budget, quality) = (&spec.budget, &spec.quality);
     between(&["budget", "usd"], budget.usd, 1e9);
     between(&["budget", "usd_per_run"], budget.usd_per_run, 1e9);

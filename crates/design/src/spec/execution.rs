@@ -22,7 +22,7 @@ pub struct Execution {
     /// How energy is measured; default from the workload.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub energy: Option<EnergyMode>,
-    /// Seconds of idling before and after the runs, where energy is measured per run; 0: no baseline.
+    /// Seconds of idling before and after the runs, where energy is measured per run, at least 3; 0: no baseline.
     pub energy_baseline: f64,
     /// Whether all conditions of a replicate see the same random inputs.
     pub common_random_numbers: bool,

@@ -52,13 +52,14 @@ async fn a_query_reads_with_statistics_and_views() {
         .store
         .query(
             "WITH s AS (SELECT value FROM metric_long WHERE metric = 'score') \
-             SELECT median(value) AS middle, stddev(value), percentile(value, 25), percentile(value, 101) FROM s;",
+             SELECT median(value) AS middle, stddev(value), percentile(value, 25), percentile(value, 101), sqrt(avg(value)) FROM s;",
         )
         .await
         .unwrap();
     assert_eq!(found.columns[0], "middle");
     let close = |i: usize, x: f64| (found.rows[0][i].as_f64().unwrap() - x).abs() < 1e-12;
     assert!(close(0, 1.6) && close(1, (5.0f64 / 3.0).sqrt()) && close(2, 0.85) && found.rows[0][3].is_null());
+    assert!(close(4, 1.6f64.sqrt()), "{:?}", found.rows);
     let empty = place.store.query("SELECT median(value), stddev(value) FROM metric_value WHERE 0").await.unwrap();
     assert!(empty.rows[0].iter().all(serde_json::Value::is_null));
 
