@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { bandsOf } from "../src/lib/energy/bands";
 import { heights, layersOf } from "../src/lib/energy/stack";
-import type { MonitorDomain, MonitorSample, RunsReply } from "../src/lib/ipc/wire";
+import type { MonitorDomain, MonitorSample, RunsReply } from "../src/lib/ipc/bindings";
 import { channelsOf, linesOf } from "../src/views/explore/powerTrace";
 import { aboutOf, ITEMS } from "../src/views/publish/kinds";
 

@@ -1,6 +1,6 @@
 import { fireEvent, render, screen } from "@testing-library/svelte";
 import { describe, expect, it, vi } from "vitest";
-import type { EnergyTraceReply, FootprintReply, IdleReply, ResourceInfo } from "../src/lib/ipc/wire";
+import type { EnergyTraceReply, FootprintReply, IdleReply, ResourceInfo } from "../src/lib/ipc/bindings";
 import { NOTHING } from "../src/lib/text/amounts";
 
 const HOSTILE = '<img src=x onerror="window.__hit=1">';

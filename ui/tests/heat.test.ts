@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { cellState, heatTable } from "../src/lib/charts/heat";
-import type { GridCell, GridPhase } from "../src/lib/ipc/wire";
+import type { ConditionCell, GridPhase } from "../src/lib/ipc/bindings";
 
-const cell = (levels: Record<string, string>, counts: Partial<GridCell> = {}): GridCell => ({
+const cell = (levels: Record<string, string>, counts: Partial<ConditionCell> = {}): ConditionCell => ({
   key: JSON.stringify(levels),
   levels,
   planned: 5,

@@ -1,7 +1,7 @@
 import { render, screen } from "@testing-library/svelte";
 import { describe, expect, it } from "vitest";
 import Problems from "../src/lib/forms/Problems.svelte";
-import type { CampaignRow } from "../src/lib/ipc/wire";
+import type { CampaignRow } from "../src/lib/ipc/bindings";
 import { bounded } from "../src/lib/text/amounts";
 import { logLine } from "../src/views/run/events";
 import CampaignTable from "../src/views/library/CampaignTable.svelte";
@@ -22,6 +22,8 @@ describe("text from elsewhere", () => {
       failed: 0,
       created: HOSTILE,
       priority: null,
+      opened: "2026-01-01T00:00:00Z",
+      archived: false,
     };
     const { container } = render(CampaignTable, { rows: [row], ticked: [], onopen: () => undefined });
     expect(container.querySelectorAll("img, script")).toHaveLength(0);
@@ -31,6 +33,7 @@ describe("text from elsewhere", () => {
     const problem = {
       message: HOSTILE,
       path: "",
+      file: HOSTILE,
       line: null,
       column: null,
       expected: HOSTILE,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ParameterInfo } from "../src/lib/ipc/wire";
+import type { ParameterInfo } from "../src/lib/ipc/bindings";
 import { levelsOf, possibleLevels, readLevels, scalarOf, written } from "../src/lib/spec/levels";
 
 const parameter = (type: string, values: string[] = []): ParameterInfo => ({

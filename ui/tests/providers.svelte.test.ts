@@ -1,6 +1,6 @@
 import { fireEvent, render, screen, waitFor } from "@testing-library/svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import type { Alert, ModelMeter, ProviderInfo } from "../src/lib/ipc/wire";
+import type { Alert, ModelMeter, ProviderInfo } from "../src/lib/ipc/bindings";
 
 const asked = vi.hoisted(() => vi.fn<(operation: string, body: { request: unknown }) => Promise<unknown>>());
 vi.mock("@tauri-apps/api/core", () => ({ invoke: asked, Channel: vi.fn() }));

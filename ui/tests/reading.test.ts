@@ -1,7 +1,7 @@
 import { fireEvent, render, screen, waitFor } from "@testing-library/svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { api } from "../src/lib/ipc/api";
-import type { CallInfo, ScenarioReply, ScenarioTurn } from "../src/lib/ipc/wire";
+import type { CallInfo, ScenarioReply, ScenarioTurn } from "../src/lib/ipc/bindings";
 import Conversation from "../src/views/explore/Conversation.svelte";
 import ScenarioReader from "../src/views/explore/ScenarioReader.svelte";
 
@@ -23,6 +23,7 @@ const call = (reply: string | null): CallInfo => ({
   completion_tokens: null,
   tokens_estimated: false,
   latency_s: null,
+  first_token_s: null,
   cost_usd: null,
   tries: 1,
   simulated: false,

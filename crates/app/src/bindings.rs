@@ -1,5 +1,5 @@
-//! The TypeScript that calls the operations: every request, reply and stream type, and one function per operation, all
-//! from the `commands!` table.
+//! The TypeScript that calls the operations: every request, reply and stream type, and which operation has which, all from
+//! the `commands!` table.
 
 use std::any::TypeId;
 use std::collections::{BTreeMap, BTreeSet};
@@ -84,8 +84,7 @@ pub fn ambiguous() -> BTreeSet<String> {
 
 /// The text of `ui/src/lib/ipc/bindings.ts`.
 pub fn typescript() -> String {
-    let mut text = String::from("// Made from crates/app by `cargo xtask bindings`; edits are lost.\n\n");
-    text.push_str("import { call, stream, type Subscription } from \"./call\";\n");
+    let mut text = String::from("// Made from crates/app by `cargo xtask bindings`; edits are lost.\n");
     for declaration in declarations().all.values() {
         let _ = write!(text, "\n{declaration}\n");
     }
@@ -94,27 +93,15 @@ pub fn typescript() -> String {
         let part = |name: Option<String>| name.unwrap_or_else(|| "never".into());
         let _ = writeln!(
             text,
-            "  {}: {{ request: {}; reply: {}; stream: {} }};",
+            "  /** {} */\n  {}: {{ request: {}; reply: {}; stream: {} }};",
+            command.doc.trim(),
             command.name,
             part(request),
             part(reply),
             part(stream)
         );
     }
-    text.push_str("}\n\n/** One function per operation. */\nexport const operations = {\n");
-    for (command, [request, reply, stream]) in COMMANDS.iter().zip(names()) {
-        let (name, request, reply) = (command.name, request.unwrap_or_default(), reply.unwrap_or_default());
-        let _ = writeln!(text, "  /** {} */", command.doc.trim());
-        let _ = match stream {
-            None => writeln!(text, "  {name}: (request: {request}): Promise<{reply}> => call(\"{name}\", request),"),
-            Some(document) => writeln!(
-                text,
-                "  {name}: (request: {request}, each: (document: {document}) => void): Subscription<{reply}> =>\n    \
-                 stream(\"{name}\", request, each),"
-            ),
-        };
-    }
-    text.push_str("};\n");
+    text.push_str("}\n");
     text
 }
 

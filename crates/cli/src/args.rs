@@ -115,8 +115,6 @@ pub(crate) enum Command {
     Scramble(crate::scramble::ScrambleArgs),
     /// What a file of items holds, and which field is what.
     Dataset(crate::scramble::DatasetArgs),
-    /// A scramble campaign's answers as all_results.json, summary.json, results.csv.
-    ExportScramble(crate::scramble::ExportArgs),
     /// Compare two specs or campaigns.
     Diff(DiffArgs),
     /// What works here, what doesn't, how to mend it.
@@ -454,7 +452,7 @@ pub(crate) struct ExportArgs {
     /// What: data.
     #[arg(long, default_value = "data")]
     pub(crate) kind: String,
-    /// The layout: bargain.
+    /// The layout: bargain, scenario-lab or scramblebench.
     #[arg(long)]
     pub(crate) layout: String,
     /// Folder.

@@ -1,9 +1,9 @@
-//! `ergon scramble`, `ergon dataset` and `ergon export-scramble`.
+//! `ergon scramble` and `ergon dataset`.
 
 use std::path::PathBuf;
 
 use clap::Args;
-use ergon_app::{App, AppError, DatasetReply, DatasetRequest, ExportScrambleRequest, ScrambleReply, ScrambleRequest};
+use ergon_app::{App, AppError, DatasetReply, DatasetRequest, ScrambleReply, ScrambleRequest};
 
 use crate::output::{Output, columns, printable};
 
@@ -50,15 +50,6 @@ pub(crate) struct DatasetArgs {
     /// Items to show.
     #[arg(long, default_value_t = 5)]
     limit: usize,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ExportArgs {
-    /// Campaign id, spec path or `latest`.
-    campaign: String,
-    /// Folder to write into.
-    #[arg(long, short, value_name = "FOLDER")]
-    output: PathBuf,
 }
 
 pub(crate) async fn scramble(app: &App, args: ScrambleArgs, output: Output) -> anyhow::Result<u8> {
@@ -127,17 +118,4 @@ fn items(reply: &DatasetReply) -> String {
         reply.fields.join(", "),
         columns(&["id", "domain", "question", "answer"], &rows)
     )
-}
-
-pub(crate) async fn export(app: &App, args: ExportArgs, output: Output) -> anyhow::Result<u8> {
-    let request = ExportScrambleRequest { campaign: args.campaign, folder: args.output };
-    let reply = ergon_app::export_scramble(app, request).await?;
-    output.result(&reply, |reply| {
-        let mut text = format!("{} answers; {} runs without a result\n", reply.answers, reply.without_result);
-        for file in &reply.files {
-            text += &format!("wrote {}\n", file.display());
-        }
-        text
-    })?;
-    Ok(0)
 }

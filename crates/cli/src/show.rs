@@ -40,7 +40,6 @@ pub(crate) async fn command(app: &App, command: Command, output: Output) -> anyh
         Command::Models(command) => return crate::models::models(app, command, output).await,
         Command::Scramble(args) => return crate::scramble::scramble(app, args, output).await,
         Command::Dataset(args) => return crate::scramble::dataset(app, args, output).await,
-        Command::ExportScramble(args) => return crate::scramble::export(app, args, output).await,
         Command::Calls(args) => return crate::models::calls(app, args, output).await,
         Command::Status(args) => {
             let request = app_api::StatusRequest { campaign: args.campaign };

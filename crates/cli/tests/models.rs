@@ -3,39 +3,42 @@
 
 mod common;
 
-use std::io::{Read, Write};
-use std::net::TcpListener;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use common::chat_server::{ChatServer, said};
 use common::{Ergon, Ran};
 
 const KEY: &str = "sk-planted-9f8e7d6c5b4a";
 
-/// A server in OpenAI's dialect whose answers differ from request to request: two executions never agree by chance.
+/// A server whose answers differ from request to request: two executions never agree by chance.
 struct Server {
-    port: u16,
-    asked: Arc<AtomicUsize>,
+    chat: ChatServer,
     hangs: Arc<AtomicBool>,
 }
 
 impl Server {
     fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let server = Self { port: listener.local_addr().unwrap().port(), asked: Arc::default(), hangs: Arc::default() };
-        let (asked, hangs) = (server.asked.clone(), server.hangs.clone());
-        std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                let (asked, hangs) = (asked.clone(), hangs.clone());
-                std::thread::spawn(move || serve(stream.unwrap(), &asked, &hangs));
+        let hangs = Arc::new(AtomicBool::new(false));
+        let hanging = hangs.clone();
+        let chat = ChatServer::start(move |n, body| {
+            if hanging.load(Ordering::SeqCst) {
+                std::thread::sleep(Duration::from_secs(60));
             }
+            let bid = (n * 7 % 20) as f64 / 20.0;
+            // Every seventh answer can't be read, and the key comes back in it.
+            let bad = n % 7 == 3;
+            let words = if bad { format!("key {KEY}?") } else { format!("{{\"bid\": {bid}, \"agent\": {}}}", n % 5) };
+            let (status, mut reply) = said(&words, body.len() / 4, 8);
+            reply["data"] = serde_json::json!([{"id": "m-1"}]);
+            (status, reply)
         });
-        server
+        Self { chat, hangs }
     }
 
     fn count(&self) -> usize {
-        self.asked.load(Ordering::SeqCst)
+        self.chat.count()
     }
 
     fn spec(&self, more: &str) -> String {
@@ -48,43 +51,12 @@ models:
   llm: {{ provider: openai, model: m-1, base_url: 'http://127.0.0.1:{}', key_env: LAB_KEY, concurrency: 8, max_tokens: 64{more} }}
 phases: [ {{ name: all, replicates: 2 }} ]
 ",
-            self.port
+            self.chat.port
         )
     }
 }
 
 const PRICED: &str = ", usd_per_mtok_in: 10, usd_per_mtok_out: 10";
-
-fn serve(mut stream: std::net::TcpStream, asked: &AtomicUsize, hangs: &AtomicBool) {
-    loop {
-        let mut bytes = Vec::new();
-        let body = loop {
-            let mut buffer = [0; 16_384];
-            let Ok(n @ 1..) = stream.read(&mut buffer) else { return };
-            bytes.extend_from_slice(&buffer[..n]);
-            let Some(end) = bytes.windows(4).position(|w| w == b"\r\n\r\n") else { continue };
-            let head = String::from_utf8_lossy(&bytes[..end]).to_lowercase();
-            let length = head.lines().find_map(|l| l.strip_prefix("content-length:")?.trim().parse().ok()).unwrap_or(0);
-            if bytes.len() >= end + 4 + length {
-                break String::from_utf8_lossy(&bytes[end + 4..]).into_owned();
-            }
-        };
-        let n = asked.fetch_add(1, Ordering::SeqCst);
-        if hangs.load(Ordering::SeqCst) {
-            std::thread::sleep(Duration::from_secs(60));
-        }
-        let bid = (n * 7 % 20) as f64 / 20.0;
-        // Every seventh answer can't be read, and the key comes back in it.
-        let said = if n % 7 == 3 { format!("key {KEY}?") } else { format!("{{\"bid\": {bid}, \"agent\": {}}}", n % 5) };
-        let reply = serde_json::json!({"model": "m-1-2026", "choices": [{"message": {"content": said}, "finish_reason":
-            "stop"}], "data": [{"id": "m-1"}], "usage": {"prompt_tokens": body.len() / 4, "completion_tokens": 8}});
-        let reply = reply.to_string();
-        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nx-key: {KEY}\r\n\r\n", reply.len());
-        if stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(reply.as_bytes())).is_err() {
-            return;
-        }
-    }
-}
 
 fn with_key(ergon: &Ergon, args: &[&str]) -> Ran {
     ergon.command(args).env("LAB_KEY", KEY).output().unwrap().into()
@@ -284,7 +256,7 @@ fn a_model_is_listed_tested_and_asked_once() {
     assert_eq!(tested["models"][0]["offered"], serde_json::json!(["m-1"]), "{tested}");
     let failed = ergon.run(&["--json", "models", "test", "spec.yaml"]);
     assert!(failed.code == 1 && failed.out.contains("set LAB_KEY"), "{}", failed.out);
-    let url = format!("http://127.0.0.1:{}", server.port);
+    let url = format!("http://127.0.0.1:{}", server.chat.port);
     let chat = ["--json", "models", "chat", "--base-url", &url, "--model", "m-1", "--prompt", "Hi"];
     let reply = ergon.run(&chat).done().json();
     assert_eq!((reply["completion_tokens"].as_u64(), reply["cost_usd"].as_f64()), (Some(8), None), "{reply}");
@@ -325,7 +297,7 @@ phases: [ {{ name: all, replicates: 1 }} ]
 #[test]
 fn a_provider_of_ones_own_is_asked_by_its_name_and_at_its_price() {
     let (server, ergon) = (Server::start(), Ergon::new());
-    let address = format!("http://127.0.0.1:{}", server.port);
+    let address = format!("http://127.0.0.1:{}", server.chat.port);
     ergon.run(&["models", "add", "lab", "--base-url", &address, "--key-env", "LAB_KEY", "--concurrency", "2"]).done();
     let untold = ergon.run(&["models", "test", "--provider", "lab"]);
     assert!(untold.code != 0 && untold.out.contains("set LAB_KEY in the environment"), "{}", untold.out);

@@ -3,12 +3,9 @@
 
 mod common;
 
-use std::io::{Read, Write};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
+use common::chat_server::{Answer, ChatServer, failed, said};
 use common::{Ergon, Ran, repository};
 use serde_json::{Value, json};
 
@@ -172,11 +169,17 @@ fn results_of_simulated_models_are_the_same_bytes_at_any_parallelism() {
 }
 
 #[test]
-fn the_report_holds_the_originals_batch_folder() {
+fn a_batch_is_exported_as_the_originals_folder() {
     let ergon = Ergon::new();
     with_park(&ergon, "m: { provider: simulated, usd_per_mtok_in: 1 }", "");
     ergon.run(&["run", "spec.yaml"]).done();
-    ergon.run(&["report", "parks", "--output", "out"]).done();
+    let refused = ergon.run(&["export", "parks", "--layout", "bargain", "-o", "out"]);
+    assert!(
+        refused.code == 2 && refused.err.contains("of workload negotiation; parks runs scenario"),
+        "{}",
+        refused.err
+    );
+    ergon.run(&["export", "parks", "--layout", "scenario-lab", "-o", "out"]).done();
     let read =
         |name: &str| std::fs::read_to_string(ergon.path("out").join(name)).unwrap_or_else(|e| panic!("{name}: {e}"));
     for name in [
@@ -259,60 +262,13 @@ fn a_folder_that_is_wrong_is_refused_with_file_and_field_before_anything_runs() 
 
 // Real models -----------------------------------------------------------------------------------------------------------
 
-/// What the server does with the n-th request.
-type Answer = fn(usize, &str) -> (u16, String);
-
-/// A server in OpenAI's dialect.
-fn serve(answer: Answer) -> (u16, Arc<AtomicUsize>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let (port, asked) = (listener.local_addr().unwrap().port(), Arc::new(AtomicUsize::new(0)));
-    let count = asked.clone();
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let count = count.clone();
-            std::thread::spawn(move || talk(stream.unwrap(), &count, answer));
-        }
-    });
-    (port, asked)
-}
-
-fn talk(mut stream: std::net::TcpStream, asked: &AtomicUsize, answer: Answer) {
-    loop {
-        let mut bytes = Vec::new();
-        let body = loop {
-            let mut buffer = [0; 16_384];
-            let Ok(n @ 1..) = stream.read(&mut buffer) else { return };
-            bytes.extend_from_slice(&buffer[..n]);
-            let Some(end) = bytes.windows(4).position(|w| w == b"\r\n\r\n") else { continue };
-            let head = String::from_utf8_lossy(&bytes[..end]).to_lowercase();
-            let length = head.lines().find_map(|l| l.strip_prefix("content-length:")?.trim().parse().ok()).unwrap_or(0);
-            if bytes.len() >= end + 4 + length {
-                break String::from_utf8_lossy(&bytes[end + 4..]).into_owned();
-            }
-        };
-        let n = asked.fetch_add(1, Ordering::SeqCst);
-        let (status, said) = answer(n, &body);
-        let reply = if status == 200 {
-            json!({"model": "m-1", "choices": [{"message": {"content": said}, "finish_reason": "stop"}],
-                "usage": {"prompt_tokens": 100 + n, "completion_tokens": 10}})
-            .to_string()
-        } else {
-            json!({ "error": { "message": said } }).to_string()
-        };
-        let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n\r\n", reply.len());
-        if stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(reply.as_bytes())).is_err() {
-            return;
-        }
-    }
-}
-
-fn usual(n: usize, body: &str) -> (u16, String) {
-    let said = if body.contains("stance") {
+fn usual(n: usize, body: &str) -> Answer {
+    let words = if body.contains("stance") {
         json!({ "decision": format!("decision {n}"), "stance": "cooperate" }).to_string()
     } else {
         format!("The world, told for the {n}th time.")
     };
-    (200, said)
+    said(&words, 100 + n, 10)
 }
 
 fn remote(port: u16) -> String {
@@ -328,12 +284,12 @@ fn with_key(ergon: &Ergon, args: &[&str]) -> Ran {
 
 #[test]
 fn costs_add_up_to_the_recorded_calls_to_the_cent_and_replicates_share_no_answer() {
-    let (port, asked) = serve(usual);
+    let server = ChatServer::start(usual);
     let ergon = Ergon::new();
-    with_park(&ergon, &remote(port), "");
+    with_park(&ergon, &remote(server.port), "");
     with_key(&ergon, &["run", "spec.yaml"]).done();
     // Two turns of two decisions and a world, twice.
-    assert_eq!(asked.load(Ordering::SeqCst), 12, "every replicate asks for itself");
+    assert_eq!(server.count(), 12, "every replicate asks for itself");
     let measured = ergon.sql("SELECT sum(value) FROM metric_long WHERE metric = 'cost_usd'")[0][0].as_f64().unwrap();
     let recorded = ergon.sql("SELECT sum(cost_usd) FROM model_call")[0][0].as_f64().unwrap();
     assert!(recorded > 0.01, "{recorded}");
@@ -346,9 +302,10 @@ fn costs_add_up_to_the_recorded_calls_to_the_cent_and_replicates_share_no_answer
 
 #[test]
 fn an_outage_a_malformed_reply_and_a_timeout_fail_as_what_they_are_and_a_batch_without_a_result_says_so() {
-    let cases: [(Answer, &str, &str); 3] = [
-        (|_, _| (503, "down".into()), "model_unavailable", "execution: { retries: 0 }\n"),
-        (|_, _| (200, "I would rather not say.".into()), "malformed_reply", "execution: { retries: 0 }\n"),
+    type Answering = fn(usize, &str) -> Answer;
+    let cases: [(Answering, &str, &str); 3] = [
+        (|_, _| failed(503, "down"), "model_unavailable", "execution: { retries: 0 }\n"),
+        (|_, _| said("I would rather not say.", 100, 10), "malformed_reply", "execution: { retries: 0 }\n"),
         (
             |n, body| {
                 std::thread::sleep(std::time::Duration::from_secs(5));
@@ -359,34 +316,33 @@ fn an_outage_a_malformed_reply_and_a_timeout_fail_as_what_they_are_and_a_batch_w
         ),
     ];
     for (answer, class, more) in cases {
-        let (port, _) = serve(answer);
+        let server = ChatServer::start(answer);
         let ergon = Ergon::new();
-        with_park(&ergon, &remote(port), more);
+        with_park(&ergon, &remote(server.port), more);
         let ran = with_key(&ergon, &["--json", "run", "spec.yaml"]);
         assert_eq!(ran.code, 3, "{class}: {}", ran.err);
         let reply = ran.json();
         assert_eq!((reply["succeeded"].as_u64(), reply["failed"].as_u64()), (Some(0), Some(2)), "{reply}");
         let classes = ergon.sql("SELECT DISTINCT failure_class FROM attempt");
         assert_eq!(classes, [[json!(class)]]);
-        ergon.run(&["report", "parks", "--output", "out"]);
-        if let Ok(summary) = std::fs::read_to_string(ergon.path("out/batch-summary.json")) {
-            assert!(summary.contains("all runs failed"), "{summary}");
-        }
+        ergon.run(&["export", "parks", "--layout", "scenario-lab", "-o", "out"]).done();
+        let summary = std::fs::read_to_string(ergon.path("out/batch-summary.json")).unwrap();
+        assert!(summary.contains("all runs failed"), "{summary}");
     }
 }
 
 #[test]
 fn an_attempt_goes_on_where_the_one_before_it_was_cut_off_and_pays_for_nothing_twice() {
     // The seventh request finds nobody: the first run's second turn has begun.
-    let (port, asked) = serve(|n, body| if n == 4 { (503, "down".into()) } else { usual(n, body) });
+    let server = ChatServer::start(|n, body| if n == 4 { failed(503, "down") } else { usual(n, body) });
     let ergon = Ergon::new();
-    with_park(&ergon, &remote(port), "execution: { retries: 0, parallel: 1 }\n");
+    with_park(&ergon, &remote(server.port), "execution: { retries: 0, parallel: 1 }\n");
     let first = with_key(&ergon, &["--json", "run", "spec.yaml", "--limit", "1"]);
     assert_eq!(first.code, 3, "{}", first.err);
-    let sent = asked.load(Ordering::SeqCst);
+    let sent = server.count();
     assert!((5..=6).contains(&sent), "{sent}");
     with_key(&ergon, &["run", "spec.yaml", "--limit", "1", "--retry-failed"]).done();
-    let again = asked.load(Ordering::SeqCst) - sent;
+    let again = server.count() - sent;
     assert!((1..=2).contains(&again), "only what had no answer is asked again: {again}");
     let measured = ergon.sql("SELECT value FROM metric_long WHERE metric = 'cost_usd'")[0][0].as_f64().unwrap();
     let recorded = ergon.sql("SELECT sum(cost_usd) FROM model_call")[0][0].as_f64().unwrap();
@@ -395,9 +351,9 @@ fn an_attempt_goes_on_where_the_one_before_it_was_cut_off_and_pays_for_nothing_t
 
 #[test]
 fn a_budget_of_a_run_fails_the_run_and_one_of_the_batch_stops_it() {
-    let (port, _) = serve(usual);
+    let server = ChatServer::start(usual);
     let ergon = Ergon::new();
-    with_park(&ergon, &remote(port), "budget: { usd_per_run: 0.02 }\nexecution: { retries: 0 }\n");
+    with_park(&ergon, &remote(server.port), "budget: { usd_per_run: 0.02 }\nexecution: { retries: 0 }\n");
     let ran = with_key(&ergon, &["--json", "run", "spec.yaml"]);
     assert_eq!(ran.code, 3, "{}", ran.err);
     assert_eq!(ergon.sql("SELECT DISTINCT failure_class FROM attempt"), [[json!("budget")]]);
@@ -405,7 +361,7 @@ fn a_budget_of_a_run_fails_the_run_and_one_of_the_batch_stops_it() {
     assert!(by_run.iter().all(|row| row[0].as_f64().unwrap() <= 0.02), "{by_run:?}");
 
     let batch = Ergon::new();
-    with_park(&batch, &remote(port), "budget: { usd: 0.02 }\n");
+    with_park(&batch, &remote(server.port), "budget: { usd: 0.02 }\n");
     let stopped = with_key(&batch, &["--json", "run", "spec.yaml"]);
     assert_eq!((stopped.code, stopped.json()["stopped"].as_str()), (4, Some("budget")), "{}", stopped.err);
     let spent = batch.sql("SELECT sum(charged_usd) FROM model_call")[0][0].as_f64().unwrap_or(0.0);

@@ -62,8 +62,8 @@ fn the_offline_study_runs_finds_what_was_planted_and_says_that_it_is_simulated()
     }
 
     let folder = ergon.path("out");
-    let exported = ergon.run(&["--json", "export-scramble", "latest", "-o", folder.to_str().unwrap()]).done().json();
-    assert_eq!((exported["answers"].as_u64(), exported["without_result"].as_u64()), (Some(2400), Some(0)));
+    let exported = ergon.run(&["--json", "export", "--layout", "scramblebench", "-o", "out"]).done().json();
+    assert_eq!((exported["runs"].as_u64(), &exported["left_out"]), (Some(2400), &serde_json::json!([])));
     let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
     let all: Value = serde_json::from_str(&read("all_results.json")).unwrap();
     assert_eq!(all.as_array().unwrap().len(), 2400);

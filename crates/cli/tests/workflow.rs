@@ -7,11 +7,10 @@ mod common;
 #[path = "../../energy/tests/energy/tree.rs"]
 mod tree;
 
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::time::Duration;
 
+use common::chat_server::{ChatServer, said};
 use common::{Ergon, Ran};
 use serde_json::Value;
 use tree::{Advancing, Tree};
@@ -21,42 +20,14 @@ const ROUND: u64 = 262_143_328_850;
 const CALL_S: f64 = 0.35;
 const WATTS: f64 = 40.0;
 
-/// A server in OpenAI's dialect that takes its time, plans one step and knows no answer but 12.
+/// A server that takes its time, plans one step and knows no answer but 12.
 fn server() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    std::thread::spawn(move || listener.incoming().for_each(|s| drop(std::thread::spawn(|| serve(s.unwrap())))));
-    port
-}
-
-fn serve(mut stream: TcpStream) {
-    loop {
-        let mut bytes = Vec::new();
-        let body = loop {
-            let mut buffer = [0; 16_384];
-            let Ok(n @ 1..) = stream.read(&mut buffer) else { return };
-            bytes.extend_from_slice(&buffer[..n]);
-            let Some(end) = bytes.windows(4).position(|w| w == b"\r\n\r\n") else { continue };
-            let head = String::from_utf8_lossy(&bytes[..end]).to_lowercase();
-            let length = head.lines().find_map(|l| l.strip_prefix("content-length:")?.trim().parse().ok()).unwrap_or(0);
-            if bytes.len() >= end + 4 + length {
-                break String::from_utf8_lossy(&bytes[end + 4..]).into_owned();
-            }
-        };
+    let answer = |_, body: &str| {
         std::thread::sleep(Duration::from_secs_f64(CALL_S));
-        let said = if body.contains("Plan how to solve") {
-            r#"{"steps": [{"tool": "calculator", "input": "5 + 7"}]}"#
-        } else {
-            r#"{"answer": "12"}"#
-        };
-        let reply = serde_json::json!({"model": "m-1", "choices": [{"message": {"content": said}, "finish_reason": "stop"}],
-            "usage": {"prompt_tokens": 100, "completion_tokens": 10}});
-        let reply = reply.to_string();
-        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", reply.len());
-        if stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(reply.as_bytes())).is_err() {
-            return;
-        }
-    }
+        let plan = r#"{"steps": [{"tool": "calculator", "input": "5 + 7"}]}"#;
+        said(if body.contains("Plan how to solve") { plan } else { r#"{"answer": "12"}"# }, 100, 10)
+    };
+    ChatServer::start(answer).port
 }
 
 fn spec(port: u16, energy: &str, replicates: u32) -> String {
@@ -262,7 +233,7 @@ fn the_campaign_that_ships_runs_offline_and_marks_its_numbers_as_simulated() {
 
 #[test]
 fn a_batch_in_which_everything_failed_says_so_with_its_class_and_measures_nothing() {
-    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let ergon = Ergon::new();
     let text = spec(closed, "off", 2).replace("warmup: 1", "warmup: 0");
     ergon.write("pairs.yaml", text.replace("key_env: LAB_KEY", "key_env: LAB_KEY, retries: 0"));

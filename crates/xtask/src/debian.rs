@@ -1,4 +1,4 @@
-//! The `.deb`, laid out by hand and packed by `dpkg-deb`: two programs, the sample, a menu entry, icons, licences.
+//! The `.deb`, laid out by hand and packed by `dpkg-deb`: three programs, the sample, a menu entry, icons, licences.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -33,6 +33,7 @@ pub(crate) fn pack(root: &Path, target: &Path, programs: &Programs, sample: &Pat
     };
     put(&programs.window, "usr/bin/ergon-window", 0o755)?;
     put(&programs.cli, "usr/bin/ergon", 0o755)?;
+    put(&programs.probe, "usr/bin/ergon-perf-probe", 0o755)?;
     put(sample, "usr/share/ergon/sample.ergon", 0o644)?;
     for (icon, size) in [("32x32", "32x32"), ("128x128", "128x128"), ("128x128@2x", "256x256"), ("icon", "512x512")] {
         let to = format!("usr/share/icons/hicolor/{size}/apps/ergon.png");

@@ -17,6 +17,8 @@ use crate::test_counts::TestCounts;
 pub(crate) struct EngineStage {
     pub(crate) name: &'static str,
     needs: &'static [install::Need],
+    /// What the outcome depends on, as path prefixes.
+    pub(crate) prefixes: &'static [&'static str],
     /// Crate, and what is asked of cargo besides.
     package: &'static [&'static str],
     /// Word in the names of its tests.
@@ -29,6 +31,7 @@ pub(crate) const ENGINES: &[EngineStage] = &[
     EngineStage {
         name: "engines",
         needs: install::FOR_ENGINES,
+        prefixes: &["crates/models/src/dialect", "crates/models/src/remote", "crates/models/tests/engines/"],
         package: &["-p", "ergon-models", "--test", "engines"],
         word: "engine_mistralrs",
         with_litellm: Some("engine_litellm"),
@@ -36,6 +39,7 @@ pub(crate) const ENGINES: &[EngineStage] = &[
     EngineStage {
         name: "gguf",
         needs: install::FOR_LLAMA,
+        prefixes: &["crates/gguf-worker/", "crates/models/src/gguf.rs", "crates/models/src/pipe.rs"],
         package: &["-p", "ergon-gguf-worker", "--features", "llama", "--all-targets"],
         word: "llama",
         with_litellm: None,

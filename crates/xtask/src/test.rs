@@ -94,23 +94,20 @@ pub(crate) fn run(all: bool) -> Result<()> {
     });
     let changes = Changes::find(&root);
     for stage in SLOW {
-        stages.run(stage.name, || stage.run(&root, &changes, all, &mut total));
+        stages.run(stage.name, || when_touched(&changes, all, stage.prefixes, || stage.run(&root, &mut total)));
     }
-    // They take what not every machine has: mounts, a registry of Python packages, a compiler of C++ and its patience.
-    if all {
-        stages.run("package", || {
+    stages.run("package", || {
+        when_touched(&changes, all, &["src-tauri/", "icons/", "crates/xtask/src/"], || {
             // The programs that the stage before has built: what is proven is the package, not the optimiser.
             Ok(window::package(&root, "dev")?.map_or_else(|| Done::with("starts in a fresh Debian"), Done::skipped))
-        });
-        for stage in ENGINES {
-            stages.run(stage.name, || stage.run(&root, &mut total));
-        }
-        stages.run("keychain", || keychain::stage(&root, &mut total));
-    } else {
-        for name in ["package", "engines", "gguf", "keychain"] {
-            stages.run(name, || Ok(Done::skipped("only with --all")));
-        }
+        })
+    });
+    for stage in ENGINES {
+        stages.run(stage.name, || when_touched(&changes, all, stage.prefixes, || stage.run(&root, &mut total)));
     }
+    stages.run("keychain", || {
+        when_touched(&changes, all, &["crates/models/src/key"], || keychain::stage(&root, &mut total))
+    });
 
     let finished = stages.finish();
     if !total.is_empty() {
@@ -119,13 +116,18 @@ pub(crate) fn run(all: bool) -> Result<()> {
     finished
 }
 
+/// Runs a slow stage where something it depends on, as path prefixes, has changed, or all were asked for.
+fn when_touched(changes: &Changes, all: bool, prefixes: &[&str], stage: impl FnOnce() -> Result<Done>) -> Result<Done> {
+    let why = if all { Some("--all".to_owned()) } else { changes.touch(prefixes) };
+    let Some(why) = why else {
+        return Ok(Done::skipped(format!("nothing it depends on changed ({})", prefixes.join(", "))));
+    };
+    println!("runs because: {why}");
+    stage()
+}
+
 impl SlowStage {
-    fn run(&self, root: &Path, changes: &Changes, all: bool, total: &mut TestCounts) -> Result<Done> {
-        let why = if all { Some("--all".to_owned()) } else { changes.touch(self.prefixes) };
-        let Some(why) = why else {
-            return Ok(Done::skipped(format!("nothing it depends on changed ({})", self.prefixes.join(", "))));
-        };
-        println!("runs because: {why}");
+    fn run(&self, root: &Path, total: &mut TestCounts) -> Result<Done> {
         install::ensure(self.needs)?;
         let mut command = cargo(root);
         command

@@ -22,6 +22,8 @@ const SCREEN: &str = "-screen 0 1920x1080x24 -noreset";
 pub(crate) struct Programs {
     pub(crate) window: PathBuf,
     pub(crate) cli: PathBuf,
+    /// The one that may be allowed to read power events.
+    pub(crate) probe: PathBuf,
 }
 
 /// Builds page and programs. For tests in the profile that `cargo test` has compiled everything in already.
@@ -29,7 +31,17 @@ pub(crate) fn build(root: &Path, profile: &str) -> Result<Programs> {
     page::ensure_packages(root)?;
     page::build(root)?;
     let mut cargo = command::cargo();
-    cargo.current_dir(root).args(["build", "--profile", profile, "-p", "ergon-window", "-p", "ergon-cli"]);
+    cargo.current_dir(root).args([
+        "build",
+        "--profile",
+        profile,
+        "-p",
+        "ergon-window",
+        "-p",
+        "ergon-cli",
+        "-p",
+        "ergon-perf-probe",
+    ]);
     if profile == "release" {
         // Elsewhere a person's keychain stays out of it.
         cargo.args(["--features", "ergon-window/keychain,ergon-cli/keychain"]);
@@ -37,7 +49,7 @@ pub(crate) fn build(root: &Path, profile: &str) -> Result<Programs> {
     cargo.args(["--message-format", "json-render-diagnostics"]);
     let messages = command::output_beside_stderr(&mut cargo)?;
     let find = |name: &str| executable(&messages, name).with_context(|| format!("cargo built no program `{name}`"));
-    Ok(Programs { window: find("ergon-window")?, cli: find("ergon")? })
+    Ok(Programs { window: find("ergon-window")?, cli: find("ergon")?, probe: find("ergon-perf-probe")? })
 }
 
 fn executable(messages: &str, name: &str) -> Option<PathBuf> {

@@ -136,7 +136,6 @@ commands! {
     /// What a file of items holds.
     dataset(DatasetRequest) -> DatasetReply;
     /// Writes a campaign's answers as ScrambleBench lays them out.
-    export_scramble(ExportScrambleRequest) -> ExportScrambleReply;
     /// The sample campaign, or a fresh copy of it that is run now.
     sample(SampleRequest) -> SampleReply;
 }

@@ -1,6 +1,9 @@
 //! `export`: a campaign's data in the layout of the system that a reader's scripts know.
 
 mod bargain;
+mod folder;
+mod scenario_lab;
+mod scramblebench;
 
 use std::path::PathBuf;
 
@@ -8,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::error::AppError;
+use crate::frame::Framed;
 use crate::ops::table::unknown;
 
 /// What to export, and where to.
@@ -18,7 +22,7 @@ pub struct ExportRequest {
     pub campaign: String,
     /// `data`.
     pub kind: String,
-    /// `bargain`: the folders of the bargaining study.
+    /// `bargain` (of negotiations), `scenario-lab` (of scenarios) or `scramblebench` (of scrambles): the original's files.
     pub layout: String,
     /// Folder; made where it is missing.
     pub output: PathBuf,
@@ -50,6 +54,18 @@ pub async fn export(app: &App, request: ExportRequest) -> Result<ExportReply, Ap
     }
     match request.layout.as_str() {
         "bargain" => bargain::export(app, &request).await,
-        other => Err(unknown("layout", other, &["bargain"])),
+        "scenario-lab" => scenario_lab::export(app, &request).await,
+        "scramblebench" => scramblebench::export(app, &request).await,
+        other => Err(unknown("layout", other, &["bargain", "scenario-lab", "scramblebench"])),
     }
+}
+
+/// Refuses a layout that is of another workload than the campaign's.
+fn of_workload(framed: &Framed, layout: &str, workload: &str) -> Result<(), AppError> {
+    let found = &framed.loaded.campaign.manifest.workload;
+    if found.as_ref() == workload {
+        return Ok(());
+    }
+    let message = format!("layout {layout} is of campaigns of workload {workload}; {} runs {found}", framed.campaign);
+    Err(AppError::input("wrong_layout", message).field("layout"))
 }

@@ -35,7 +35,6 @@ mod runs;
 mod sample;
 mod scenario;
 mod scramble;
-mod scramble_export;
 pub(crate) mod settings;
 mod spans;
 mod spec;
@@ -117,7 +116,6 @@ pub use scenario::{
 pub use scramble::{
     DatasetReply, DatasetRequest, ItemInfo, ScrambleReply, ScrambleRequest, ScrambledStretch, dataset, scramble,
 };
-pub use scramble_export::{ExportScrambleReply, ExportScrambleRequest, export_scramble};
 pub use settings::{SetSettingsRequest, Settings, SettingsRequest, set_settings, settings};
 pub use spans::{SpanEnergyInfo, SpanInfo};
 pub use spec::{DuplicateRequest, RevisionInfo, SaveSpecReply, SaveSpecRequest, SpecReply, duplicate, save_spec, spec};

@@ -3,7 +3,6 @@
 mod energy;
 mod legacy;
 mod phases;
-mod scenario;
 
 use std::path::{Path, PathBuf};
 
@@ -40,8 +39,7 @@ pub struct ReportReply {
 /// Writes `campaign_summary.md`, a figure per question and the files of the original consensus campaign:
 /// `statistical_analysis.json`, `statistical_analysis_report.json`, `<phase>_detailed_report.json`,
 /// `phase_summaries/<phase>.json`, `campaign_results.csv` (`<phase>_results.csv` where phases are chosen), and, where the
-/// campaign compares these, `llm_vs_heuristic_analysis.json` and `protocol_effectiveness.json`. For a scenario's campaign
-/// also the original's batch folder: `batch-*.json`, `runs/`, `analysis/`.
+/// campaign compares these, `llm_vs_heuristic_analysis.json` and `protocol_effectiveness.json`.
 ///
 /// # Errors
 /// No such campaign or phase; the folder can't be written.
@@ -120,12 +118,6 @@ pub async fn report(app: &App, request: ReportRequest) -> Result<ReportReply, Ap
     let mut paths = Vec::new();
     for (name, content) in files {
         let path = folder.join(name);
-        std::fs::write(&path, content).map_err(refuse)?;
-        paths.push(path);
-    }
-    for (name, content) in scenario::files(app, &framed, &plan).await? {
-        let path = folder.join(name);
-        path.parent().map_or(Ok(()), std::fs::create_dir_all).map_err(refuse)?;
         std::fs::write(&path, content).map_err(refuse)?;
         paths.push(path);
     }

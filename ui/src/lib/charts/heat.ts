@@ -1,4 +1,4 @@
-import type { GridCell, GridPhase } from "../ipc/wire";
+import type { ConditionCell, GridPhase } from "../ipc/bindings";
 
 /** A head of a heat map: a level and over how many columns (or rows) it stands. */
 export interface Head {
@@ -10,7 +10,10 @@ export interface Head {
 export interface HeatTable {
   /** One line of heads per column factor. */
   readonly columnHeads: readonly (readonly Head[])[];
-  readonly rows: readonly { readonly heads: readonly (Head | null)[]; readonly cells: readonly (GridCell | null)[] }[];
+  readonly rows: readonly {
+    readonly heads: readonly (Head | null)[];
+    readonly cells: readonly (ConditionCell | null)[];
+  }[];
   readonly columns: number;
 }
 
@@ -65,7 +68,7 @@ export function heatTable(phase: GridPhase): HeatTable {
   const columns = present(phase, column_factors);
   const rows = present(phase, row_factors);
   const key = (row: readonly string[], column: readonly string[]): string => JSON.stringify([row, column]);
-  const at = new Map<string, GridCell>();
+  const at = new Map<string, ConditionCell>();
   for (const cell of phase.cells) {
     const of = (factors: readonly string[]): string[] => factors.map((f) => cell.levels[f] ?? "");
     at.set(key(of(row_factors), of(column_factors)), cell);
@@ -82,7 +85,7 @@ export function heatTable(phase: GridPhase): HeatTable {
 }
 
 /** What a cell is, as one state. */
-export function cellState(cell: GridCell): string {
+export function cellState(cell: ConditionCell): string {
   if (cell.running > 0) return "running";
   if (cell.succeeded + cell.failed >= cell.planned) return cell.failed > 0 ? "failed" : "succeeded";
   return cell.succeeded + cell.failed > 0 ? "queued" : "planned";

@@ -1,4 +1,4 @@
-import type { RunsReply } from "../ipc/wire";
+import type { RunsReply } from "../ipc/bindings";
 
 /** A stretch of time that a chart marks behind its curves; seconds since 1970. */
 export interface Band {

@@ -1,4 +1,4 @@
-import type { MonitorDomain, MonitorSample } from "../ipc/wire";
+import type { MonitorDomain, MonitorSample } from "../ipc/bindings";
 import { provenanceName } from "../text/provenance";
 
 /** A layer of the stacked chart: a part of the machine that is in no other layer. */

@@ -1,7 +1,5 @@
 // Made from crates/app by `cargo xtask bindings`; edits are lost.
 
-import { call, stream, type Subscription } from "./call";
-
 /**
  * Two levels on the same items.
  */
@@ -1887,43 +1885,13 @@ campaign: string,
  */
 kind: string, 
 /**
- * `bargain`: the folders of the bargaining study.
+ * `bargain` (of negotiations), `scenario-lab` (of scenarios) or `scramblebench` (of scrambles): the original's files.
  */
 layout: string, 
 /**
  * Folder; made where it is missing.
  */
 output: string, };
-
-/**
- * What was written.
- */
-export type ExportScrambleReply = { 
-/**
- * The files.
- */
-files: Array<string>, 
-/**
- * Answers in them.
- */
-answers: number, 
-/**
- * Runs of the plan without a result.
- */
-without_result: number, };
-
-/**
- * What to write, and where.
- */
-export type ExportScrambleRequest = { 
-/**
- * Campaign id, ULID prefix, spec path or `latest`.
- */
-campaign: string, 
-/**
- * The folder; made where it is missing.
- */
-folder: string, };
 
 /**
  * How often each level of a factor was chosen.
@@ -6318,219 +6286,140 @@ export type WorkloadsRequest = Record<symbol, never>;
 
 /** What an operation takes, gives back and streams. */
 export interface Operations {
+  /** Parses a spec, checks it, counts its runs, forecasts. */
   validate: { request: ValidateRequest; reply: ValidateReply; stream: never };
+  /** The exact run list, dry. */
   plan: { request: PlanRequest; reply: PlanReply; stream: PlanLine };
+  /** Registers a campaign without running it. */
   create: { request: CreateRequest; reply: CreateReply; stream: never };
+  /** Runs a campaign, or resumes it. */
   run: { request: RunRequest; reply: RunReply; stream: Event };
+  /** How a campaign stands. */
   status: { request: StatusRequest; reply: StatusReply; stream: never };
+  /** The campaigns of the store. */
   list: { request: ListRequest; reply: ListReply; stream: never };
+  /** Puts a campaign in the queue. */
   queue: { request: QueueRequest; reply: Acknowledged; stream: never };
+  /** Pauses, resumes, stops or retries a campaign. */
   steer: { request: SteerRequest; reply: Acknowledged; stream: never };
+  /** The measured values, in plan order. */
   results: { request: ResultsRequest; reply: ResultsReply; stream: never };
+  /** A read-only query on the store. */
   sql: { request: SqlRequest; reply: SqlReply; stream: never };
+  /** Data quality, and factors that changed nothing. */
   check: { request: CheckRequest; reply: CheckReply; stream: never };
+  /** Statistics. */
   analyze: { request: AnalyzeRequest; reply: AnalyzeReply; stream: never };
+  /** What the tasks of workflow ask, item by item. */
   items: { request: ItemsRequest; reply: ItemsReply; stream: never };
+  /** Which runs to add: cells with too little, rules between phases, sample sizes. */
   next: { request: NextRequest; reply: NextReply; stream: never };
+  /** Documents. */
   report: { request: ReportRequest; reply: ReportReply; stream: never };
+  /** A publication table. */
   table: { request: TableRequest; reply: TextReply; stream: never };
+  /** A publication figure. */
   figure: { request: FigureRequest; reply: TextReply; stream: never };
+  /** Data in the layout of another system. */
   export: { request: ExportRequest; reply: ExportReply; stream: never };
+  /** Brings specs into the store. */
   import: { request: ImportRequest; reply: ImportReply; stream: never };
+  /** Compares two specs or campaigns. */
   diff: { request: DiffRequest; reply: DiffReply; stream: never };
+  /** What works here, what doesn't, how to mend it. */
   doctor: { request: DoctorRequest; reply: DoctorReply; stream: never };
+  /** What there is to run, with every parameter and metric. */
   workloads: { request: WorkloadsRequest; reply: WorkloadsReply; stream: never };
+  /** Starts a campaign, or resumes it, in the background. */
   start: { request: RunRequest; reply: StartReply; stream: never };
+  /** The campaigns that run in this application. */
   running: { request: RunningRequest; reply: RunningReply; stream: never };
+  /** How a running campaign stands, as it changes. */
   follow: { request: FollowRequest; reply: FollowReply; stream: FollowUpdate };
+  /** Cancels the executing runs of a campaign. */
   halt: { request: CampaignRequest; reply: Acknowledged; stream: never };
+  /** Ends a stream. */
   unsubscribe: { request: UnsubscribeRequest; reply: Acknowledged; stream: never };
+  /** Lets the user choose files in a native dialog. */
   choose_files: { request: ChooseFilesRequest; reply: ChooseFilesReply; stream: never };
+  /** Reads a text file that the user chose. */
   read_file: { request: ReadFileRequest; reply: ReadFileReply; stream: never };
+  /** Writes a text into a file that the user chose. */
   save_file: { request: SaveFileRequest; reply: Acknowledged; stream: never };
+  /** What a spec under edit means, and what is wrong with it where. */
   read_spec: { request: ReadSpecRequest; reply: ReadSpecReply; stream: never };
+  /** The spec of a stored campaign and its history. */
   spec: { request: CampaignRequest; reply: SpecReply; stream: never };
+  /** Registers a spec written in the window. */
   save_spec: { request: SaveSpecRequest; reply: SaveSpecReply; stream: never };
+  /** Registers a copy of a campaign's spec, without its runs. */
   duplicate: { request: DuplicateRequest; reply: SaveSpecReply; stream: never };
+  /** Puts a campaign aside, or back. */
   archive: { request: ArchiveRequest; reply: Acknowledged; stream: never };
+  /** Puts a campaign in the trash. */
   trash: { request: CampaignRequest; reply: Acknowledged; stream: never };
+  /** Takes a campaign out of the trash, by its ULID. */
   restore: { request: CampaignRequest; reply: Acknowledged; stream: never };
+  /** The campaigns in the trash. */
   trashed: { request: TrashedRequest; reply: TrashedReply; stream: never };
+  /** How far each condition is, and a metric's mean in it. */
   grid: { request: GridRequest; reply: GridReply; stream: never };
+  /** A page of a table of runs, sorted and filtered. */
   runs: { request: RunsRequest; reply: RunsReply; stream: never };
+  /** One run from close by. */
   run_detail: { request: RunDetailRequest; reply: RunDetailReply; stream: never };
+  /** What a run and its models said to each other. */
   calls: { request: RunDetailRequest; reply: CallsReply; stream: never };
+  /** A scenario's run turn by turn. */
   scenario: { request: RunDetailRequest; reply: ScenarioReply; stream: never };
+  /** Registers a campaign that goes on from a turn of a scenario's run. */
   branch: { request: BranchRequest; reply: SaveSpecReply; stream: never };
+  /** A negotiation round by round, against its Pareto front. */
   negotiation: { request: RunDetailRequest; reply: NegotiationReply; stream: never };
+  /** Providers, prices, and a spec's models. */
   models: { request: ModelsRequest; reply: ModelsReply; stream: never };
+  /** Asks a model once. */
   model_chat: { request: ModelChatRequest; reply: ModelChatReply; stream: never };
+  /** Gives a key for this session, or to the keychain. */
   model_key: { request: ModelKeyRequest; reply: Acknowledged; stream: never };
+  /** What each model of a campaign was asked, and what it came to. */
   model_totals: { request: CampaignRequest; reply: ModelTotalsReply; stream: never };
+  /** Adds a provider of models, or sets limits for one. */
   set_provider: { request: ProviderRequest; reply: Acknowledged; stream: never };
+  /** Takes away what was added with `set_provider`. */
   remove_provider: { request: ProviderNameRequest; reply: Acknowledged; stream: never };
+  /** Asks a provider for its list of models, which costs nothing. */
   test_provider: { request: ProviderNameRequest; reply: ProviderTestReply; stream: never };
+  /** Sets a price of one's own, or takes it away. */
   set_price: { request: PriceRequest; reply: Acknowledged; stream: never };
+  /** Leaves a run out of analyses. */
   exclude: { request: ExcludeRequest; reply: Acknowledged; stream: never };
+  /** Takes a run into analyses again. */
   include: { request: RunDetailRequest; reply: Acknowledged; stream: never };
+  /** Notes something about a run. */
   note: { request: NoteRequest; reply: Acknowledged; stream: never };
+  /** The host's load and power, as they change. */
   monitor: { request: MonitorRequest; reply: MonitorReply; stream: MonitorSample };
+  /** What this machine lets one read, and why not more. */
   sensors: { request: SensorsRequest; reply: SensorsReply; stream: never };
+  /** Records the machine's energy for a while. */
   energy_record: { request: RecordRequest; reply: RecordReply; stream: never };
+  /** What the machine draws at rest. */
   energy_idle: { request: IdleRequest; reply: IdleReply; stream: never };
+  /** What a campaign took, session by session. */
   energy_sessions: { request: EnergySessionsRequest; reply: EnergySessionsReply; stream: never };
+  /** Power during the last attempt of a run. */
   energy_trace: { request: EnergyTraceRequest; reply: EnergyTraceReply; stream: never };
+  /** Carbon and water of a campaign's energy, or of any. */
   energy_footprint: { request: FootprintRequest; reply: FootprintReply; stream: never };
+  /** How the window looks and what it remembers. */
   settings: { request: SettingsRequest; reply: Settings; stream: never };
+  /** Changes settings. */
   set_settings: { request: SetSettingsRequest; reply: Settings; stream: never };
+  /** What a transformation makes of a text or item. */
   scramble: { request: ScrambleRequest; reply: ScrambleReply; stream: never };
+  /** What a file of items holds. */
   dataset: { request: DatasetRequest; reply: DatasetReply; stream: never };
-  export_scramble: { request: ExportScrambleRequest; reply: ExportScrambleReply; stream: never };
+  /** Writes a campaign's answers as ScrambleBench lays them out. The sample campaign, or a fresh copy of it that is run now. */
   sample: { request: SampleRequest; reply: SampleReply; stream: never };
 }
-
-/** One function per operation. */
-export const operations = {
-  /** Parses a spec, checks it, counts its runs, forecasts. */
-  validate: (request: ValidateRequest): Promise<ValidateReply> => call("validate", request),
-  /** The exact run list, dry. */
-  plan: (request: PlanRequest, each: (document: PlanLine) => void): Subscription<PlanReply> =>
-    stream("plan", request, each),
-  /** Registers a campaign without running it. */
-  create: (request: CreateRequest): Promise<CreateReply> => call("create", request),
-  /** Runs a campaign, or resumes it. */
-  run: (request: RunRequest, each: (document: Event) => void): Subscription<RunReply> =>
-    stream("run", request, each),
-  /** How a campaign stands. */
-  status: (request: StatusRequest): Promise<StatusReply> => call("status", request),
-  /** The campaigns of the store. */
-  list: (request: ListRequest): Promise<ListReply> => call("list", request),
-  /** Puts a campaign in the queue. */
-  queue: (request: QueueRequest): Promise<Acknowledged> => call("queue", request),
-  /** Pauses, resumes, stops or retries a campaign. */
-  steer: (request: SteerRequest): Promise<Acknowledged> => call("steer", request),
-  /** The measured values, in plan order. */
-  results: (request: ResultsRequest): Promise<ResultsReply> => call("results", request),
-  /** A read-only query on the store. */
-  sql: (request: SqlRequest): Promise<SqlReply> => call("sql", request),
-  /** Data quality, and factors that changed nothing. */
-  check: (request: CheckRequest): Promise<CheckReply> => call("check", request),
-  /** Statistics. */
-  analyze: (request: AnalyzeRequest): Promise<AnalyzeReply> => call("analyze", request),
-  /** What the tasks of workflow ask, item by item. */
-  items: (request: ItemsRequest): Promise<ItemsReply> => call("items", request),
-  /** Which runs to add: cells with too little, rules between phases, sample sizes. */
-  next: (request: NextRequest): Promise<NextReply> => call("next", request),
-  /** Documents. */
-  report: (request: ReportRequest): Promise<ReportReply> => call("report", request),
-  /** A publication table. */
-  table: (request: TableRequest): Promise<TextReply> => call("table", request),
-  /** A publication figure. */
-  figure: (request: FigureRequest): Promise<TextReply> => call("figure", request),
-  /** Data in the layout of another system. */
-  export: (request: ExportRequest): Promise<ExportReply> => call("export", request),
-  /** Brings specs into the store. */
-  import: (request: ImportRequest): Promise<ImportReply> => call("import", request),
-  /** Compares two specs or campaigns. */
-  diff: (request: DiffRequest): Promise<DiffReply> => call("diff", request),
-  /** What works here, what doesn't, how to mend it. */
-  doctor: (request: DoctorRequest): Promise<DoctorReply> => call("doctor", request),
-  /** What there is to run, with every parameter and metric. */
-  workloads: (request: WorkloadsRequest): Promise<WorkloadsReply> => call("workloads", request),
-  /** Starts a campaign, or resumes it, in the background. */
-  start: (request: RunRequest): Promise<StartReply> => call("start", request),
-  /** The campaigns that run in this application. */
-  running: (request: RunningRequest): Promise<RunningReply> => call("running", request),
-  /** How a running campaign stands, as it changes. */
-  follow: (request: FollowRequest, each: (document: FollowUpdate) => void): Subscription<FollowReply> =>
-    stream("follow", request, each),
-  /** Cancels the executing runs of a campaign. */
-  halt: (request: CampaignRequest): Promise<Acknowledged> => call("halt", request),
-  /** Ends a stream. */
-  unsubscribe: (request: UnsubscribeRequest): Promise<Acknowledged> => call("unsubscribe", request),
-  /** Lets the user choose files in a native dialog. */
-  choose_files: (request: ChooseFilesRequest): Promise<ChooseFilesReply> => call("choose_files", request),
-  /** Reads a text file that the user chose. */
-  read_file: (request: ReadFileRequest): Promise<ReadFileReply> => call("read_file", request),
-  /** Writes a text into a file that the user chose. */
-  save_file: (request: SaveFileRequest): Promise<Acknowledged> => call("save_file", request),
-  /** What a spec under edit means, and what is wrong with it where. */
-  read_spec: (request: ReadSpecRequest): Promise<ReadSpecReply> => call("read_spec", request),
-  /** The spec of a stored campaign and its history. */
-  spec: (request: CampaignRequest): Promise<SpecReply> => call("spec", request),
-  /** Registers a spec written in the window. */
-  save_spec: (request: SaveSpecRequest): Promise<SaveSpecReply> => call("save_spec", request),
-  /** Registers a copy of a campaign's spec, without its runs. */
-  duplicate: (request: DuplicateRequest): Promise<SaveSpecReply> => call("duplicate", request),
-  /** Puts a campaign aside, or back. */
-  archive: (request: ArchiveRequest): Promise<Acknowledged> => call("archive", request),
-  /** Puts a campaign in the trash. */
-  trash: (request: CampaignRequest): Promise<Acknowledged> => call("trash", request),
-  /** Takes a campaign out of the trash, by its ULID. */
-  restore: (request: CampaignRequest): Promise<Acknowledged> => call("restore", request),
-  /** The campaigns in the trash. */
-  trashed: (request: TrashedRequest): Promise<TrashedReply> => call("trashed", request),
-  /** How far each condition is, and a metric's mean in it. */
-  grid: (request: GridRequest): Promise<GridReply> => call("grid", request),
-  /** A page of a table of runs, sorted and filtered. */
-  runs: (request: RunsRequest): Promise<RunsReply> => call("runs", request),
-  /** One run from close by. */
-  run_detail: (request: RunDetailRequest): Promise<RunDetailReply> => call("run_detail", request),
-  /** What a run and its models said to each other. */
-  calls: (request: RunDetailRequest): Promise<CallsReply> => call("calls", request),
-  /** A scenario's run turn by turn. */
-  scenario: (request: RunDetailRequest): Promise<ScenarioReply> => call("scenario", request),
-  /** Registers a campaign that goes on from a turn of a scenario's run. */
-  branch: (request: BranchRequest): Promise<SaveSpecReply> => call("branch", request),
-  /** A negotiation round by round, against its Pareto front. */
-  negotiation: (request: RunDetailRequest): Promise<NegotiationReply> => call("negotiation", request),
-  /** Providers, prices, and a spec's models. */
-  models: (request: ModelsRequest): Promise<ModelsReply> => call("models", request),
-  /** Asks a model once. */
-  model_chat: (request: ModelChatRequest): Promise<ModelChatReply> => call("model_chat", request),
-  /** Gives a key for this session, or to the keychain. */
-  model_key: (request: ModelKeyRequest): Promise<Acknowledged> => call("model_key", request),
-  /** What each model of a campaign was asked, and what it came to. */
-  model_totals: (request: CampaignRequest): Promise<ModelTotalsReply> => call("model_totals", request),
-  /** Adds a provider of models, or sets limits for one. */
-  set_provider: (request: ProviderRequest): Promise<Acknowledged> => call("set_provider", request),
-  /** Takes away what was added with `set_provider`. */
-  remove_provider: (request: ProviderNameRequest): Promise<Acknowledged> => call("remove_provider", request),
-  /** Asks a provider for its list of models, which costs nothing. */
-  test_provider: (request: ProviderNameRequest): Promise<ProviderTestReply> => call("test_provider", request),
-  /** Sets a price of one's own, or takes it away. */
-  set_price: (request: PriceRequest): Promise<Acknowledged> => call("set_price", request),
-  /** Leaves a run out of analyses. */
-  exclude: (request: ExcludeRequest): Promise<Acknowledged> => call("exclude", request),
-  /** Takes a run into analyses again. */
-  include: (request: RunDetailRequest): Promise<Acknowledged> => call("include", request),
-  /** Notes something about a run. */
-  note: (request: NoteRequest): Promise<Acknowledged> => call("note", request),
-  /** The host's load and power, as they change. */
-  monitor: (request: MonitorRequest, each: (document: MonitorSample) => void): Subscription<MonitorReply> =>
-    stream("monitor", request, each),
-  /** What this machine lets one read, and why not more. */
-  sensors: (request: SensorsRequest): Promise<SensorsReply> => call("sensors", request),
-  /** Records the machine's energy for a while. */
-  energy_record: (request: RecordRequest): Promise<RecordReply> => call("energy_record", request),
-  /** What the machine draws at rest. */
-  energy_idle: (request: IdleRequest): Promise<IdleReply> => call("energy_idle", request),
-  /** What a campaign took, session by session. */
-  energy_sessions: (request: EnergySessionsRequest): Promise<EnergySessionsReply> => call("energy_sessions", request),
-  /** Power during the last attempt of a run. */
-  energy_trace: (request: EnergyTraceRequest): Promise<EnergyTraceReply> => call("energy_trace", request),
-  /** Carbon and water of a campaign's energy, or of any. */
-  energy_footprint: (request: FootprintRequest): Promise<FootprintReply> => call("energy_footprint", request),
-  /** How the window looks and what it remembers. */
-  settings: (request: SettingsRequest): Promise<Settings> => call("settings", request),
-  /** Changes settings. */
-  set_settings: (request: SetSettingsRequest): Promise<Settings> => call("set_settings", request),
-  /** What a transformation makes of a text or item. */
-  scramble: (request: ScrambleRequest): Promise<ScrambleReply> => call("scramble", request),
-  /** What a file of items holds. */
-  dataset: (request: DatasetRequest): Promise<DatasetReply> => call("dataset", request),
-  /** Writes a campaign's answers as ScrambleBench lays them out. */
-  export_scramble: (request: ExportScrambleRequest): Promise<ExportScrambleReply> => call("export_scramble", request),
-  /** The sample campaign, or a fresh copy of it that is run now. */
-  sample: (request: SampleRequest): Promise<SampleReply> => call("sample", request),
-};

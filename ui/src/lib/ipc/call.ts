@@ -1,4 +1,9 @@
 import { Channel, invoke } from "@tauri-apps/api/core";
+import type { Operations } from "./bindings";
+
+type Name = keyof Operations;
+/** What has to be said of a request: each field has a default, and so have those inside. */
+export type Given<T> = T extends readonly unknown[] ? T : T extends object ? { [K in keyof T]?: Given<T[K]> } : T;
 
 /** What the backend says when something can't be done; `code` is stable, `message` is for people. */
 export class OperationError extends Error {
@@ -21,9 +26,12 @@ function asOperationError(operation: string, thrown: unknown): OperationError {
 }
 
 /** Calls an operation of `crates/app`. */
-export async function call<Reply>(operation: string, request: object): Promise<Reply> {
+export async function call<Of extends Name>(
+  operation: Of,
+  request: Given<Operations[Of]["request"]>,
+): Promise<Operations[Of]["reply"]> {
   try {
-    return await invoke<Reply>(operation, { request });
+    return await invoke<Operations[Of]["reply"]>(operation, { request });
   } catch (thrown) {
     throw asOperationError(operation, thrown);
   }
@@ -38,21 +46,23 @@ export interface Subscription<Reply> {
 let subscriptions = 0;
 
 /** Calls an operation that streams documents while it works. */
-export function stream<Document, Reply>(
-  operation: string,
-  request: object,
-  each: (document: Document) => void,
-): Subscription<Reply> {
-  const channel = new Channel<Document>();
+export function stream<Of extends Name>(
+  operation: Of,
+  request: Given<Operations[Of]["request"]>,
+  each: (document: Operations[Of]["stream"]) => void,
+): Subscription<Operations[Of]["reply"]> {
+  const channel = new Channel<Operations[Of]["stream"]>();
   // Unlike a counter alone, unique after a reload too, when the old streams may still be ending.
   const subscription = `${operation}-${Date.now().toString(36)}-${(subscriptions += 1)}`;
   let heard = true;
   channel.onmessage = (document) => {
     if (heard) each(document);
   };
-  const over = invoke<Reply>(operation, { request: { ...request, subscription }, channel }).catch((thrown: unknown) => {
-    throw asOperationError(operation, thrown);
-  });
+  const over = invoke<Operations[Of]["reply"]>(operation, { request: { ...request, subscription }, channel }).catch(
+    (thrown: unknown) => {
+      throw asOperationError(operation, thrown);
+    },
+  );
   return {
     over,
     end() {

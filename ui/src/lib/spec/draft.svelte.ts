@@ -1,5 +1,5 @@
 import { api } from "../ipc/api";
-import type { ReadSpecReply, SpecProblem } from "../ipc/wire";
+import type { ReadSpecReply, Problem } from "../ipc/bindings";
 import { isText, keep, kept } from "../state/kept";
 import { messageOf } from "../state/notices.svelte";
 import { type Path, type Plain, readText, withOrder, withValue, withoutValue } from "./document";
@@ -46,12 +46,12 @@ class Draft {
     return this.text !== this.saved;
   }
 
-  get problems(): readonly SpecProblem[] {
+  get problems(): readonly Problem[] {
     return this.readout?.problems ?? [];
   }
 
   /** Problems at a place or inside it. */
-  problemsAt(path: string): readonly SpecProblem[] {
+  problemsAt(path: string): readonly Problem[] {
     return this.problems.filter(
       (p) => p.path === path || p.path.startsWith(`${path}.`) || p.path.startsWith(`${path}[`),
     );

@@ -1,16 +1,16 @@
-import type { ParameterInfo, Scalar } from "../ipc/wire";
+import type { ParameterInfo, Value } from "../ipc/bindings";
 import type { Plain } from "./document";
 
 /** Levels as a spec writes them: a list, or a range that the backend expands in decimal. */
 export type WrittenLevels =
-  | { readonly kind: "list"; readonly values: readonly Scalar[] }
+  | { readonly kind: "list"; readonly values: readonly Value[] }
   | { readonly kind: "range"; readonly from: number; readonly to: number; readonly step: number };
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const RANGE = /^(\S+)\s*(?:\.\.|…|to)\s*(\S+)\s+(?:step|by)\s+(\S+)$/i;
 
 /** What somebody typed as the value of a parameter, by the parameter's kind. Wrong values stay text: the backend says why. */
-export function scalarOf(typed: string, parameter?: ParameterInfo): Scalar {
+export function scalarOf(typed: string, parameter?: ParameterInfo): Value {
   const text = typed.trim();
   const kind = parameter?.kind.type ?? "any";
   if (kind === "choice" || kind === "text" || kind === "file" || kind === "model") return text;
@@ -54,12 +54,12 @@ export function written(levels: WrittenLevels): Plain {
   return levels.kind === "list" ? levels.values : { from: levels.from, to: levels.to, step: levels.step };
 }
 
-export function isScalarValue(value: unknown): value is Scalar {
+export function isScalarValue(value: unknown): value is Value {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
 }
 
 /** Every level that a parameter can have, where they can be counted. */
-export function possibleLevels(parameter: ParameterInfo | undefined): readonly Scalar[] {
+export function possibleLevels(parameter: ParameterInfo | undefined): readonly Value[] {
   if (parameter?.kind.type === "bool") return [false, true];
   return parameter?.kind.type === "choice" ? parameter.kind.values : [];
 }

@@ -1,6 +1,6 @@
 import { isScalarValue, readLevels } from "./levels";
 import type { WrittenLevels } from "./levels";
-import type { Scalar } from "../ipc/wire";
+import type { Value } from "../ipc/bindings";
 
 // A spec as the form needs it, read leniently: the backend judges, the form shows what it understands.
 
@@ -30,7 +30,7 @@ export interface PhaseOutline {
   readonly design: Unknown;
   readonly replicates: number;
   readonly factors: readonly string[] | null;
-  readonly fix: Readonly<Record<string, Scalar>>;
+  readonly fix: Readonly<Record<string, Value>>;
   readonly order: string;
   readonly dependsOn: readonly string[];
 }
@@ -53,8 +53,8 @@ export interface HypothesisOutline {
   readonly direction: string;
 }
 
-function scalars(value: unknown): Readonly<Record<string, Scalar>> {
-  const found: Record<string, Scalar> = {};
+function scalars(value: unknown): Readonly<Record<string, Value>> {
+  const found: Record<string, Value> = {};
   for (const [name, item] of Object.entries(record(value))) if (isScalarValue(item)) found[name] = item;
   return found;
 }
@@ -64,7 +64,7 @@ export function factorsOf(spec: Unknown): readonly FactorOutline[] {
 }
 
 /** Parameters that the spec sets to one value, without the kind of workload. */
-export function fixedOf(spec: Unknown): Readonly<Record<string, Scalar>> {
+export function fixedOf(spec: Unknown): Readonly<Record<string, Value>> {
   const all = { ...scalars(spec["workload"]) };
   delete all["kind"];
   return all;
@@ -146,7 +146,7 @@ export function idFrom(title: string): string {
 export interface Comparison {
   readonly parameter: string;
   readonly operator: "==" | "!=" | "<" | "<=" | ">" | ">=";
-  readonly value: Scalar;
+  readonly value: Value;
 }
 
 export const OPERATORS: readonly { readonly operator: Comparison["operator"]; readonly word: string }[] = [
@@ -160,7 +160,7 @@ export const OPERATORS: readonly { readonly operator: Comparison["operator"]; re
 
 const NAME = /^[A-Za-z_][\w.]*$/;
 
-function printed(value: Scalar): string {
+function printed(value: Value): string {
   if (typeof value !== "string") return String(value);
   return NAME.test(value) && !["and", "or", "not", "in", "true", "false"].includes(value)
     ? value

@@ -1,4 +1,4 @@
-import type { Alert } from "../ipc/wire";
+import type { Alert } from "../ipc/bindings";
 import { live } from "./live.svelte";
 
 /** Alerts of the campaign that is followed, and which of them a person has seen. */

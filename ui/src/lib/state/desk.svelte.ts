@@ -1,5 +1,5 @@
 import { api } from "../ipc/api";
-import type { StatusReply } from "../ipc/wire";
+import type { StatusReply } from "../ipc/bindings";
 import { isTextOrNull, keep, kept } from "./kept";
 import { attempt } from "./notices.svelte";
 import { VIEWS, type ViewName, isViewName } from "./views";

@@ -1,6 +1,6 @@
 import { api } from "../ipc/api";
 import type { Subscription } from "../ipc/call";
-import type { FollowLine, FollowOutcome, FollowReply, ModelMeter, Progress } from "../ipc/wire";
+import type { FollowLine, FollowOutcome, FollowReply, ModelMeter, Progress } from "../ipc/bindings";
 
 const LINES_KEPT = 500;
 

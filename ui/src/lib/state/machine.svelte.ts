@@ -1,6 +1,6 @@
 import { api } from "../ipc/api";
 import type { Subscription } from "../ipc/call";
-import type { MonitorSample } from "../ipc/wire";
+import type { MonitorSample } from "../ipc/bindings";
 
 /** Samples kept for the live charts: two minutes at ten a second. */
 const KEPT = 1200;

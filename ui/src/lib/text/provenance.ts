@@ -1,4 +1,4 @@
-import type { ProvenanceName } from "../ipc/wire";
+type ProvenanceName = "measured" | "derived" | "estimated" | "simulated";
 
 const NAMES: readonly ProvenanceName[] = ["measured", "derived", "estimated", "simulated"];
 

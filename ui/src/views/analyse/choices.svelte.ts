@@ -1,4 +1,4 @@
-import type { RunsColumn } from "../../lib/ipc/wire";
+import type { RunsColumn } from "../../lib/ipc/bindings";
 
 /** What is asked of the data; Publish begins with the same. */
 class Choices {

@@ -1,5 +1,5 @@
 import { api } from "../../lib/ipc/api";
-import type { FilterBy, RunsColumn } from "../../lib/ipc/wire";
+import type { FilterBy, RunsColumn } from "../../lib/ipc/bindings";
 
 /** The metrics of a campaign, as its table of runs has them. */
 export async function metricsOf(campaign: string): Promise<readonly RunsColumn[]> {

@@ -1,4 +1,4 @@
-import type { FilterBy } from "../../lib/ipc/wire";
+import type { FilterBy } from "../../lib/ipc/bindings";
 
 /** What Explore shows; other views send the user there with a filter or a run. */
 class Exploring {

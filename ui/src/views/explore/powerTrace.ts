@@ -1,4 +1,4 @@
-import type { TracePoint } from "../../lib/ipc/wire";
+import type { TracePoint } from "../../lib/ipc/bindings";
 
 export interface TraceChannel {
   readonly domain: string;

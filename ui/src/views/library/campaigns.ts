@@ -1,4 +1,4 @@
-import type { CampaignRow } from "../../lib/ipc/wire";
+import type { CampaignRow } from "../../lib/ipc/bindings";
 
 export const SHELVES = [
   { name: "all", title: "All" },

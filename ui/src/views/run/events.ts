@@ -1,4 +1,4 @@
-import type { RunEvent } from "../../lib/ipc/wire";
+import type { Event as RunEvent } from "../../lib/ipc/bindings";
 import { bounded, count, duration, plural, short } from "../../lib/text/amounts";
 
 export type Level = "info" | "warn" | "fail";

@@ -10,13 +10,13 @@
 //! id, provenance) stands beside; a metric without a value is null and its reason is said.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use ergon_analysis::{Ask, Detail, Frame, FrameRow, describe};
 use ergon_domain::{Condition, Observed, RunKey};
 use serde_json::{Map, Value as Json, json};
 
-use super::{ExportReply, ExportRequest};
+use super::folder::Folder;
+use super::{ExportReply, ExportRequest, of_workload};
 use crate::app::App;
 use crate::error::AppError;
 use crate::frame::Framed;
@@ -30,13 +30,8 @@ const SUMMARISED: [&str; 6] =
 /// Writes the folders.
 pub(super) async fn export(app: &App, request: &ExportRequest) -> Result<ExportReply, AppError> {
     let framed = app.frame(&request.campaign, None).await?;
-    let workload = framed.loaded.campaign.manifest.workload.clone();
-    if workload.as_ref() != "negotiation" {
-        let message =
-            format!("layout bargain is of campaigns of workload negotiation; {} runs {workload}", framed.campaign);
-        return Err(AppError::input("wrong_layout", message).field("layout"));
-    }
-    let mut folder = Folder { root: app.path(&request.output)?, files: 0 };
+    of_workload(&framed, "bargain", "negotiation")?;
+    let mut folder = Folder::new(app.path(&request.output)?);
     let mut all: Vec<Json> = Vec::new();
     let mut left_out = Vec::new();
     for (number, row) in framed.frame.rows.iter().enumerate() {
@@ -44,8 +39,8 @@ pub(super) async fn export(app: &App, request: &ExportRequest) -> Result<ExportR
         let config = config(&framed, row, number);
         let mut result = result(&framed.frame, number);
         folder.json(&format!("configs/config_{number}.json"), &Json::Object(config.clone()))?;
-        folder.text(&format!("logs/experiment_{number}.log"), &log(&config, &attempt, record.as_ref()))?;
-        folder.text(&format!("logs/completed_{number}.flag"), "")?;
+        folder.write(&format!("logs/experiment_{number}.log"), log(&config, &attempt, record.as_ref()))?;
+        folder.write(&format!("logs/completed_{number}.flag"), "")?;
         let mut whole = config.clone();
         whole.extend(std::mem::take(&mut result));
         all.push(Json::Object(whole.clone()));
@@ -64,30 +59,9 @@ pub(super) async fn export(app: &App, request: &ExportRequest) -> Result<ExportR
         wide: true,
         ..crate::ops::ResultsRequest::default()
     };
-    folder.text("results.csv", &crate::ops::results(app, wide).await?.text)?;
+    folder.write("results.csv", &crate::ops::results(app, wide).await?.text)?;
     left_out.extend(failed.iter().map(|(key, class, _)| format!("run {key}: {class}; its log says more")));
     Ok(ExportReply { folder: folder.root, files: folder.files, runs: framed.frame.rows.len(), left_out })
-}
-
-struct Folder {
-    root: PathBuf,
-    files: usize,
-}
-
-impl Folder {
-    fn text(&mut self, name: &str, text: &str) -> Result<(), AppError> {
-        let path = self.root.join(name);
-        let refuse = |e: std::io::Error| AppError::operation("unwritable_folder", format!("{}: {e}", path.display()));
-        std::fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).map_err(refuse)?;
-        std::fs::write(&path, text).map_err(refuse)?;
-        self.files += 1;
-        Ok(())
-    }
-
-    fn json(&mut self, name: &str, value: &Json) -> Result<(), AppError> {
-        let text = serde_json::to_string_pretty(value).map_err(|e| AppError::operation("internal", e.to_string()))?;
-        self.text(name, &text)
-    }
 }
 
 /// What happened in the last attempt, in words, and the game's record.
@@ -195,7 +169,7 @@ async fn failures(app: &App, framed: &Framed, folder: &mut Folder) -> Result<Vec
         let number = framed.frame.rows.len() + at;
         let word = if run.class == "timeout" { "TIMEOUT" } else { "FAILED" };
         let text = format!("run {}\n{word}: {}: {} (attempt {})\n", run.key, run.class, run.message, run.attempts);
-        folder.text(&format!("logs/experiment_{number}.log"), &text)?;
+        folder.write(&format!("logs/experiment_{number}.log"), &text)?;
         failed.push((run.key, run.class, run.attempts));
     }
     Ok(failed)

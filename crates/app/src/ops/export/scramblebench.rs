@@ -1,15 +1,15 @@
-//! `export_scramble`: a campaign's answers as ScrambleBench lays them out: `all_results.json` (every answer),
+//! A campaign's answers as ScrambleBench lays them out: `all_results.json` (every answer),
 //! `summary.json` (by condition) and `results.csv` (the answers as a table); and `substitutions.jsonl`, every
 //! transformation once more, place by place. What is unknown is null or empty, never 0.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use ergon_domain::{Digest, Inputs, Observed, Value};
 use ergon_workloads::scramble::{Benchmarks, ScrambleWorkload, Substitution};
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 
+use super::folder::Folder;
+use super::{ExportReply, ExportRequest, of_workload};
 use crate::app::App;
 use crate::error::AppError;
 use crate::select::StoredRun;
@@ -32,56 +32,29 @@ const FIELDS: [&str; 11] = [
     "simulated",
 ];
 
-/// What to write, and where.
-#[derive(Clone, Debug, Deserialize, Serialize, ts_rs::TS)]
-pub struct ExportScrambleRequest {
-    /// Campaign id, ULID prefix, spec path or `latest`.
-    pub campaign: String,
-    /// The folder; made where it is missing.
-    pub folder: PathBuf,
-}
-
-/// What was written.
-#[derive(Clone, Debug, Serialize, ts_rs::TS)]
-pub struct ExportScrambleReply {
-    /// The files.
-    pub files: Vec<PathBuf>,
-    /// Answers in them.
-    pub answers: usize,
-    /// Runs of the plan without a result.
-    pub without_result: usize,
-}
-
 /// Writes a campaign's answers.
-///
-/// # Errors
-/// No such campaign, one of another workload, or a folder that can't be written.
-pub async fn export_scramble(app: &App, request: ExportScrambleRequest) -> Result<ExportScrambleReply, AppError> {
-    let record = app.find(&request.campaign).await?;
-    if record.workload != "scramble" {
-        let message = format!("{} is a campaign of {}; expected one of scramble", record.slug, record.workload);
-        return Err(AppError::input("wrong_workload", message).field("campaign"));
-    }
+pub(super) async fn export(app: &App, request: &ExportRequest) -> Result<ExportReply, AppError> {
+    let framed = app.frame(&request.campaign, None).await?;
+    of_workload(&framed, "scramblebench", "scramble")?;
     let stored = app.stored_runs(&request.campaign).await?;
     let store = app.store().await?;
     let factors: Vec<String> = stored.factors.iter().map(ToString::to_string).collect();
     let (mut answers, mut summary) = (Vec::new(), Summary::default());
-    let loaded = app.load_stored(&record).await?;
-    let benchmarks = benchmarks(&loaded)?;
+    let benchmarks = benchmarks(&framed.loaded)?;
     let mut log = String::new();
     for run in &stored.runs {
         let levels = levels(run, &factors);
         summary.add(&levels, accuracy(&stored.metrics, run));
         let made = benchmarks.substitutions(
             &run.run.condition.condition,
-            loaded.campaign.spec.campaign.seed,
+            framed.loaded.campaign.spec.campaign.seed,
             run.run.replicate,
         );
         let made = made.map_err(|e| AppError::operation("no_substitutions", e.message))?;
         for one in made {
             log += &(substitution(&run.run.key.to_string(), &levels, &one).to_string() + "\n");
         }
-        let attempts = store.attempts(record.id, &run.run.key).await?;
+        let attempts = store.attempts(framed.row, &run.run.key).await?;
         let kept = attempts.last().and_then(|a| a.artefacts.iter().find(|file| file.name == ANSWERS && file.kept));
         let Some(file) = kept else { continue };
         let bytes = store.content(&file.digest).await?.unwrap_or_default();
@@ -95,28 +68,21 @@ pub async fn export_scramble(app: &App, request: ExportScrambleRequest) -> Resul
             answers.push(all);
         }
     }
-    let folder = app.path(&request.folder)?;
-    let refuse = |e: std::io::Error| AppError::operation("unwritable_folder", format!("{}: {e}", folder.display()));
-    std::fs::create_dir_all(&folder).map_err(refuse)?;
     let without_result: u64 = stored.unfinished.iter().map(|missing| missing.count).sum();
     let head = json!({
-        "campaign": record.slug,
+        "campaign": framed.campaign,
         "answers": answers.len(),
         "runs_without_result": without_result,
         "conditions": summary.conditions(),
     });
-    let mut files = Vec::new();
-    for (name, text) in [
-        ("all_results.json", pretty(&json!(answers))),
-        ("summary.json", pretty(&head)),
-        ("results.csv", table(&factors, &answers)),
-        ("substitutions.jsonl", log),
-    ] {
-        let path = folder.join(name);
-        std::fs::write(&path, text).map_err(refuse)?;
-        files.push(path);
-    }
-    Ok(ExportScrambleReply { files, answers: answers.len(), without_result: without_result as usize })
+    let mut folder = Folder::new(app.path(&request.output)?);
+    folder.json("all_results.json", &answers)?;
+    folder.json("summary.json", &head)?;
+    folder.write("results.csv", table(&factors, &answers))?;
+    folder.write("substitutions.jsonl", log)?;
+    let left_out =
+        (without_result > 0).then(|| format!("{without_result} runs: they have no result")).into_iter().collect();
+    Ok(ExportReply { folder: folder.root, files: folder.files, runs: stored.runs.len(), left_out })
 }
 
 /// The campaign's items, read again.
@@ -160,10 +126,6 @@ fn substitution(run: &str, levels: &Map<String, Json>, one: &Substitution) -> Js
         "eligible": one.scrambled.as_ref().map(|done| done.eligible),
         "edits": edits,
     })
-}
-
-fn pretty(json: &Json) -> String {
-    serde_json::to_string_pretty(json).unwrap_or_default() + "\n"
 }
 
 /// The run's levels of the factors.

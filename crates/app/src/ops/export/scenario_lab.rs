@@ -3,16 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use ergon_analysis::{Ask, PlanResult, describe};
+use ergon_analysis::{Ask, describe};
 use ergon_domain::{Condition, Observed};
 use serde_json::{Value as Json, json};
 
+use super::folder::Folder;
+use super::{ExportReply, ExportRequest, of_workload};
 use crate::app::App;
 use crate::error::AppError;
 use crate::frame::Framed;
-
-/// A file's path in the folder, and its content.
-type File = (String, Vec<u8>);
 
 /// A run of the batch.
 struct Run {
@@ -24,43 +23,42 @@ struct Run {
     metrics: BTreeMap<String, Option<f64>>,
 }
 
-/// All files, for a scenario's campaign; none for any other.
-pub(super) async fn files(app: &App, framed: &Framed, plan: &PlanResult) -> Result<Vec<File>, AppError> {
+/// Writes the batch folder.
+pub(super) async fn export(app: &App, request: &ExportRequest) -> Result<ExportReply, AppError> {
+    let framed = app.frame(&request.campaign, None).await?;
+    of_workload(&framed, "scenario-lab", "scenario")?;
     let campaign = &framed.loaded.campaign;
-    if campaign.manifest.workload.as_ref() != "scenario" {
-        return Ok(Vec::new());
-    }
-    let (runs, variations) = numbered(framed);
+    let mut folder = Folder::new(app.path(&request.output)?);
+    let (runs, variations) = numbered(&framed);
     let setting = |key: &str| campaign.spec.workload.entries.get(key).and_then(Json::as_bool).unwrap_or(true);
-    let mut files = vec![
-        ("batch-config.yaml".to_owned(), pretty(&config(framed))?),
-        ("batch-summary.json".to_owned(), pretty(&summary(framed, &runs, variations.len()))?),
-        ("batch-state.json".to_owned(), pretty(&state(framed, &runs))?),
-        ("batch-costs.json".to_owned(), pretty(&costs(&runs))?),
-    ];
+    folder.json("batch-config.yaml", &config(&framed))?;
+    folder.json("batch-summary.json", &summary(&framed, &runs, variations.len()))?;
+    folder.json("batch-state.json", &state(&framed, &runs))?;
+    folder.json("batch-costs.json", &costs(&runs))?;
+    let mut left_out = Vec::new();
     if setting("save_individual_runs") {
-        files.extend(own_files(app, framed, &runs).await?);
+        own_files(app, &framed, &runs, &mut folder).await?;
+    } else {
+        left_out.push("the runs' own files: save_individual_runs is false".to_owned());
     }
     if setting("aggregate_metrics") {
-        files.push(("analysis/metrics-analysis.json".into(), pretty(&metrics(framed, None)?)?));
+        folder.json("analysis/metrics-analysis.json", &metrics(&framed, None)?)?;
         let mut by_variation = Vec::new();
         for (i, condition) in variations.iter().enumerate() {
             by_variation.push(json!({
                 "variation_id": i + 1,
-                "parameters": varied(framed, condition),
-                "metrics": metrics(framed, Some(condition))?,
+                "parameters": varied(&framed, condition),
+                "metrics": metrics(&framed, Some(condition))?,
             }));
         }
-        files.push(("analysis/variation-statistics.json".into(), pretty(&by_variation)?));
+        folder.json("analysis/variation-statistics.json", &by_variation)?;
         // The original's patterns were empty lists: here it is what the campaign's questions found.
-        let patterns = json!({ "analyses": plan.analyses, "not_answered": plan.refusals });
-        files.push(("analysis/patterns.json".into(), pretty(&patterns)?));
+        let plan = ergon_analysis::run_plan(&framed.frame, &campaign.spec.analysis, &campaign.spec.hypotheses);
+        folder.json("analysis/patterns.json", &json!({ "analyses": plan.analyses, "not_answered": plan.refusals }))?;
+    } else {
+        left_out.push("analysis/: aggregate_metrics is false".to_owned());
     }
-    Ok(files)
-}
-
-fn pretty(value: &impl serde::Serialize) -> Result<Vec<u8>, AppError> {
-    serde_json::to_vec_pretty(value).map_err(|e| AppError::operation("internal", e.to_string()))
+    Ok(ExportReply { folder: folder.root, files: folder.files, runs: runs.len(), left_out })
 }
 
 /// The runs, numbered by variation and within it, and the variations' conditions: both in the order of the plan.
@@ -210,19 +208,18 @@ fn metrics(framed: &Framed, of: Option<&Condition>) -> Result<BTreeMap<String, J
 }
 
 /// The files that the runs left, each in its run's folder.
-async fn own_files(app: &App, framed: &Framed, runs: &[Run]) -> Result<Vec<File>, AppError> {
+async fn own_files(app: &App, framed: &Framed, runs: &[Run], folder: &mut Folder) -> Result<(), AppError> {
     let store = app.store().await?;
-    let mut files = Vec::new();
     for run in runs {
         let Some(last) = store.attempts(framed.row, &run.key).await?.pop() else { continue };
         for artefact in last.artefacts {
             if let Some(content) = store.content(&artefact.digest).await? {
-                files.push((format!("runs/{}/{}", run.name, artefact.name), content));
+                folder.write(&format!("runs/{}/{}", run.name, artefact.name), content)?;
             }
         }
         let metrics: BTreeMap<&String, &f64> =
             run.metrics.iter().filter_map(|(name, value)| Some((name, value.as_ref()?))).collect();
-        files.push((format!("runs/{}/measurements.json", run.name), pretty(&metrics)?));
+        folder.json(&format!("runs/{}/measurements.json", run.name), &metrics)?;
     }
-    Ok(files)
+    Ok(())
 }
