@@ -7,6 +7,7 @@ use ergon_domain::{
 };
 use futures_util::{StreamExt, TryStreamExt, stream};
 
+use super::figure::Figure;
 use super::item::{Answer, Item};
 use super::prompt::{Body, body, fill};
 use super::scoring::{Rule, Scored};
@@ -101,7 +102,12 @@ fn aside(item: &Item, body: &Body) -> DecisionProblem {
         return DecisionProblem::Script("A simulated model has no answer to an item without a known one.".into());
     };
     let wrong = match &item.answer {
-        Answer::Number(x) => vec![(x + 1.0).to_string(), (x - 1.0).to_string(), (x * 2.0 + 1.0).to_string()],
+        Answer::Number(figure) => {
+            let x = figure.value();
+            // Where a step of 1 is lost in a large number, what is left is no wrong answer.
+            let other = |y: &f64| Figure::of(*y).is_some_and(|said| said != *figure);
+            [x + 1.0, x - 1.0, x * 2.0 + 1.0].into_iter().filter(other).map(|y| y.to_string()).collect()
+        }
         Answer::Choice(at) => {
             (0..item.options.len()).filter(|i| i != at).map(|i| Item::letter(i).to_string()).collect()
         }
@@ -142,7 +148,7 @@ async fn judge(
     };
     let question =
         format!("Question:\n{}\n\nExpected answer:\n{}\n\nReply:\n{said}", item.question, expected.unwrap_or_default());
-    let by_rule = super::scoring::Scoring { rule: Rule::Auto, tolerance: 1e-6, pattern: None };
+    let by_rule = super::scoring::Scoring { rule: Rule::Auto, tolerance: None, pattern: None };
     let is_right = by_rule.score(item, said).is_some_and(|scored| scored.right);
     let option = |right: bool| DecisionOption {
         reply: format!("{{\"right\": {right}}}"),

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::figure::Figure;
+
 /// How hard an item is: declared by whoever wrote it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Difficulty {
@@ -44,10 +46,17 @@ pub enum Answer {
     Unknown,
     /// Any of these texts, the first being the one shown.
     Text(Vec<String>),
-    /// A number.
-    Number(f64),
+    /// A number, as the data write it.
+    Number(Figure),
     /// One of the item's options, from 0.
     Choice(usize),
+}
+
+impl Answer {
+    /// A number that a program made; unknown where it made none (NaN, infinity).
+    pub fn number(value: f64) -> Self {
+        Figure::of(value).map_or(Self::Unknown, Self::Number)
+    }
 }
 
 /// An item of a benchmark.
@@ -84,7 +93,7 @@ impl Item {
         match &self.answer {
             Answer::Unknown => None,
             Answer::Text(accepted) => accepted.first().cloned(),
-            Answer::Number(x) => Some(x.to_string()),
+            Answer::Number(figure) => Some(figure.text().to_owned()),
             Answer::Choice(option) => Some(Self::letter(*option).to_string()),
         }
     }

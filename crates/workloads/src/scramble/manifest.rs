@@ -13,7 +13,7 @@ use super::transform::Method;
 use super::transform::language::Kind;
 
 /// Raised whenever the same run key could give another result.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// The whole declaration. `fields`: digest of the setting of that name.
 pub(super) fn manifest(fields: &serde_json::Value) -> Manifest {
@@ -211,10 +211,11 @@ fn asking_parameters() -> Vec<Parameter> {
         Parameter::new(
             "scoring.tolerance",
             ParameterKind::Real { min: 0.0, max: 1.0 },
-            Some(Value::real(1e-6)),
-            "Largest error of a number, as a share of it (of 1 below 1).",
+            None,
+            "Largest error of a number, as a share of it (of 1 below 1). Default: none where the right answer is a whole \
+             number, else 1e-6.",
         )
-        .active_when(one_of("scoring", &["auto", "numeric", "exact", "regex"])),
+        .active_when(one_of("scoring", &["auto", "numeric", "regex"])),
         Parameter::new(
             "scoring.pattern",
             ParameterKind::Text,

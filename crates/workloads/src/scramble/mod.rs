@@ -9,6 +9,7 @@
 mod asking;
 pub mod bank;
 pub mod dataset;
+pub mod figure;
 pub mod item;
 pub mod manifest;
 mod measure;

@@ -2,8 +2,8 @@
 //!
 //! | rule | what is read of the reply | right if |
 //! |---|---|---|
-//! | `exact` | what follows the last "answer:" or "answer is", else all of it | it is an accepted text, case, articles and outer punctuation aside |
-//! | `numeric` | the number after `####` or in `\boxed{}`, else the last number | it is within the tolerance: \|x − y\| ≤ t·max(1, \|y\|) |
+//! | `exact` | what follows the last "answer:" or "answer is", else all of it | it is an accepted text, case, articles and outer punctuation aside, or exactly the accepted number (`1,234` is `1234.0`) |
+//! | `numeric` | the number after `####` or in `\boxed{}`, else the last number | it is within the tolerance: \|x − y\| ≤ t·max(1, \|y\|); t is 0 for a whole y and 1e-6 else, where none is given |
 //! | `choice` | the letter of an option, or an option's text | it is the right option |
 //! | `regex` | the first group of the pattern's last match | it is an accepted text or number |
 //! | `contains` | all of it | an accepted text stands in it as words of its own ("4" is not in "14") |
@@ -14,6 +14,7 @@
 
 use regex::Regex;
 
+use super::figure::{Figure, figures};
 use super::item::{Answer, Item};
 
 /// How replies are scored.
@@ -51,13 +52,16 @@ impl Rule {
     ];
 }
 
+/// Largest error of a number that is not whole, where none is given: a model writes six digits of 1/3 at least.
+const TOLERANCE: f64 = 1e-6;
+
 /// How replies are scored, with what the rule needs.
 #[derive(Clone, Debug)]
 pub struct Scoring {
     /// The rule.
     pub rule: Rule,
-    /// Largest error of a number, as a share of it (of 1 below 1).
-    pub tolerance: f64,
+    /// Largest error of a number, as a share of it (of 1 below 1); `None`: none for whole numbers, else [`TOLERANCE`].
+    pub tolerance: Option<f64>,
     /// The pattern of `regex`.
     pub pattern: Option<Regex>,
 }
@@ -85,7 +89,7 @@ impl Scoring {
         };
         let read = match rule {
             Rule::Exact => Some(final_answer(reply)).filter(|said| !said.is_empty()),
-            Rule::Numeric => stated_number(reply).map(|x| x.to_string()),
+            Rule::Numeric => stated_number(reply).map(|figure| figure.text().to_owned()),
             Rule::Choice => chosen_option(reply, &item.options).map(|i| Item::letter(i).to_string()),
             Rule::Regex => self.pattern.as_ref().and_then(|pattern| {
                 let found = pattern.captures_iter(reply).last()?;
@@ -99,12 +103,16 @@ impl Scoring {
     }
 
     fn is_right(&self, item: &Item, rule: Rule, read: &str) -> bool {
-        let near = |x: f64, y: f64| (x - y).abs() <= self.tolerance * y.abs().max(1.0);
+        let near = |gold: &Figure, said: &Figure| {
+            let usual = if gold.is_whole() { 0.0 } else { TOLERANCE };
+            gold.is_near(said, self.tolerance.unwrap_or(usual))
+        };
         let accepted = accepted(item);
         match rule {
             Rule::Numeric => {
                 let said = last_number(read);
-                accepted.iter().filter_map(|a| last_number(a)).any(|gold| said.is_some_and(|said| near(said, gold)))
+                let golds = accepted.iter().filter_map(|a| last_number(a));
+                said.is_some_and(|said| golds.into_iter().any(|gold| near(&gold, &said)))
             }
             Rule::Contains => {
                 let said = words(read);
@@ -115,9 +123,12 @@ impl Scoring {
             }
             _ => {
                 let said = normalised(read);
-                let number = |text: &str| text.parse::<f64>().ok();
+                let number = Figure::read(&said);
                 accepted.iter().map(|a| normalised(a)).any(|gold| {
-                    gold == said || number(&gold).zip(number(&said)).is_some_and(|(gold, said)| near(said, gold))
+                    let same = |(gold, said): (Figure, &Figure)| {
+                        if rule == Rule::Exact { gold == *said } else { near(&gold, said) }
+                    };
+                    gold == said || Figure::read(&gold).zip(number.as_ref()).is_some_and(same)
                 })
             }
         }
@@ -129,7 +140,7 @@ fn accepted(item: &Item) -> Vec<String> {
     match &item.answer {
         Answer::Unknown => Vec::new(),
         Answer::Text(texts) => texts.clone(),
-        Answer::Number(x) => vec![x.to_string()],
+        Answer::Number(figure) => vec![figure.text().to_owned()],
         Answer::Choice(i) => {
             [Some(Item::letter(*i).to_string()), item.options.get(*i).cloned()].into_iter().flatten().collect()
         }
@@ -145,7 +156,12 @@ fn words(text: &str) -> Vec<String> {
 /// Lower case, single blanks, without articles and without punctuation around it.
 fn normalised(text: &str) -> String {
     let outer = |c: char| !c.is_alphanumeric() && !matches!(c, '-' | '%' | '+');
-    let lower = text.trim_matches(outer).to_lowercase();
+    let minus = text.replace('−', "-");
+    let bare = minus.trim_matches(outer);
+    // The point of ".5" is the number's, not the sentence's.
+    let point = bare.starts_with(|c: char| c.is_ascii_digit())
+        && minus.trim_start_matches(|c| outer(c) && c != '.').starts_with('.');
+    let lower = format!("{}{}", if point { "." } else { "" }, bare.to_lowercase());
     let mut words: Vec<&str> = lower.split_whitespace().collect();
     if words.len() > 1 && matches!(words.first(), Some(&("the" | "a" | "an"))) {
         words.remove(0);
@@ -164,57 +180,15 @@ fn final_answer(reply: &str) -> String {
 }
 
 /// The number that a reply gives: marked as the answer, else the last one.
-fn stated_number(reply: &str) -> Option<f64> {
-    let marked = |open: &str| reply.rfind(open).and_then(|at| reply.get(at + open.len()..)).and_then(first_number);
+fn stated_number(reply: &str) -> Option<Figure> {
+    let first = |text: &str| figures(text).next();
+    let marked = |open: &str| reply.rfind(open).and_then(|at| reply.get(at + open.len()..)).and_then(first);
     marked("####").or_else(|| marked("\\boxed{")).or_else(|| last_number(reply))
 }
 
-fn first_number(text: &str) -> Option<f64> {
-    numbers(text).next()
-}
-
 /// The last number of a text.
-pub(super) fn last_number(text: &str) -> Option<f64> {
-    numbers(text).last()
-}
-
-/// Numbers in a text: digits with commas between groups of three, a decimal point, a sign that no word precedes.
-fn numbers(text: &str) -> impl Iterator<Item = f64> + '_ {
-    let bytes = text.as_bytes();
-    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        while at < bytes.len() && !digit(at) {
-            at += 1;
-        }
-        if at >= bytes.len() {
-            return None;
-        }
-        let start = at;
-        let mut written = String::new();
-        let before = text.get(..start).and_then(|t| t.chars().next_back());
-        let second = text.get(..start).and_then(|t| t.chars().rev().nth(1));
-        if matches!(before, Some('-' | '−')) && !second.is_some_and(char::is_alphanumeric) {
-            written.push('-');
-        }
-        let mut has_point = false;
-        while at < bytes.len() {
-            let byte = bytes.get(at).copied().unwrap_or(0);
-            let group = byte == b',' && !has_point && (1..=3).all(|k| digit(at + k)) && !digit(at + 4);
-            let point = byte == b'.' && !has_point && digit(at + 1);
-            if byte.is_ascii_digit() {
-                written.push(char::from(byte));
-            } else if point {
-                has_point = true;
-                written.push('.');
-            } else if !group {
-                break;
-            }
-            at += 1;
-        }
-        Some(written.parse().unwrap_or(f64::NAN))
-    })
-    .filter(|x: &f64| x.is_finite())
+pub(super) fn last_number(text: &str) -> Option<Figure> {
+    figures(text).last()
 }
 
 /// The option that a reply chooses: by its letter alone, marked, or after "answer"; or by its text.
@@ -235,9 +209,13 @@ fn chosen_option(reply: &str, options: &[String]) -> Option<usize> {
     if let Some(at) = leading(&said) {
         return Some(at);
     }
-    let text = normalised(&said);
-    if let Some(at) = options.iter().position(|option| normalised(option) == text) {
+    if let Some(at) = options.iter().position(|option| option.trim() == said) {
         return Some(at);
+    }
+    let text = normalised(&said);
+    let mut alike = options.iter().enumerate().filter(|(_, option)| normalised(option) == text);
+    if let Some((at, _)) = alike.next() {
+        return alike.next().is_none().then_some(at);
     }
     // Letters in brackets, if all of them are the same.
     let mut marked = said.match_indices('(').filter_map(|(at, _)| {

@@ -103,7 +103,7 @@ pub(super) fn task(condition: &Condition, campaign_seed: u64) -> Result<Task<'_>
         system: condition.text("system_prompt").unwrap_or_default(),
         max_tokens: condition.int("max_tokens").and_then(|n| u32::try_from(n).ok()),
         temperature: condition.real("temperature"),
-        scoring: Scoring { rule, tolerance: condition.real("scoring.tolerance").unwrap_or(0.0), pattern },
+        scoring: Scoring { rule, tolerance: condition.real("scoring.tolerance"), pattern },
         judge: condition.text("scoring.judge").unwrap_or_default(),
     })
 }

@@ -20,7 +20,7 @@ fn common_benchmarks_are_recognised_and_read() {
             Shape::Gsm8k,
             r#"{"question": "2 boxes of 3?", "answer": "2*3 = <<2*3=6>>6\n#### 6"}"#,
             0,
-            Answer::Number(6.0),
+            Answer::number(6.0),
         ),
         (
             Shape::Mmlu,
@@ -56,7 +56,7 @@ fn common_benchmarks_are_recognised_and_read() {
             options(1),
         ),
         (Shape::Boolq, r#"{"question": "is it", "passage": "It is.", "answer": true}"#, 2, options(0)),
-        (Shape::Plain, r#"[{"prompt": "2+2", "target": 4}]"#, 0, Answer::Number(4.0)),
+        (Shape::Plain, r#"[{"prompt": "2+2", "target": 4}]"#, 0, Answer::number(4.0)),
         (
             Shape::Plain,
             r#"{"data": [{"input": "Capital?", "output": ["Rome", "Roma"]}]}"#,
@@ -127,6 +127,19 @@ fn a_wrong_file_says_where_it_is_wrong_and_what_is_accepted() {
         ("question,question\na,b\n".into(), "line 1: the column 'question' stands twice"),
         ("".into(), "it holds no items"),
         ("[1]".into(), "line 1: is a plain value; expected an object"),
+        (
+            format!("{good}{{\"id\": \"b\", \"question\": \"q\", \"answer\": \"1\", \"answer\": \"2\"}}"),
+            "line 2: is no JSON object: the key 'answer' stands twice in one object",
+        ),
+        ("[{\"question\": \"q\", \"question\": \"r\"}]".into(), "the key 'question' stands twice"),
+        (
+            "{\"id\": \"b\", \"question\": \"q\", \"options\": [\"y\", \"x\", \"x \"], \"answer\": \"x\"}".into(),
+            "line 1: options B and C of the item 'b' are both 'x', which is the right answer; options must differ",
+        ),
+        (
+            "{\"question\": \"q\", \"answer\": 123456789012345678901234}".into(),
+            "expected a number of at most 2^53, or a longer one in quotes",
+        ),
     ];
     for (text, expected) in table {
         let said = plain(&text).unwrap_err();
@@ -167,4 +180,35 @@ fn a_mapping_that_names_no_field_of_an_item_is_refused_by_name() {
     );
     assert!(said(json!({ "answer": 3 })).starts_with("workload.fields.answer: expected the name of a field"));
     assert!(said(json!(["q"])).starts_with("workload.fields: is no mapping"));
+}
+
+#[test]
+fn a_right_answer_stays_as_it_is_written() {
+    for (written, shown, is_number) in [
+        ("\"02139\"", "02139", false),
+        ("\"9007199254740993\"", "9007199254740993", true),
+        ("9007199254740993", "9007199254740993", true),
+        ("\"1,234\"", "1,234", true),
+        ("\"1,23\"", "1,23", false),
+        ("\" -3.50 \"", "-3.50", true),
+        ("\"so 1,200 + 34\\n#### 1,234\"", "1,234", true),
+        ("\"nan\"", "nan", false),
+        ("\"192.168.0.1\"", "192.168.0.1", false),
+    ] {
+        let item = plain(&format!("{{\"question\": \"q\", \"answer\": {written}}}")).unwrap().items.remove(0);
+        let found = (item.answer_text().unwrap(), matches!(item.answer, Answer::Number(_)));
+        assert_eq!(found, (shown.to_owned(), is_number), "{written}");
+    }
+}
+
+#[test]
+fn a_difficulty_of_another_scale_is_said_and_refused_where_the_user_names_the_field() {
+    let text = "{\"question\": \"a\", \"difficulty\": \"insane\"}\n{\"question\": \"b\", \"difficulty\": 7}\n\
+                {\"question\": \"c\", \"difficulty\": \"Hard\"}";
+    assert_eq!(
+        plain(text).unwrap().left_out,
+        ["the difficulty of 2 items is left out: '7' (1), 'insane' (1); expected easy, medium or hard"]
+    );
+    let mapped = read(text.as_bytes(), &fields(&json!({ "difficulty": "difficulty" })));
+    assert_eq!(mapped.unwrap_err().to_string(), "line 1: 'difficulty' is 'insane'; expected easy, medium or hard");
 }

@@ -144,7 +144,7 @@ fn results_are_pinned_so_that_another_process_machine_or_version_gives_the_same(
 
 const PINNED: [(Method, f64, &str); 4] = [
     (Method::CharacterSubstitution, 33.0, "Th↴ q◜i⋚k b⋻o∂n f⇬x ≇◜mps ⇬ver 13 ◎a⊘y dogs."),
-    (Method::CharacterShuffle, 50.0, "rhe qoTxs ucfmn dwo jukps over 13 laiy bogz."),
+    (Method::CharacterShuffle, 50.0, "rhe qoTxs ucfmn dwo jukps ovei 13 lary bogz."),
     (Method::WordShuffle, 67.0, "brown over dogs fox jumps The 13 lazy quick."),
     (Method::ConstructedLanguage, 100.0, "Tqn fuicb orswd ksx jumey svnr 13 pazl hsgy."),
 ];
@@ -163,6 +163,39 @@ fn without_the_list_of_places_everything_else_is_the_same() {
                 let recipe = Recipe::new(method, level, 42);
                 let logged = Scrambled { edits: Vec::new(), ..scramble(text, "item 1", &recipe) };
                 assert_eq!(scramble_unlogged(text, "item 1", &recipe), logged, "{method:?} at {level}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_shuffle_counts_the_places_that_read_differently_and_makes_all_of_them_do_so_where_it_can() {
+    let differing =
+        |text: &str, done: &Scrambled| text.chars().zip(done.text.chars()).filter(|(was, is)| was != is).count();
+    for level in LEVELS {
+        let done = at(STORY, Method::CharacterShuffle, level);
+        assert_eq!(done.changed, differing(STORY, &done), "at {level}");
+        let wanted = (level / 100.0 * done.eligible as f64).round() as usize;
+        assert!(done.changed == wanted || wanted < 2, "at {level}: {} of {wanted}", done.changed);
+    }
+    // More than half alike: each of the others takes the place of one of them, and the rest can't change.
+    for (text, most) in [("aaaab", 2), ("aaabb", 4), ("aabb", 4), ("aaaa", 0), ("abcab", 5)] {
+        let done = at(text, Method::CharacterShuffle, 100.0);
+        assert_eq!((done.changed, differing(text, &done)), (most, most), "{text}: {}", done.text);
+        assert_eq!(done.restored().as_deref(), Some(text));
+    }
+}
+
+#[test]
+fn places_that_change_in_a_text_of_few_letters_are_among_those_of_every_higher_level() {
+    for text in ["aaaabaaacaaaabaaadaabbbb", "bbbbbbaaaaaaaaaaaaaaaac", "abababababab"] {
+        for seed in 0..50 {
+            let mut before: Vec<usize> = Vec::new();
+            for level in 0..=100 {
+                let recipe = Recipe::new(Method::CharacterShuffle, f64::from(level), seed);
+                let now = originals(&scramble(text, "item 1", &recipe));
+                assert!(before.iter().all(|place| now.contains(place)), "{text} at {level}: {before:?} in {now:?}");
+                before = now;
             }
         }
     }

@@ -30,12 +30,12 @@ pub(super) struct Draft {
 
 /// A question with a number for an answer.
 pub(super) fn number(question: String, answer: i64) -> Draft {
-    Draft { question, options: Vec::new(), answer: Answer::Number(answer as f64) }
+    Draft { question, options: Vec::new(), answer: Answer::number(answer as f64) }
 }
 
 /// A question with a number for an answer that need not be whole.
 pub(super) fn real(question: String, answer: f64) -> Draft {
-    Draft { question, options: Vec::new(), answer: Answer::Number(answer) }
+    Draft { question, options: Vec::new(), answer: Answer::number(answer) }
 }
 
 /// A question with a text for an answer.

@@ -3,6 +3,7 @@
 //! Belongs here: reading JSON Lines, JSON and CSV, recognising the shapes of common benchmarks, mapping fields, and
 //! saying where a file is wrong. Does not belong here: opening files (the workload gets bytes).
 
+mod distinct;
 mod mapping;
 mod records;
 mod shape;
@@ -44,6 +45,8 @@ pub struct Dataset {
     pub fields: Vec<String>,
     /// Items in the file's order.
     pub items: Vec<Item>,
+    /// What was left out of the items, with the number of items it was left out of.
+    pub left_out: Vec<String>,
 }
 
 /// Reads a file.
@@ -60,9 +63,13 @@ pub fn read(bytes: &[u8], fields: &Fields) -> Result<Dataset, DatasetProblem> {
     let answer = FieldName::Answer.usual().iter().find(|name| first.fields.contains_key(**name)).copied();
     let answer = answer.filter(|_| !fields.maps(FieldName::Answer));
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let mut other_difficulties: BTreeMap<String, usize> = BTreeMap::new();
     let mut items = Vec::with_capacity(records.len());
     for record in &records {
-        let item = shape.item(record, fields)?;
+        let (item, other_difficulty) = shape.item(record, fields)?;
+        if let Some(said) = other_difficulty {
+            *other_difficulties.entry(said).or_default() += 1;
+        }
         if let Some(name) = answer.filter(|name| !record.fields.contains_key(*name)) {
             let message = format!(
                 "has no field '{name}' for the item's answer, which the first item has; write null where it is unknown"
@@ -75,7 +82,23 @@ pub fn read(bytes: &[u8], fields: &Fields) -> Result<Dataset, DatasetProblem> {
         }
         items.push(item);
     }
-    Ok(Dataset { shape, fields: names, items })
+    let left_out = left_out(&other_difficulties).into_iter().collect();
+    Ok(Dataset { shape, fields: names, items, left_out })
+}
+
+/// A sentence about difficulties that are none of Ergon's: they differ from one collection to the next.
+fn left_out(difficulties: &BTreeMap<String, usize>) -> Option<String> {
+    const SHOWN: usize = 5;
+    let some: Vec<String> = difficulties.iter().take(SHOWN).map(|(said, n)| format!("'{said}' ({n})")).collect();
+    let more = if difficulties.len() > SHOWN { ", …" } else { "" };
+    let items: usize = difficulties.values().sum();
+    (items > 0).then(|| {
+        format!(
+            "the difficulty of {items} item{} is left out: {}{more}; expected easy, medium or hard",
+            if items == 1 { "" } else { "s" },
+            some.join(", ")
+        )
+    })
 }
 
 impl Dataset {

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::DatasetProblem;
+use super::distinct::Distinct;
 
 /// Longest line that is read, bytes: an item of a benchmark is a page or two. A longer line is not JSON Lines.
 const LINE_CAP: usize = 16 * 1024 * 1024;
@@ -67,9 +68,9 @@ fn object(value: Value, line: usize) -> Result<Record, DatasetProblem> {
 }
 
 fn list(text: &str) -> Result<Vec<Record>, DatasetProblem> {
-    let values: Vec<Value> = serde_json::from_str(text)
+    let values: Vec<Distinct> = serde_json::from_str(text)
         .map_err(|e| DatasetProblem::at(e.line(), format!("is no JSON list of objects: {e}")))?;
-    values.into_iter().enumerate().map(|(i, value)| object(value, i + 1)).collect()
+    values.into_iter().enumerate().map(|(i, Distinct(value))| object(value, i + 1)).collect()
 }
 
 fn lines(bytes: &[u8]) -> Result<Vec<Record>, DatasetProblem> {
@@ -83,7 +84,7 @@ fn lines(bytes: &[u8]) -> Result<Vec<Record>, DatasetProblem> {
             continue;
         }
         match serde_json::from_str(line) {
-            Ok(value) => found.push(object(value, i + 1)?),
+            Ok(Distinct(value)) => found.push(object(value, i + 1)?),
             // One object over several lines: a collection around its items.
             Err(e) if found.is_empty() && e.is_eof() => return wrapped(text(bytes, 1)?),
             Err(e) => return Err(DatasetProblem::at(i + 1, format!("is no JSON object: {e}"))),
@@ -98,8 +99,9 @@ fn lines(bytes: &[u8]) -> Result<Vec<Record>, DatasetProblem> {
 }
 
 fn wrapped(text: &str) -> Result<Vec<Record>, DatasetProblem> {
-    let whole: Map<String, Value> =
+    let Distinct(whole) =
         serde_json::from_str(text).map_err(|e| DatasetProblem::at(e.line(), format!("is no JSON object: {e}")))?;
+    let Record { fields: whole, .. } = object(whole, 1)?;
     match WRAPPERS.iter().find_map(|name| whole.get(*name)).cloned() {
         Some(Value::Array(values)) => values.into_iter().enumerate().map(|(i, value)| object(value, i + 1)).collect(),
         _ => Ok(vec![Record { line: 1, fields: whole }]),

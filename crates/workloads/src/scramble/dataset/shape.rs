@@ -14,10 +14,14 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::super::figure::Figure;
 use super::super::item::{Answer, Difficulty, Item};
 use super::super::scoring::last_number;
 use super::mapping::{FieldName, Fields, find};
 use super::{DatasetProblem, Record};
+
+/// Whole numbers below it are exact in JSON: 2^53.
+const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// A shape of records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,15 +78,15 @@ impl Shape {
         }
     }
 
-    /// Reads an item.
-    pub(super) fn item(self, record: &Record, fields: &Fields) -> Result<Item, DatasetProblem> {
+    /// Reads an item, and what the data call its difficulty where that is none of the three.
+    pub(super) fn item(self, record: &Record, fields: &Fields) -> Result<(Item, Option<String>), DatasetProblem> {
         let reader = Reader { record, fields };
         let question = reader.required(FieldName::Question, self.question())?;
         let options = self.options(&reader)?;
-        let answer = self.answer(&reader, &options)?;
         let id = reader.plain(FieldName::Id).unwrap_or_else(|| record.line.to_string());
-        let difficulty = reader.plain(FieldName::Difficulty).and_then(|name| Difficulty::named(&name));
-        Ok(Item {
+        let answer = self.answer(&reader, &id, &options)?;
+        let (difficulty, other_difficulty) = reader.difficulty()?;
+        let item = Item {
             template: id.clone(),
             id,
             domain: reader.plain(FieldName::Domain).unwrap_or_else(|| "unstated".into()),
@@ -92,7 +96,8 @@ impl Shape {
             options,
             answer,
             fields: plain_fields(&record.fields),
-        })
+        };
+        Ok((item, other_difficulty))
     }
 
     fn question(self) -> Option<&'static str> {
@@ -127,7 +132,7 @@ impl Shape {
         }
     }
 
-    fn answer(self, reader: &Reader<'_>, options: &[String]) -> Result<Answer, DatasetProblem> {
+    fn answer(self, reader: &Reader<'_>, id: &str, options: &[String]) -> Result<Answer, DatasetProblem> {
         let Some((name, value)) = reader.answer()? else { return Ok(Answer::Unknown) };
         let wrong = |found: &Value, expected: String| {
             DatasetProblem::at(reader.record.line, format!("'{name}' is {found}; expected {expected}"))
@@ -150,10 +155,27 @@ impl Shape {
                 options.len(),
                 options.len() + from - 1
             );
-            return place.map(Answer::Choice).ok_or_else(|| wrong(value, expected));
+            let place = place.ok_or_else(|| wrong(value, expected))?;
+            let right = options.get(place).map(|option| option.trim());
+            if let Some(twin) = (0..options.len()).find(|i| *i != place && options.get(*i).map(|o| o.trim()) == right) {
+                let message = format!(
+                    "options {} and {} of the item '{id}' are both '{}', which is the right answer; options must differ",
+                    Item::letter(place.min(twin)),
+                    Item::letter(place.max(twin)),
+                    right.unwrap_or_default()
+                );
+                return Err(DatasetProblem::at(reader.record.line, message));
+            }
+            return Ok(Answer::Choice(place));
         }
         match value {
-            Value::Number(n) => Ok(Answer::Number(n.as_f64().unwrap_or(f64::NAN))),
+            Value::Number(n) => {
+                // A number beyond 64 bits has lost digits by the time JSON is read.
+                let is_kept = n.is_i64() || n.is_u64() || n.as_f64().is_some_and(|x| x.abs() < EXACT);
+                let figure = is_kept.then(|| Figure::read(&n.to_string())).flatten();
+                let expected = "a number of at most 2^53, or a longer one in quotes, so that no digit is lost";
+                figure.map(Answer::Number).ok_or_else(|| wrong(value, expected.into()))
+            }
             Value::Bool(b) => Ok(Answer::Text(vec![if *b { "yes" } else { "no" }.into(), b.to_string()])),
             Value::String(text) => Ok(match text.rsplit_once("####") {
                 Some((_, marked)) => {
@@ -161,11 +183,7 @@ impl Shape {
                 }
                 None => match text.trim() {
                     "" => Answer::Unknown,
-                    text => text
-                        .parse()
-                        .ok()
-                        .filter(|x: &f64| x.is_finite())
-                        .map_or_else(|| Answer::Text(vec![text.to_owned()]), Answer::Number),
+                    text => Figure::read(text).map_or_else(|| Answer::Text(vec![text.to_owned()]), Answer::Number),
                 },
             }),
             Value::Array(several) => {
@@ -265,6 +283,21 @@ impl Reader<'_> {
 
     fn plain(&self, field: FieldName) -> Option<String> {
         self.value(field).and_then(|(_, value)| plain(value)).filter(|text| !text.is_empty())
+    }
+
+    /// The difficulty, or what stands in its place. A scale of another kind is only refused where the user says that the
+    /// field is the difficulty.
+    fn difficulty(&self) -> Result<(Option<Difficulty>, Option<String>), DatasetProblem> {
+        let Some(said) = self.plain(FieldName::Difficulty) else { return Ok((None, None)) };
+        match Difficulty::named(said.trim()) {
+            Some(difficulty) => Ok((Some(difficulty), None)),
+            None if self.fields.maps(FieldName::Difficulty) => {
+                let name = self.value(FieldName::Difficulty).map_or("difficulty", |(name, _)| name);
+                let message = format!("'{name}' is '{said}'; expected easy, medium or hard");
+                Err(DatasetProblem::at(self.record.line, message))
+            }
+            None => Ok((None, Some(said))),
+        }
     }
 
     fn required(&self, field: FieldName, usual: Option<&'static str>) -> Result<String, DatasetProblem> {

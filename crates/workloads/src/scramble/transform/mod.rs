@@ -15,8 +15,8 @@
 //! | `synonym` | word with an entry in the thesaurus | its synonym | not at all |
 //!
 //! Of `n` eligible units round(L/100·n) are chosen. Units are ordered once for each (seed, text id, method) and the first
-//! ones are taken, so that those chosen at a level are among those chosen at any higher one. A shuffle moves every chosen
-//! unit; of a single one it can't move any.
+//! ones are taken, so that those chosen at a level are among those chosen at any higher one. A shuffle gives every chosen
+//! place another text; it can't where one unit alone is chosen, or where more than half of them have the same text.
 
 pub mod language;
 pub mod lexicon;

@@ -11,23 +11,15 @@ pub(super) struct Chosen {
 }
 
 impl Chosen {
-    /// Chooses among `n` units. The steps of Fisher & Yates from the front: a lower level takes the same steps and stops
-    /// earlier, so its choice is part of any higher one's.
+    /// Chooses among `n` units.
     pub(super) fn new(n: usize, level: f64, seed: &Digest) -> Self {
         let count = ((level / 100.0 * n as f64).round().max(0.0) as usize).min(n);
         if count == n {
             return Self { is_chosen: vec![true; n], count };
         }
         let mut is_chosen = vec![false; n];
-        if count == 0 {
-            return Self { is_chosen, count };
-        }
-        let mut rng = ChaCha8Rng::from_seed(seed.0);
-        let mut order: Vec<u32> = (0..n as u32).collect();
-        for step in 0..count {
-            let other = step + draw::below(&mut rng, (n - step) as u64) as usize;
-            order.swap(step, other);
-            if let Some(flag) = order.get(step).and_then(|unit| is_chosen.get_mut(*unit as usize)) {
+        for unit in first(count, n, seed) {
+            if let Some(flag) = is_chosen.get_mut(unit as usize) {
                 *flag = true;
             }
         }
@@ -53,4 +45,19 @@ impl Chosen {
     pub(super) fn positions(&self) -> impl Iterator<Item = usize> {
         self.is_chosen.iter().enumerate().filter(|(_, chosen)| **chosen).map(|(i, _)| i)
     }
+}
+
+/// The first `count` units of the random order of `n`. The steps of Fisher & Yates from the front: a lower count takes the
+/// same steps and stops earlier, so its choice is part of any higher one's.
+pub(super) fn first(count: usize, n: usize, seed: &Digest) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..n as u32).collect();
+    if count > 0 {
+        let mut rng = ChaCha8Rng::from_seed(seed.0);
+        for step in 0..count {
+            let other = step + draw::below(&mut rng, (n - step) as u64) as usize;
+            order.swap(step, other);
+        }
+    }
+    order.truncate(count);
+    order
 }
