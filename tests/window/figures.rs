@@ -90,7 +90,7 @@ fn figures() {
     println!("palette                                         {palette:.0} ms   (≤ 100)");
     window.keys("\u{E00C}");
     window.press("nav-analyse");
-    let other = "[...document.querySelectorAll(\"[data-testid='metric'] option\")].at(-1)";
+    let other = "[...metric.options].find((option) => option.value !== metric.value)";
     let choose = format!(
         "const metric = document.querySelector(\"[data-testid='metric']\"); window.before = document.querySelector(\
          \"[data-testid='view-analyse']\").innerText; metric.value = {other}.value; metric.dispatchEvent(new Event('change', \

@@ -261,13 +261,8 @@ pub(crate) fn of_means(
     found.means = mean_at(first).zip(mean_at(second));
     if model.sigma > 64.0 * f64::EPSILON * magnitude(&y) {
         found.take_t(estimate, se, model.df_residual, data.ask);
-        found.effect = Some(standardised(
-            "Hedges' g (residual SD)",
-            estimate / se,
-            model.df_residual,
-            model.sigma / se,
-            data.ask.confidence,
-        ));
+        let (t, root) = (estimate / se, model.sigma / se);
+        found.effect = standardised("Hedges' g (residual SD)", t, model.df_residual, root, data.ask.confidence);
     } else {
         found.no_variation(estimate, "the model leaves no residual");
     }

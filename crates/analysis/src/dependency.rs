@@ -112,11 +112,13 @@ pub fn dependency(
     asked.by = group.iter().map(|g| (*g).to_owned()).collect();
     describe(&mut found, factor, share, only_threshold);
     let mut analysis = write_levels(&data, &Subject { factor, levels: &levels }, found, kind, asked);
+    let of_factor = frame.factors.iter().find(|f| f.name.as_str() == factor);
+    let unit = of_factor.map_or_else(String::new, |f| f.unit.to_string());
     for curve in &curves {
-        estimates(&mut analysis, curve, group.is_some(), factor, only_threshold);
+        estimates(&mut analysis, curve, group.is_some(), &unit, only_threshold);
     }
     let (factor, labels) = (factor.to_owned(), label_words());
-    analysis.detail = Some(Detail::Dependency(Dependency { factor, share, labels, only_threshold, curves }));
+    analysis.detail = Some(Detail::Dependency(Dependency { factor, unit, share, labels, only_threshold, curves }));
     Ok(analysis)
 }
 
@@ -144,7 +146,7 @@ fn describe(found: &mut Inference, factor: &str, share: f64, only_threshold: boo
     found.used.dedup();
 }
 
-fn estimates(analysis: &mut Analysis, curve: &DependencyCurve, grouped: bool, factor: &str, only_threshold: bool) {
+fn estimates(analysis: &mut Analysis, curve: &DependencyCurve, grouped: bool, level_unit: &str, only_threshold: bool) {
     let name = |what: &str| if grouped { format!("{what}_{}", curve.group) } else { what.to_owned() };
     let mut insert = |what: &str, value: Option<f64>, ci: Option<Interval>, unit: &str| {
         if let Some(value) = value {
@@ -157,7 +159,7 @@ fn estimates(analysis: &mut Analysis, curve: &DependencyCurve, grouped: bool, fa
     }
     let both_ends =
         curve.threshold_ci.as_ref().and_then(|ci| Some(Interval { lo: ci.lo?, hi: ci.hi?, level: ci.level }));
-    insert("threshold", curve.threshold, both_ends, factor);
+    insert("threshold", curve.threshold, both_ends, level_unit);
 }
 
 /// Mean response of a guesser, where the frame has it and someone can guess.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use ergon_stats::{MissingPolicy, descriptive, kaplan_meier, t_one_sample};
+use ergon_domain::{Family, Metric};
+use ergon_stats::{MissingPolicy, descriptive, kaplan_meier, proportion_ci, t_one_sample, wilson_of_clusters};
 
 use crate::ask::Ask;
 use crate::error::AnalysisError;
@@ -58,7 +59,12 @@ pub fn describe(frame: &Frame, ask: &Ask, by: &[String]) -> Result<Analysis, Ana
             ),
         ));
     }
-    analysis.trail.push("Intervals of means are from Student's t; quartiles are of type 7.".into());
+    let from = if full_marks(response.metric).is_some() {
+        "Wilson's (of yes or no; with the effective number of trials where replicates are blocks), else Student's t"
+    } else {
+        "from Student's t"
+    };
+    analysis.trail.push(format!("Intervals of means are {from}; quartiles are of type 7."));
     Ok(analysis)
 }
 
@@ -183,7 +189,8 @@ pub(crate) fn summary(
         cell.mean = Some(d.mean);
         cell.sd = d.sd;
         cell.se = d.sem;
-        cell.ci = d.mean_ci.map(|ci| Interval { lo: ci.low, hi: ci.high, level: ci.level });
+        cell.ci = wilson(response.metric, &response.values(rows), confidence)
+            .or_else(|| d.mean_ci.map(|ci| Interval { lo: ci.low, hi: ci.high, level: ci.level }));
         cell.median = Some(d.median);
         cell.q1 = Some(d.quantiles[1]);
         cell.q3 = Some(d.quantiles[3]);
@@ -191,6 +198,35 @@ pub(crate) fn summary(
         cell.max = Some(d.max);
     }
     cell
+}
+
+/// What a yes counts, of metrics that are a yes, a no or a share of yeses.
+fn full_marks(metric: &Metric) -> Option<f64> {
+    let (lo, hi) = metric.range;
+    hi.filter(|_| lo == Some(0.0) && matches!(metric.family, Family::Binary | Family::Proportion))
+}
+
+/// Wilson's interval where every value is a yes or a no: Student's t doesn't know that a share ends at 0 and at 1.
+fn wilson(metric: &Metric, values: &[f64], level: f64) -> Option<Interval> {
+    let full = full_marks(metric)?;
+    let yeses = values.iter().filter(|v| **v == full).count();
+    if values.iter().any(|v| *v != 0.0 && *v != full) {
+        return None;
+    }
+    let found = proportion_ci(yeses as u64, values.len() as u64, level).ok()?.wilson;
+    Some(Interval { lo: full * found.low, hi: full * found.high, level })
+}
+
+/// The same over replicates whose means have this standard error. Where all say yes, or all no, nothing tells how alike
+/// the runs of a replicate are: then each replicate counts as one trial.
+fn wilson_over_replicates(metric: &Metric, means: &[f64], trials: usize, se: f64, level: f64) -> Option<Interval> {
+    let full = full_marks(metric)?;
+    let replicates = means.len() as f64;
+    let share = means.iter().sum::<f64>() / replicates / full;
+    let variance = (se / full) * (se / full);
+    let effective = if variance > 0.0 { share * (1.0 - share) / variance } else { replicates };
+    let found = wilson_of_clusters(share, effective.min(trials as f64), replicates - 1.0, level).ok()?;
+    Some(Interval { lo: full * found.low, hi: full * found.high, level })
 }
 
 fn conditions(frame: &Frame, rows: &[usize]) -> usize {
@@ -213,5 +249,7 @@ fn mean_over_replicates(frame: &Frame, response: &Response<'_>, rows: &[usize], 
     }
     let means: Vec<f64> = by_replicate.values().map(|v| v.iter().sum::<f64>() / size as f64).collect();
     let test = t_one_sample(&means, 0.0, &ergon_stats::TestOptions { effect_ci: false, ..options(ask) }).ok()?;
-    Some((test.estimate.se, Interval { lo: test.ci.low, hi: test.ci.high, level: test.ci.level }))
+    let (se, by_t) = (test.estimate.se, Interval { lo: test.ci.low, hi: test.ci.high, level: test.ci.level });
+    let trials = size * means.len();
+    Some((se, wilson_over_replicates(response.metric, &means, trials, se, ask.confidence).unwrap_or(by_t)))
 }

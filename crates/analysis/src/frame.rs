@@ -41,6 +41,8 @@ pub struct FrameFactor {
     pub name: ParameterName,
     /// Its levels.
     pub levels: Vec<Value>,
+    /// Their unit; empty where they have none.
+    pub unit: Arc<str>,
 }
 
 /// A run.

@@ -8,7 +8,7 @@ use crate::contrast::contrast;
 use crate::correct::correct;
 use crate::error::AnalysisError;
 use crate::frame::Frame;
-use crate::mean::mean_of_level;
+use crate::mean::{mean_of_level, mean_of_levels};
 use crate::result::{Analysis, Role};
 use crate::slope::slope;
 use crate::verdict::{decide, not_tested};
@@ -198,9 +198,10 @@ fn estimate(frame: &Frame, ask: &Ask, hypothesis: &Hypothesis) -> Result<Analysi
         (Estimand::Mean, Some(level), None) if hypothesis.threshold.is_some() => {
             mean_of_level(frame, ask, &levels.factor, level)
         }
+        (Estimand::Mean, None, None) if hypothesis.threshold.is_some() => mean_of_levels(frame, ask, &levels.factor),
         (Estimand::Slope | Estimand::Mean, _, _) => Err(AnalysisError::NotAvailable {
             asked: format!("estimand {} of these levels", hypothesis.estimand.name()),
-            available: vec!["slope: a factor alone", "mean: a treatment and a threshold"],
+            available: vec!["slope: a factor alone", "mean: a threshold, and a treatment or none (all levels)"],
         }),
         (_, Some(treatment), Some(control)) => {
             let pair =

@@ -142,7 +142,7 @@ fn many_cells(
         found.take_t(estimate, variance.sqrt(), variance * variance / satterthwaite, data.ask);
         let (root, sd) = (1.0 / root.sqrt(), (within / df_within).sqrt());
         found.effect =
-            Some(standardised("Hedges' g (within cells)", estimate / sd * root, df_within, root, data.ask.confidence));
+            standardised("Hedges' g (within cells)", estimate / sd * root, df_within, root, data.ask.confidence);
     } else {
         found.no_variation(estimate, "no cell varies between its runs");
     }

@@ -137,17 +137,18 @@ pub(crate) fn directed_normal_p(z: f64, direction: Sided) -> f64 {
     }
 }
 
-/// A standardised effect with its exact interval, from a t statistic of no difference: d = t / root.
-pub(crate) fn standardised(name: &str, t: f64, df: f64, root: f64, level: f64) -> EffectSize {
-    let j = hedges_correction(df);
+/// A standardised effect with its exact interval, from a t statistic of no difference: d = t / root. `None` at one degree
+/// of freedom, where the corrected effect has no mean.
+pub(crate) fn standardised(name: &str, t: f64, df: f64, root: f64, level: f64) -> Option<EffectSize> {
+    let j = Some(hedges_correction(df)).filter(|j| *j > 0.0)?;
     let ends = noncentral_t::noncentrality_interval(t, df, level);
-    EffectSize {
+    Some(EffectSize {
         name: name.to_owned(),
         value: j * t / root,
         lo: ends.map(|(lo, _)| j * lo / root),
         hi: ends.map(|(_, hi)| j * hi / root),
         level,
-    }
+    })
 }
 
 /// Whether differences vary only as much as rounding of values of this size makes them: then they are one number, and

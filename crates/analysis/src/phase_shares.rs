@@ -104,10 +104,15 @@ pub fn phase_shares(frame: &Frame, ask: &Ask, factor: &str) -> Result<Analysis, 
                 mean: mean(&|(_, parts)| parts.get(part).copied().unwrap_or(0.0)),
             })
             .collect();
+        let rest = |(whole, parts): &OfRun<'_>| {
+            let left = whole - parts.values().sum::<f64>();
+            // What rounding leaves is nothing.
+            if left.abs() <= 1e-9 * whole { 0.0 } else { left }
+        };
         phases.push(PhaseShare {
             phase: REST.to_owned(),
-            share: mean(&|(whole, parts)| 1.0 - parts.values().sum::<f64>() / whole),
-            mean: mean(&|(whole, parts)| whole - parts.values().sum::<f64>()),
+            share: mean(&|run| rest(run) / run.0),
+            mean: mean(&|run| rest(run)),
         });
         found.push(PhasesOfLevel { level: level.to_string(), runs: runs.len(), phases });
     }

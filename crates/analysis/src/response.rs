@@ -32,6 +32,23 @@ pub(crate) struct Account {
     pub(crate) simulated_model: bool,
 }
 
+/// Reasons, each with how many runs it has. A reason's figures (a duration, a bound) are its run's: reasons that are else
+/// the same are said once.
+pub(crate) fn in_words<'r>(reasons: impl Iterator<Item = (&'r str, usize)>, between: &str) -> String {
+    let mut kinds: Vec<(String, &str, usize, bool)> = Vec::new();
+    for (reason, runs) in reasons {
+        let kind = reason.replace(|c: char| c.is_ascii_digit() || c == '.', "");
+        match kinds.iter_mut().find(|(known, ..)| *known == kind) {
+            Some((_, _, count, several)) => (*count, *several) = (*count + runs, true),
+            None => kinds.push((kind, reason, runs, false)),
+        }
+    }
+    let said = kinds.iter().map(|(_, reason, runs, several)| {
+        format!("{runs}{between}{reason}{}", if *several { " (the figures are the first one's)" } else { "" })
+    });
+    said.collect::<Vec<_>>().join("; ")
+}
+
 impl<'a> Response<'a> {
     pub(crate) fn of(frame: &'a Frame, metric: &str) -> Result<Self, AnalysisError> {
         let metric = frame.metric(metric)?;
@@ -124,11 +141,10 @@ impl Account {
 
     /// What stands in place of values, in words.
     pub(crate) fn reasons(&self) -> String {
-        let mut parts: Vec<String> = self.missing.iter().map(|(why, n)| format!("{n} {why}")).collect();
-        if self.censored > 0 {
-            parts.push(format!("{} censored", self.censored));
-        }
-        if parts.is_empty() { "no run".into() } else { parts.join(", ") }
+        let censored = (self.censored > 0).then_some(("censored", self.censored));
+        let missing = self.missing.iter().map(|(why, n)| (why.as_str(), *n));
+        let said = in_words(missing.chain(censored), " ");
+        if said.is_empty() { "no run".into() } else { said }
     }
 
     /// What a reader has to know about where the values come from.

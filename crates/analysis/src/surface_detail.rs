@@ -11,6 +11,8 @@ use ergon_domain::WireNumber;
 pub struct Dependency {
     /// The level's factor.
     pub factor: String,
+    /// Its unit; empty where it has none.
+    pub unit: String,
     /// Share of the baseline that the threshold asks about (0.5: 50 %).
     #[serde(serialize_with = "wire")]
     #[ts(as = "WireNumber")]

@@ -15,7 +15,7 @@ use crate::contrast::{contrast, known_levels};
 use crate::detail::Detail;
 use crate::error::AnalysisError;
 use crate::frame::Frame;
-use crate::response::Response;
+use crate::response::{Response, in_words};
 use crate::result::{Analysis, AnalysisKind, Dropped, Warning};
 use crate::work_detail::{Tax, TaxPair};
 
@@ -40,9 +40,18 @@ pub fn orchestration_tax(frame: &Frame, ask: &Ask, factor: &str) -> Result<Vec<A
         return Err(AnalysisError::OneLevel { factor: factor.into(), found: levels.len() });
     };
     let metric = frame.metric(&ask.metric)?.clone();
-    let valid = if &*metric.unit == "J" { with_valid_energy(frame, &metric.id)? } else { frame.clone() };
+    let (valid, refused) =
+        if &*metric.unit == "J" { with_valid_energy(frame, &metric.id)? } else { (frame.clone(), Vec::new()) };
+    let left_out = (!refused.is_empty())
+        .then(|| Warning::new("left_out", format!("left out, with their pairs, are {}", reasons(&refused))));
     let others = levels.iter().filter(|level| **level != control);
-    others.map(|treatment| one(&valid, ask, factor, treatment, &control)).collect()
+    others
+        .map(|treatment| {
+            let mut tax = one(&valid, ask, factor, treatment, &control)?;
+            tax.warnings.extend(left_out.clone());
+            Ok(tax)
+        })
+        .collect()
 }
 
 fn one(frame: &Frame, ask: &Ask, factor: &str, treatment: &Value, control: &Value) -> Result<Analysis, AnalysisError> {
@@ -53,7 +62,7 @@ fn one(frame: &Frame, ask: &Ask, factor: &str, treatment: &Value, control: &Valu
     let (title, name) =
         (&tax.question.metric_title, if tax.question.unit == "J" { "orchestration tax" } else { "overhead" });
     tax.question.text =
-        format!("The {name} of {treatment} over {control}: {title} of pairs of the same task and replicate");
+        format!("The {name} of {treatment} over {control}: {title} of pairs that differ in nothing else");
     tax.kind = AnalysisKind::Tax;
     let by_difference = difference.estimates.get("mean_difference").cloned();
     tax.estimates.extend(by_difference.clone().map(|e| ("mean_difference".to_owned(), e)));
@@ -127,8 +136,12 @@ fn pairs(
     Ok((pairs, differ))
 }
 
-/// The frame with the joules that count; what doesn't count says why in its place.
-fn with_valid_energy(frame: &Frame, metric: &MetricId) -> Result<Frame, AnalysisError> {
+fn reasons(refused: &[Dropped]) -> String {
+    in_words(refused.iter().map(|d| (d.reason.as_str(), d.count)), " runs: ")
+}
+
+/// The frame with the joules that count, where what doesn't count says why in its place; and how often which reason did.
+fn with_valid_energy(frame: &Frame, metric: &MetricId) -> Result<(Frame, Vec<Dropped>), AnalysisError> {
     let mut valid = frame.clone();
     let simulated = |row: usize| {
         let mut columns = frame.columns.iter().filter(|(name, _)| *name != metric);
@@ -161,11 +174,10 @@ fn with_valid_energy(frame: &Frame, metric: &MetricId) -> Result<Frame, Analysis
             }
         }
     }
+    let refused: Vec<Dropped> = refused.into_iter().map(|(reason, count)| Dropped { reason, count }).collect();
     if counted == 0 {
-        let dropped: Vec<Dropped> = refused.into_iter().map(|(reason, count)| Dropped { reason, count }).collect();
-        let reasons = dropped.iter().map(|d| format!("{} runs: {}", d.count, d.reason)).collect::<Vec<_>>();
-        let reason = if reasons.is_empty() { "no run's energy was read".to_owned() } else { reasons.join("; ") };
+        let reason = if refused.is_empty() { "no run's energy was read".to_owned() } else { reasons(&refused) };
         return Err(AnalysisError::NoValidEnergy { metric: metric.clone(), reason });
     }
-    Ok(valid)
+    Ok((valid, refused))
 }

@@ -47,7 +47,7 @@ pub(crate) fn write_levels(
     analysis.dropped = joined(dropped);
     let mut warnings = found.warnings;
     warnings.append(&mut analysis.warnings);
-    warnings.extend(approximate(&data.response));
+    warnings.extend(approximate(&data.response, analysis.statistic.as_ref()));
     analysis.warnings = distinct(warnings);
     analysis.trail = found.trail;
     analysis.references = found.references;

@@ -11,7 +11,7 @@ use crate::frame::{Frame, same_level};
 use crate::inference::{Inference, Scale};
 use crate::paired::Prepared;
 use crate::response::{Account, Response};
-use crate::result::{Analysis, AnalysisKind, Dropped, Estimate, FrameRef, Interval, Question, Warning};
+use crate::result::{Analysis, AnalysisKind, Dropped, Estimate, FrameRef, Interval, Question, Statistic, Warning};
 
 /// The most cells of heterogeneity that are kept.
 const MOST_CELLS: usize = 64;
@@ -212,9 +212,7 @@ pub(crate) fn write_up(data: &Prepared<'_>, subject: &Subject<'_>, found: Infere
     warnings.extend(account.warnings());
     warnings.extend(frame_warnings(data.frame));
     warnings.extend(uneven_missing(data, subject));
-    if let Some(warning) = approximate(response) {
-        warnings.push(warning);
-    }
+    warnings.extend(approximate(response, found.statistic.as_ref()));
     let frame = frame_ref(data.frame, data.seed);
     let shown = |ci: Interval| Interval { lo: data.scale.shown(ci.lo), hi: data.scale.shown(ci.hi), ..ci };
     let mut heterogeneity = found.heterogeneity.clone();
@@ -255,9 +253,10 @@ pub(crate) fn write_up(data: &Prepared<'_>, subject: &Subject<'_>, found: Infere
     }
 }
 
-/// Families whose means have a t distribution only roughly.
-pub(crate) fn approximate(response: &Response<'_>) -> Option<Warning> {
+/// Families whose means have a t (or F) distribution only roughly, where they are compared by one.
+pub(crate) fn approximate(response: &Response<'_>, statistic: Option<&Statistic>) -> Option<Warning> {
     use ergon_domain::Family;
+    let by = statistic.map(|s| s.name.as_str()).filter(|name| matches!(*name, "t" | "F"))?;
     let what = match response.metric.family {
         Family::Proportion => "a proportion",
         Family::Count => "a count",
@@ -267,7 +266,7 @@ pub(crate) fn approximate(response: &Response<'_>) -> Option<Warning> {
     let title = &response.metric.title;
     Some(Warning::new(
         "approximate_family",
-        format!("{title} is {what}: its means are compared by t, which is approximate near the ends of its range"),
+        format!("{title} is {what}: its means are compared by {by}, which is approximate near the ends of its range"),
     ))
 }
 

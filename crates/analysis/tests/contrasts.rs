@@ -373,3 +373,34 @@ fn missing_values_are_reported_and_never_zero() {
     reasons.sort_unstable();
     assert_eq!(reasons, ["never set by the run", "undefined: no fault"]);
 }
+
+/// A yes/no metric over `yes` of `n` replicates; with `common` streams two conditions are pooled in each replicate.
+#[allow(clippy::unwrap_used, reason = "a test's own frame")]
+fn shares(yes: u32, n: u32, common: bool) -> (f64, f64) {
+    let mut build = Build::new(&[("a", &["x"]), ("b", &["1", "2"])]).metric("ok", Family::Binary);
+    build.frame.metrics[0].range = (Some(0.0), Some(1.0));
+    if common {
+        build = build.common();
+    }
+    for i in 0..n {
+        let answer = [value(f64::from(u8::from(i < yes)))];
+        build.run(&[("a", "x"), ("b", "1")], i, &answer);
+        if common {
+            build.run(&[("a", "x"), ("b", "2")], i, &answer);
+        }
+    }
+    let found = describe(&build.frame, &Ask::about("ok"), &["a".into()]).unwrap();
+    let ci = found.levels[0].ci.unwrap();
+    (ci.lo, ci.hi)
+}
+
+#[test]
+fn the_interval_of_a_share_is_wilsons_and_stays_between_0_and_1() {
+    let close = |found: (f64, f64), lo: f64, hi: f64| (found.0 - lo).abs() < 5e-4 && (found.1 - hi).abs() < 5e-4;
+    // R: prop.test(17, 20, correct = FALSE), and 20 of 20: not [1, 1].
+    assert!(close(shares(17, 20, false), 0.6396, 0.9476), "{:?}", shares(17, 20, false));
+    assert!(close(shares(20, 20, false), 0.8389, 1.0), "{:?}", shares(20, 20, false));
+    // Both runs of a replicate always agree: 40 runs tell no more than 20, and a little less, as t is wider than z.
+    let clustered = shares(17, 20, true);
+    assert!(clustered.0 < 0.6396 && clustered.0 > 0.60 && clustered.1 > 0.9476 && clustered.1 < 1.0, "{clustered:?}");
+}

@@ -4,7 +4,7 @@
 
 mod support;
 
-use ergon_analysis::{AnalysisError, Ask, Contrast, Detail, Frame, contrast, mean_of_level, slope};
+use ergon_analysis::{AnalysisError, Ask, Contrast, Detail, Frame, contrast, mean_of_level, mean_of_levels, slope};
 use ergon_design::spec::{DesignKind, Estimand, Sided};
 use ergon_domain::{Family, Value};
 use ergon_stats::{OlsOptions, TestOptions, mantel_haenszel, ols, polynomial_regression, t_one_sample, t_paired};
@@ -225,4 +225,24 @@ fn one_levels_mean_is_tested_against_the_threshold() {
         let other = mean_of_level(&frame, &ask, "a", &Value::text("old")).unwrap();
         assert_ne!(found.id, other.id);
     }
+}
+
+#[test]
+fn the_mean_over_all_levels_leaves_out_what_pulls_one_up_and_the_other_down() {
+    // Replicate i: one level 3 + i/10 + 10, the other 3 + i/10 − 10: the half sums are 3.0, 3.1, … 3.4.
+    let mut build = Build::new(&[("order", &["first", "second"])]).metric("m", Family::Continuous).common();
+    for i in 0..5_u32 {
+        let base = 3.0 + f64::from(i) / 10.0;
+        build.run(&[("order", "first")], i, &[value(base + 10.0 + 5.0 * f64::from(i % 2))]);
+        build.run(&[("order", "second")], i, &[value(base - 10.0 - 5.0 * f64::from(i % 2))]);
+    }
+    let ask = Ask { null: Some(0.0), direction: Sided::Greater, ..asked(Estimand::Mean) };
+    let found = mean_of_levels(&build.frame, &ask, "order").unwrap();
+    let options = TestOptions { alternative: ergon_stats::Alternative::Greater, ..TestOptions::default() };
+    let expected = t_one_sample(&[3.0, 3.1, 3.2, 3.3, 3.4], 0.0, &options).unwrap();
+    assert!(close(found.main_estimate().unwrap().value, 3.2));
+    assert!((found.p.unwrap() / expected.p - 1.0).abs() < 1e-6, "{:?} {}", found.p, expected.p);
+    // By level nothing can be said.
+    let one = mean_of_level(&build.frame, &ask, "order", &Value::text("second")).unwrap();
+    assert!(one.p.unwrap() > 0.9);
 }

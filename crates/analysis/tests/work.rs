@@ -7,10 +7,10 @@ mod support;
 use std::sync::Arc;
 
 use ergon_analysis::{
-    Analysis, AnalysisError, Ask, Detail, Frame, GapLimits, Reading, Rule, Tax, decide_rule, gaps, orchestration_tax,
+    Analysis, AnalysisError, Ask, Detail, Frame, GapLimits, Reading, Tax, decide_rule, gaps, orchestration_tax,
     per_correct, phase_shares, run_plan,
 };
-use ergon_design::spec::{self, Question, QuestionKind};
+use ergon_design::spec::{self, Question, QuestionKind, Rule};
 use ergon_domain::{Family, Flags, Observed, Provenance, SIMULATED_MODEL};
 use support::{Build, Draws, from, reading, value};
 
@@ -89,6 +89,15 @@ fn a_tax_is_a_ratio_and_a_difference_over_the_same_pairs() {
     assert!((tax.ratio.unwrap() - ratio).abs() < 1e-12 && (tax.difference.unwrap() - 10.25).abs() < 1e-12, "{tax:?}");
     assert_eq!((tax.pairs.len(), tax.reading.as_str()), (4, "half as much again, or more"));
     assert!(tax.ratio_ci.is_some() && tax.difference_ci.is_some());
+    assert!(analyses[0].warnings.iter().all(|w| w.code != "left_out"));
+
+    // A pair of which one run overlapped another is none, and that is said.
+    build.run(&[("workflow", "linear"), ("task", "a")], 4, &[measured(10.0)]);
+    build.run(&[("workflow", "agentic"), ("task", "a")], 4, &[flagged(90.0, "concurrent")]);
+    let with = orchestration_tax(&build.frame, &Ask::about("energy_j"), "workflow").unwrap();
+    assert_eq!(found(&with), found(&analyses));
+    let said = with[0].warnings.iter().find(|w| w.code == "left_out").expect("a warning").to_string();
+    assert!(said.contains("1 runs: the runs overlapped"), "{said}");
 }
 
 #[test]

@@ -170,7 +170,11 @@ fn build(loaded: &LoadedSpec, mut stored: StoredRuns) -> Frame {
         factors: campaign
             .factors
             .iter()
-            .map(|f| FrameFactor { name: f.name.clone(), levels: f.levels.clone() })
+            .map(|f| FrameFactor {
+                name: f.name.clone(),
+                levels: f.levels.clone(),
+                unit: campaign.manifest.parameter(f.name.as_str()).and_then(|p| p.unit.clone()).unwrap_or_default(),
+            })
             .collect(),
         rows,
         columns,

@@ -308,7 +308,8 @@ pub(crate) enum With {
 
 #[derive(Debug, Args)]
 pub(crate) struct SqlArgs {
-    /// A SELECT.
+    /// A SELECT; it may begin with a comment (`-- …`).
+    #[arg(allow_hyphen_values = true)]
     pub(crate) query: String,
 }
 

@@ -246,6 +246,11 @@ pub(crate) async fn calls(app: &App, args: CallsArgs, output: Output) -> anyhow:
 }
 
 fn conversation(reply: &CallsReply) -> String {
+    if reply.calls.is_empty() {
+        return "no call of this run is stored: it asked no model, or a simulated one, whose replies follow from the seed; \
+                what was said in a game or a scenario is in its files (ergon export --layout, ergon scenario)"
+            .to_owned();
+    }
     let mut text = String::new();
     for call in &reply.calls {
         text += &format!("— attempt {}, {}, {}\n", call.attempt, call.at, call.model);

@@ -202,6 +202,34 @@ fn a_batch_is_exported_as_the_originals_folder() {
     let costs: Value = serde_json::from_str(&read("batch-costs.json")).unwrap();
     let runs: f64 = costs["runs"].as_object().unwrap().values().map(|v| v.as_f64().unwrap()).sum();
     assert!((runs - costs["total_cost_usd"].as_f64().unwrap()).abs() < 1e-12 && runs > 0.0, "{costs}");
+    assert!(read("analysis/analysis-report.md").starts_with("# "), "a report for people");
+    // What was written can be run again.
+    let again = ergon.run(&["--json", "import", "out/batch-config.yaml", "--dry-run"]).json();
+    assert_eq!((&again["problems"], &again["files"][0]["kind"]), (&json!([]), &json!("scenario-batch")), "{again}");
+}
+
+#[test]
+fn what_failed_runs_spent_is_in_the_exported_batch() {
+    // The second run's decisions are all unreadable.
+    let server = ChatServer::start(|n, body| if n < 6 { usual(n, body) } else { said("no", 100, 10) });
+    let ergon = Ergon::new();
+    with_park(&ergon, &remote(server.port), "execution: { retries: 0, parallel: 1 }\n");
+    let ran = with_key(&ergon, &["--json", "run", "spec.yaml"]).json();
+    assert_eq!((ran["succeeded"].as_u64(), ran["failed"].as_u64()), (Some(1), Some(1)), "{ran}");
+    ergon.run(&["export", "parks", "--layout", "scenario-lab", "-o", "out"]).done();
+    let read = |name: &str| -> Value {
+        serde_json::from_str(&std::fs::read_to_string(ergon.path("out").join(name)).unwrap()).unwrap()
+    };
+    let (summary, costs) = (read("batch-summary.json"), read("batch-costs.json"));
+    let recorded = ergon.sql("SELECT sum(cost_usd), sum(charged_usd) FROM model_call")[0].clone();
+    for (name, expected) in [("total_cost_usd", &recorded[0]), ("charged_usd", &recorded[1])] {
+        for file in [&summary, &costs] {
+            assert!((file[name].as_f64().unwrap() - expected.as_f64().unwrap()).abs() < 1e-12, "{name}: {file}");
+        }
+    }
+    assert_eq!((&summary["failed_runs"][0]["class"], &summary["variations"]), (&json!("malformed_reply"), &json!(1)));
+    let failed = summary["failed_runs"][0]["run"].as_str().unwrap();
+    assert_eq!(read(&format!("runs/{failed}/failure.json"))["class"], "malformed_reply");
 }
 
 #[test]

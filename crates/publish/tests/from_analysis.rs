@@ -32,8 +32,16 @@ fn frame() -> Frame {
         plan_hash: Digest::of_bytes(b"plan"),
         metrics: vec![metric.clone()],
         factors: vec![
-            FrameFactor { name: "agent_type".into(), levels: AGENTS.iter().map(Value::text).collect() },
-            FrameFactor { name: "protocol".into(), levels: vec![Value::text("bft"), Value::text("100% raft_#1")] },
+            FrameFactor {
+                name: "agent_type".into(),
+                levels: AGENTS.iter().map(Value::text).collect(),
+                unit: "".into(),
+            },
+            FrameFactor {
+                name: "protocol".into(),
+                levels: vec![Value::text("bft"), Value::text("100% raft_#1")],
+                unit: "".into(),
+            },
         ],
         rows: Vec::new(),
         columns: BTreeMap::new(),

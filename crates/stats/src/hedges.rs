@@ -36,20 +36,20 @@ pub(crate) fn scaled(ci: Interval, factor: f64) -> Interval {
     Interval { low: ci.low * factor, high: ci.high * factor, ..ci }
 }
 
-/// g of one mean (or mean difference) from its t statistic.
-pub(crate) fn standardized_mean(statistic: f64, n: usize, options: &TestOptions) -> Effect {
+/// g of one mean (or mean difference) from its t statistic; `None` at one degree of freedom, where it has no mean.
+pub(crate) fn standardized_mean(statistic: f64, n: usize, options: &TestOptions) -> Option<Effect> {
     let root = (n as f64).sqrt();
     let df = (n - 1) as f64;
-    let j = hedges_correction(df);
+    let j = Some(hedges_correction(df)).filter(|j| *j > 0.0)?;
     let ci = if options.effect_ci {
         effect_interval(statistic, df, root, options.level).map(|ci| scaled(ci, j))
     } else {
         None
     };
-    Effect { name: "Hedges' g_z", value: j * statistic / root, ci }
+    Some(Effect { name: "Hedges' g_z", value: j * statistic / root, ci })
 }
 
-/// g of two samples on their pooled standard deviation; `None` if that is zero.
+/// g of two samples on their pooled standard deviation; `None` if that is zero or has one degree of freedom.
 pub(crate) fn standardized_difference(samples: &TwoSamples, options: &TestOptions) -> Option<Effect> {
     let (pooled, df) = samples.pooled_variance_in_units();
     if pooled == 0.0 {
@@ -57,7 +57,7 @@ pub(crate) fn standardized_difference(samples: &TwoSamples, options: &TestOption
     }
     let (nx, ny) = (samples.x.n as f64, samples.y.n as f64);
     let d = samples.mean_difference_in_units() / pooled.sqrt();
-    let j = hedges_correction(df);
+    let j = Some(hedges_correction(df)).filter(|j| *j > 0.0)?;
     let root = (nx * (ny / (nx + ny))).sqrt();
     let ci = if options.effect_ci {
         effect_interval(d * root, df, root, options.level).map(|ci| scaled(ci, j))

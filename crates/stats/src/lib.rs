@@ -211,7 +211,7 @@ pub use power_chi2::power_chi2;
 pub use power_correlation::power_correlation;
 pub use power_t::{power_t_one_sample, power_t_two_sample};
 pub use power_two_proportions::{PowerTwoProportions, power_two_proportions};
-pub use proportion_ci::{ProportionCi, proportion_ci};
+pub use proportion_ci::{ProportionCi, proportion_ci, wilson_of_clusters};
 pub use quantile::{QuantileType, quantiles};
 pub use quantile_regression::{
     QuantileCoefficient, QuantileRegression, QuantileRegressionOptions, quantile_regression,

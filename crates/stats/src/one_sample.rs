@@ -83,7 +83,7 @@ pub(crate) fn one_mean(
         df,
         p: p_value(statistic, df, options.alternative),
         ci,
-        effect: Some(effect),
+        effect,
         samples: vec![SampleSummary { n: x.len(), n_dropped: dropped, mean: estimate.value, sd: m.sd() }],
     })
 }

@@ -82,8 +82,8 @@ pub(crate) struct Design {
 impl Design {
     /// Fails unless the size exceeds the least and the effect is neither zero nor impossible.
     pub(crate) fn check(&self) -> Result<(), StatError> {
-        within("n", self.n, (self.least, 1e9), "above the least size, below 1e9")?;
-        within("effect", self.effect.abs(), (0.0, self.largest), "not zero, and possible")
+        within("n", self.n, (self.least, 1e9), "the sizes above the smallest that can be tested, below 1e9")?;
+        within("effect", self.effect.abs(), (0.0, self.largest), "the possible effects other than 0")
     }
 
     /// The size that gives the target power.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::StatError;
 use crate::account::{Account, Interval, IntervalKind};
 use crate::binomial_test::{clopper_pearson, share};
-use crate::dist::{beta, normal};
+use crate::dist::{beta, normal, student_t};
 use crate::options::{Alternative, check_level};
 
 const REFERENCES: &[&str] = &[
@@ -45,6 +45,32 @@ pub(crate) fn wilson(k: f64, n: f64, level: f64) -> Interval {
     let low = if k == 0.0 { 0.0 } else { (center - reach).max(0.0) };
     let high = if k == n { 1.0 } else { (center + reach).min(1.0) };
     Interval { low, high, level, kind: IntervalKind::Wilson }
+}
+
+/// Wilson's interval of a share that was observed in clusters: `effective` is how many independent trials would tell as
+/// much, share·(1 − share) ÷ SE², and `df` the degrees of freedom of that SE, which make it smaller yet: ·(z/t)².
+///
+/// Use it where trials of a cluster resemble each other (Korn & Graubard 1998, Survey Methodology 24, 193–201; Dean &
+/// Pagano 2015, Journal of Survey Statistics and Methodology 3, 484–503).
+///
+/// # Errors
+/// A share outside \[0, 1\], an effective size or degrees of freedom that aren't positive, a level outside (0, 1).
+pub fn wilson_of_clusters(share: f64, effective: f64, df: f64, level: f64) -> Result<Interval, StatError> {
+    check_level(level)?;
+    let refuse = |option, found: f64, range| Err(StatError::InvalidOption { option, found: found.to_string(), range });
+    if !(0.0..=1.0).contains(&share) {
+        return refuse("share", share, "0 to 1");
+    }
+    if !(effective > 0.0 && effective.is_finite()) {
+        return refuse("effective", effective, "above 0");
+    }
+    if df.is_nan() || df <= 0.0 {
+        return refuse("df", df, "above 0");
+    }
+    let half = 0.5 * (1.0 - level);
+    let (z, t) = (normal::isf(half), student_t::isf(half, df));
+    let n = effective * (z / t) * (z / t);
+    Ok(wilson(share * n, n, level))
 }
 
 /// Wilson's lower end with continuity correction (Newcombe's method 4).

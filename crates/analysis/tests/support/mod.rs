@@ -25,7 +25,11 @@ impl Build {
         let level = |text: &&str| text.parse::<f64>().map_or_else(|_| Value::text(text), Value::real);
         let factors = factors
             .iter()
-            .map(|(name, levels)| FrameFactor { name: (*name).into(), levels: levels.iter().map(level).collect() })
+            .map(|(name, levels)| FrameFactor {
+                name: (*name).into(),
+                levels: levels.iter().map(level).collect(),
+                unit: "".into(),
+            })
             .collect();
         let phase = PhaseStructure {
             name: "main".into(),

@@ -62,12 +62,13 @@ impl AnalyzeReply {
                     let ci = l.ci.map_or_else(String::new, |c| format!(" [{:.6}, {:.6}]", c.lo, c.hi));
                     let _ = writeln!(
                         text,
-                        "  {}: n = {}, mean {}{ci}, SD {}, median {}",
+                        "  {}: n = {}, mean {}{ci}, SD {}, median {} (in {})",
                         l.label,
                         l.n,
                         number(l.mean),
                         number(l.sd),
-                        number(l.median)
+                        number(l.median),
+                        a.question.unit
                     );
                 }
             }
@@ -76,7 +77,7 @@ impl AnalyzeReply {
                 let _ = writeln!(text, "  {name} = {:.6} {}{ci}", e.value, e.unit);
             }
             if let Some(detail) = &a.detail {
-                detail_text(detail, &mut text);
+                detail_text(detail, &a.question.unit, &mut text);
             }
             if let Some(s) = &a.statistic {
                 let df: Vec<String> = a.df.iter().map(|d| format!("{:.4}", d.0)).collect();
@@ -90,6 +91,9 @@ impl AnalyzeReply {
                     _ => String::new(),
                 };
                 let _ = writeln!(text, "  {} = {:.4}{ci}", e.name, e.value);
+            }
+            for d in &a.dropped {
+                let _ = writeln!(text, "  left out: {} runs: {}", d.count, d.reason);
             }
             for w in &a.warnings {
                 let _ = writeln!(text, "  warning: {w}");
@@ -113,14 +117,14 @@ impl AnalyzeReply {
 }
 
 /// What a named analysis says besides its estimates.
-fn detail_text(detail: &Detail, text: &mut String) {
+fn detail_text(detail: &Detail, unit: &str, text: &mut String) {
     match detail {
         Detail::Ranking(ranking) => {
             let mut levels: Vec<_> = ranking.levels.iter().collect();
             levels.sort_by_key(|l| l.place);
             for l in levels {
                 let place = if ranking.better == "none" { "–".into() } else { format!("{}.", l.place) };
-                let _ = writeln!(text, "  {place} {} {:.6} {}", l.level, l.mean, l.letters);
+                let _ = writeln!(text, "  {place} {} {:.6} {unit} {}", l.level, l.mean, l.letters);
             }
             text.push_str("  levels that share a letter aren't told apart\n");
         }
@@ -143,7 +147,7 @@ fn detail_text(detail: &Detail, text: &mut String) {
                 let (correct, token) = (number(l.per_correct.value), number(l.per_token.value));
                 let _ = writeln!(
                     text,
-                    "  {}: {correct} per right answer ({} of {} right), {token} per token",
+                    "  {}: {correct} {unit} per right answer ({} of {} right), {token} {unit} per token",
                     l.level, l.right, l.runs
                 );
             }
@@ -178,7 +182,11 @@ fn detail_text(detail: &Detail, text: &mut String) {
                 let ci = l.ci.map_or_else(String::new, |c| format!(" [{:.6}, {:.6}]", c.lo, c.hi));
                 let (mean, cost) = (number(l.mean), number(l.mean_cost_usd));
                 let per = number(l.per_usd);
-                let _ = writeln!(text, "  {}: n = {}, mean {mean}, {cost} USD a run, {per} per USD{ci}", l.level, l.n);
+                let _ = writeln!(
+                    text,
+                    "  {}: n = {}, mean {mean} {unit}, {cost} USD a run, {per} {unit} per USD{ci}",
+                    l.level, l.n
+                );
             }
         }
         Detail::Bargaining(found) => {

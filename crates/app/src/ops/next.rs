@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use ergon_analysis::{Gap, GapLimits, Rule, RuleFound, SampleSizes, decide_rule, gaps, pair_ratios, sample_sizes};
-use ergon_design::spec::FrameChoice;
+use ergon_analysis::{Gap, GapLimits, RuleFound, SampleSizes, decide_rule, gaps, pair_ratios, sample_sizes};
+use ergon_design::spec::{FrameChoice, Rule};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
@@ -21,7 +21,7 @@ pub struct NextRequest {
     pub least_runs: u32,
     /// Largest coefficient of variation of a cell.
     pub most_cv: f64,
-    /// Rules of a conditional plan, `PHASE: METRIC > NUMBER`.
+    /// Rules of a conditional plan, `PHASE: METRIC > NUMBER`; none: those of the spec.
     pub rules: Vec<String>,
     /// Effect that is to be found, as a share (0.1: 10 % more).
     pub effect: f64,
@@ -70,7 +70,8 @@ impl NextReply {
         let mut text = String::new();
         for gap in &self.gaps {
             let cv = gap.cv.map_or_else(String::new, |cv| format!(", CV {cv:.2}"));
-            let _ = writeln!(text, "{}: {} values{cv}; add {}: {}", gap.cell, gap.found, gap.missing, gap.why);
+            let add = if gap.missing > 0 { format!("; add {}", gap.missing) } else { String::new() };
+            let _ = writeln!(text, "{}: {} values{cv}{add}: {}", gap.cell, gap.found, gap.why);
         }
         if self.gaps.is_empty() {
             let _ = writeln!(text, "no cell of {} needs more runs", self.metric);
@@ -123,15 +124,20 @@ pub async fn next(app: &App, request: NextRequest) -> Result<NextReply, AppError
     within("power", request.power, (0.0, 1.0))?;
     within("alpha", request.alpha, (0.0, 1.0))?;
     within("most_cv", request.most_cv, (0.0, 100.0))?;
-    let written: Vec<(&String, Rule)> = request
-        .rules
+    let framed = app.frame(&request.campaign, None).await?;
+    let rules = if request.rules.is_empty() { &framed.loaded.campaign.spec.analysis.rules } else { &request.rules };
+    let written: Vec<(&String, Rule)> = rules
         .iter()
         .map(|text| Ok((text, Rule::parse(text).map_err(|e| AppError::input("invalid_rule", e).field("rules"))?)))
         .collect::<Result<_, AppError>>()?;
-    let framed = app.frame(&request.campaign, None).await?;
     let (metric, _) = super::table::subject(&framed, request.metric.as_deref(), &[])?;
     let limits = GapLimits { least_runs: request.least_runs as usize, most_cv: request.most_cv };
-    let found = gaps(&framed.frame, &metric, limits)?;
+    let found = if framed.frame.rows.is_empty() {
+        let why = format!("no run has ended yet: ergon run {}", framed.campaign);
+        vec![Gap { cell: "all runs".into(), found: 0, cv: None, missing: 0, why }]
+    } else {
+        gaps(&framed.frame, &metric, limits)?
+    };
     let mut rules = Vec::with_capacity(written.len());
     for (text, rule) in &written {
         let choice = FrameChoice { phases: vec![rule.phase().to_owned()], filters: Vec::new() };
@@ -150,7 +156,8 @@ pub async fn next(app: &App, request: NextRequest) -> Result<NextReply, AppError
     }
     let ratios = pair_ratios(&framed.frame, &metric);
     let most = framed.frame.structure.phases.iter().map(|p| p.replicates).max().unwrap_or(1);
-    let replicates = found.iter().map(|gap| gap.missing as u32).max().map(|missing| most + missing);
+    let replicates =
+        found.iter().map(|gap| gap.missing as u32).max().filter(|missing| *missing > 0).map(|missing| most + missing);
     Ok(NextReply {
         campaign: framed.campaign.clone(),
         metric,

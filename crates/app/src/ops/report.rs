@@ -6,6 +6,7 @@ mod phases;
 
 use std::path::{Path, PathBuf};
 
+use ergon_analysis::{PlanResult, QualityReport};
 use ergon_publish::from_analysis::{CampaignFacts, campaign_summary};
 use ergon_publish::table::TableStyle;
 use serde::{Deserialize, Serialize};
@@ -55,7 +56,6 @@ pub async fn report(app: &App, request: ReportRequest) -> Result<ReportReply, Ap
     if interim {
         plan = plan.as_interim();
     }
-    let workload = format!("{} (version {})", campaign.manifest.workload, campaign.manifest.version);
     let folder = app.path(request.output.as_deref().unwrap_or(Path::new(".")))?;
     let refuse = |e: std::io::Error| AppError::operation("unwritable_folder", format!("{}: {e}", folder.display()));
     std::fs::create_dir_all(&folder).map_err(refuse)?;
@@ -64,22 +64,7 @@ pub async fn report(app: &App, request: ReportRequest) -> Result<ReportReply, Ap
         .iter()
         .filter_map(|(path, alt)| Some((format!("figures/{}", path.file_name()?.to_str()?), alt.clone())))
         .collect();
-    let command = format!("ergon run {}", campaign.id);
-    let facts = CampaignFacts {
-        title: spec.campaign.title.as_deref().unwrap_or(&campaign.id),
-        id: &campaign.id,
-        question: spec.campaign.question.as_deref(),
-        researcher: spec.campaign.researcher.as_deref(),
-        workload: &workload,
-        seed: campaign.seed(),
-        ergon_version: env!("CARGO_PKG_VERSION"),
-        command: &command,
-        interim,
-        figures: &figures,
-        energy: energy::energy_facts(app, framed.row).await?,
-    };
-    let text = campaign_summary(&facts, &framed.frame, &quality, &plan, TableStyle::Booktabs)
-        .map_err(|e| AppError::operation("internal", e.to_string()))?;
+    let text = written(app, &framed, &quality, &plan, interim, &figures).await?;
     let legacy = Legacy::of(&framed, &plan);
     let kept = serde_json::json!({
         "campaign": campaign.id,
@@ -123,6 +108,36 @@ pub async fn report(app: &App, request: ReportRequest) -> Result<ReportReply, Ap
     }
     paths.extend(drawn.into_iter().map(|(path, _)| path));
     Ok(ReportReply { paths })
+}
+
+/// The summary in words and tables; `figures`: their paths and what they show.
+pub(super) async fn written(
+    app: &App,
+    framed: &Framed,
+    quality: &QualityReport,
+    plan: &PlanResult,
+    interim: bool,
+    figures: &[(String, String)],
+) -> Result<String, AppError> {
+    let campaign = &framed.loaded.campaign;
+    let spec = &campaign.spec;
+    let workload = format!("{} (version {})", campaign.manifest.workload, campaign.manifest.version);
+    let command = format!("ergon run {}", campaign.id);
+    let facts = CampaignFacts {
+        title: spec.campaign.title.as_deref().unwrap_or(&campaign.id),
+        id: &campaign.id,
+        question: spec.campaign.question.as_deref(),
+        researcher: spec.campaign.researcher.as_deref(),
+        workload: &workload,
+        seed: campaign.seed(),
+        ergon_version: env!("CARGO_PKG_VERSION"),
+        command: &command,
+        interim,
+        figures,
+        energy: energy::energy_facts(app, framed.row).await?,
+    };
+    campaign_summary(&facts, &framed.frame, quality, plan, TableStyle::Booktabs)
+        .map_err(|e| AppError::operation("internal", e.to_string()))
 }
 
 /// A row a run, with provenance: of all phases together, or of each one chosen.

@@ -174,19 +174,19 @@ fn make(framed: &Framed, request: &TableRequest) -> Result<Table, AppError> {
                 .ok_or_else(|| needs("regression", "a factor with numbers"))
         }
         "tax" => {
-            let (metric, by) = subject(framed, request.metric.as_deref(), &request.by)?;
+            let (metric, by) = named_question(framed, request)?;
             let factor = way_of_working("tax", &by)?;
             tax_table(&ergon_analysis::orchestration_tax(frame, &ask(framed, &metric), factor)?)
                 .ok_or_else(|| needs("tax", "pairs of runs that differ in their way of working"))
         }
         "per_correct" => {
-            let (metric, by) = subject(framed, request.metric.as_deref(), &request.by)?;
+            let (metric, by) = named_question(framed, request)?;
             let factor = way_of_working("per_correct", &by)?;
             per_correct_table(&ergon_analysis::per_correct(frame, &ask(framed, &metric), factor)?)
                 .ok_or_else(|| needs("per_correct", "graded runs"))
         }
         "phase_shares" => {
-            let (metric, by) = subject(framed, request.metric.as_deref(), &request.by)?;
+            let (metric, by) = named_question(framed, request)?;
             let factor = way_of_working("phase_shares", &by)?;
             phase_shares_table(&ergon_analysis::phase_shares(frame, &ask(framed, &metric), factor)?)
                 .ok_or_else(|| needs("phase_shares", "runs whose parts are known"))

@@ -21,7 +21,7 @@ use crate::problem::{Problem, SpecProblems};
 use crate::tree::{Content, Node};
 pub use consensus::{IMPORTED, ImportedRun, LEGACY_CAMPAIGN, LegacyResults, results};
 pub use report::ImportReport;
-pub use scenario_batch::model_entry;
+pub use scenario_batch::{batch_parameter, model_entry};
 
 /// What a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

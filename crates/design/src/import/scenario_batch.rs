@@ -24,28 +24,34 @@ pub fn model_entry(name: &str) -> Json {
     }
 }
 
-/// The parameter of the workload that a scenario parameter is.
+/// Scenario parameters as a batch names them, and the workload's parameters that they are; of several names the first is
+/// written.
+const PARAMETERS: [(&str, &str); 15] = [
+    ("turns", "turns"),
+    ("num_turns", "turns"),
+    ("scenario_length.turns", "turns"),
+    ("turn_duration", "turn_duration"),
+    ("world_state_model", "world_state_model"),
+    ("system_prompt", "system_prompt"),
+    ("initial_world_state", "initial_world_state"),
+    ("context_window_size", "context_turns"),
+    ("context_window", "context_turns"),
+    ("max_communications_per_turn", "messages_per_turn"),
+    ("features.communications.max_per_turn", "messages_per_turn"),
+    ("features.communications.enabled", "communications"),
+    ("features.exogenous_events.enabled", "exogenous_events"),
+    ("features.quality_assurance.enabled", "quality_assurance"),
+    ("features.context_management.max_context_tokens", "max_context_tokens"),
+];
+
 fn scenario_parameter(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "turns" | "num_turns" | "scenario_length.turns" => "turns",
-        "turn_duration" => "turn_duration",
-        "world_state_model" => "world_state_model",
-        "system_prompt" => "system_prompt",
-        "initial_world_state" => "initial_world_state",
-        "context_window_size" | "context_window" => "context_turns",
-        "max_communications_per_turn" | "features.communications.max_per_turn" => "messages_per_turn",
-        "features.communications.enabled" => "communications",
-        "features.exogenous_events.enabled" => "exogenous_events",
-        "features.quality_assurance.enabled" => "quality_assurance",
-        "features.context_management.max_context_tokens" => "max_context_tokens",
-        _ => return None,
-    })
+    PARAMETERS.iter().find(|(theirs, _)| *theirs == name).map(|(_, ours)| *ours)
 }
 
-const SCENARIO_PARAMETERS: &str = "turns, turn_duration, world_state_model, system_prompt, initial_world_state, \
-    context_window_size, max_communications_per_turn, features.communications.enabled, \
-    features.communications.max_per_turn, features.exogenous_events.enabled, features.quality_assurance.enabled, \
-    features.context_management.max_context_tokens";
+/// How a batch names a parameter of the workload; `None` where it has no name for it.
+pub fn batch_parameter(name: &str) -> Option<&'static str> {
+    PARAMETERS.iter().find(|(_, ours)| *ours == name).map(|(theirs, _)| *theirs)
+}
 
 struct Draft<'a> {
     tree: &'a Node,
@@ -241,7 +247,8 @@ fn variations(draft: &mut Draft<'_>, node: &Node) {
                         name.to_owned()
                     }
                     None => {
-                        draft.wrong(&path("parameter"), format!("'{written}' can't be varied"), SCENARIO_PARAMETERS);
+                        let names = PARAMETERS.map(|(theirs, _)| theirs).join(", ");
+                        draft.wrong(&path("parameter"), format!("'{written}' can't be varied"), &names);
                         continue;
                     }
                 }

@@ -8,7 +8,7 @@ use super::declared::Declared;
 use super::findings::{Findings, item, nth, under};
 use super::inputs::InputFiles;
 use crate::campaign::ResolvedPhase;
-use crate::spec::{Estimand, FrameChoice, Hypothesis, Procedure, Question, QuestionKind, Spec, threshold_share};
+use crate::spec::{Estimand, FrameChoice, Hypothesis, Procedure, Question, QuestionKind, Rule, Spec, threshold_share};
 use crate::tree::Step;
 use crate::where_filter::WhereFilter;
 
@@ -20,7 +20,7 @@ struct Context<'c, 'i, 'f, 't> {
     findings: &'f mut Findings<'t>,
 }
 
-/// Checks the sections `hypotheses` and `analysis.questions`.
+/// Checks the sections `hypotheses`, `analysis.questions` and `analysis.rules`.
 pub(crate) fn check(
     spec: &Spec,
     manifest: &Manifest,
@@ -42,6 +42,15 @@ pub(crate) fn check(
     for (i, question) in spec.analysis.questions.iter().enumerate() {
         let path = item(&["analysis", "questions"], i);
         context.question(question, &path);
+    }
+    for (i, rule) in spec.analysis.rules.iter().enumerate() {
+        let path = item(&["analysis", "rules"], i);
+        match Rule::parse(rule) {
+            Ok(rule) => {
+                context.findings.known(&path, "phase", rule.phase(), phases.iter().map(|p| p.name.as_str()));
+            }
+            Err(e) => context.findings.error(&path, e),
+        }
     }
 }
 
@@ -224,7 +233,7 @@ impl Context<'_, '_, '_, '_> {
         for (key, level) in [("treatment", &contrast.treatment), ("control", &contrast.control)] {
             match level {
                 Some(level) => self.level(&contrast.factor, level, &under(&at, &[key])),
-                None if !of_two_levels && (key == "control" || hypothesis.estimand == Estimand::Slope) => {}
+                None if !of_two_levels => {}
                 None => {
                     self.findings.refuse(&at, format!("{key} is missing"), format!("a level of {}", contrast.factor))
                 }

@@ -16,11 +16,14 @@ pub struct Analysis {
     /// Questions, in the order of the report.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub questions: Vec<Question>,
+    /// Rules between phases, `PHASE: METRIC > NUMBER`, that `ergon next` decides.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<String>,
 }
 
 impl Default for Analysis {
     fn default() -> Self {
-        Self { correction: Correction::Holm, confidence: 0.95, questions: Vec::new() }
+        Self { correction: Correction::Holm, confidence: 0.95, questions: Vec::new(), rules: Vec::new() }
     }
 }
 

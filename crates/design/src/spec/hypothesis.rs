@@ -75,7 +75,7 @@ pub struct FrameChoice {
 pub struct Contrast {
     /// The factor.
     pub factor: String,
-    /// Its level of interest; left out for a slope.
+    /// Its level of interest; left out for a slope, and for a mean over all levels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<ScalarForm>")]
     pub treatment: Option<Value>,

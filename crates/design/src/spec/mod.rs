@@ -13,6 +13,7 @@ mod limits;
 mod model;
 mod phase;
 mod procedure;
+mod rule;
 mod scalar;
 mod short_form;
 mod threshold;
@@ -33,6 +34,7 @@ pub use limits::{Alerts, Budget, Quality};
 pub use model::ModelChoice;
 pub use phase::{Order, Phase};
 pub use procedure::Procedure;
+pub use rule::Rule;
 pub use threshold::threshold_share;
 pub use workload::WorkloadChoice;
 

@@ -35,7 +35,7 @@ impl Drawing<'_> {
                 );
                 let input = ScalabilityInput {
                     setting: self.setting(&words),
-                    size: Quantity { title: &found.factor, unit: "" },
+                    size: Quantity { title: &found.factor, unit: &found.unit },
                     limit_meaning: Some(meaning),
                     curves: curves.collect(),
                 };

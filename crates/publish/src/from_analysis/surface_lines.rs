@@ -4,7 +4,7 @@ use ergon_analysis::{AbTest, Analysis, ContaminationRow, Dependency, DependencyC
 
 use super::detail_lines::{crossing_ends, percent, test, text, with_interval};
 use super::interval_name;
-use crate::number::{Digits, exact};
+use crate::number::{Digits, exact, with_unit};
 
 /// `gpt: language dependency 0.42 (95% CI 0.35 to 0.50, high); …`.
 pub(super) fn dependency_line(found: &Dependency, curve: &DependencyCurve) -> String {
@@ -29,10 +29,12 @@ pub(super) fn threshold(found: &Dependency, curve: &DependencyCurve) -> String {
         .map_or_else(|| "no level run is below".to_owned(), |x| format!("lowest level run below: {}", exact(x)));
     match (curve.threshold, &curve.threshold_ci) {
         (None, _) => format!("{share} of the baseline is not reached within the levels run ({lowest})"),
-        (Some(x), None) => format!("{share} of the baseline is reached at {factor} {} ({lowest})", tenths(x)),
+        (Some(x), None) => {
+            format!("{share} of the baseline is reached at {factor} {} ({lowest})", with_unit(&tenths(x), &found.unit))
+        }
         (Some(x), Some(ci)) => format!(
             "{share} of the baseline is reached at {factor} {} ({} {}; {lowest})",
-            tenths(x),
+            with_unit(&tenths(x), &found.unit),
             interval_name(ci.level),
             crossing_ends(ci)
         ),

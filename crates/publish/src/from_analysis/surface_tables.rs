@@ -2,7 +2,7 @@
 
 use ergon_analysis::{Analysis, CrossingInterval, Detail, Interval};
 
-use crate::number::Digits;
+use crate::number::{Digits, heading_with_unit};
 use crate::table::{Cell, Column, Notes, Number, Row, RowGroup, Table};
 use crate::{Provenance, RichText};
 
@@ -44,7 +44,7 @@ pub fn dependency_table(analysis: &Analysis) -> Option<Table> {
     Some(Table {
         caption: format!("{} by {}: language dependency", analysis.question.metric_title, found.factor).into(),
         label: label("dependency", &[analysis.question.metric.as_str(), &found.factor]),
-        stub: found.factor.as_str().into(),
+        stub: heading_with_unit(&found.factor, &found.unit).into(),
         columns,
         groups: groups.collect(),
         notes: Notes { general, ..Notes::default() },
@@ -84,9 +84,9 @@ pub fn threshold_table(analysis: &Analysis) -> Option<Table> {
         label: label("threshold", &[analysis.question.metric.as_str(), &found.factor]),
         stub: analysis.question.by.first().map_or("Runs", String::as_str).into(),
         columns: vec![
-            Column::new("Threshold"),
+            Column::new(heading_with_unit("Threshold", &found.unit)),
             Column::new(interval_name(level)),
-            Column::new("Lowest below"),
+            Column::new(heading_with_unit("Lowest below", &found.unit)),
             Column::new("LDC"),
             Column::new(interval_name(level)),
         ],

@@ -35,8 +35,8 @@ fn frame(simulated_model: bool) -> Frame {
         plan_hash: Digest::of_bytes(b"plan"),
         metrics,
         factors: vec![
-            FrameFactor { name: "agent".into(), levels: agents.iter().map(Value::text).collect() },
-            FrameFactor { name: "load".into(), levels: LOADS.map(Value::Int).to_vec() },
+            FrameFactor { name: "agent".into(), levels: agents.iter().map(Value::text).collect(), unit: "".into() },
+            FrameFactor { name: "load".into(), levels: LOADS.map(Value::Int).to_vec(), unit: "".into() },
         ],
         rows: Vec::new(),
         columns: BTreeMap::new(),

@@ -1214,6 +1214,10 @@ export type Dependency = {
  */
 factor: string, 
 /**
+ * Its unit; empty where it has none.
+ */
+unit: string, 
+/**
  * Share of the baseline that the threshold asks about (0.5: 50 %).
  */
 share: WireNumber, 
@@ -3443,7 +3447,7 @@ least_runs: number,
  */
 most_cv: number, 
 /**
- * Rules of a conditional plan, `PHASE: METRIC > NUMBER`.
+ * Rules of a conditional plan, `PHASE: METRIC > NUMBER`; none: those of the spec.
  */
 rules: Array<string>, 
 /**

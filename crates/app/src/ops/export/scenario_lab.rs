@@ -4,7 +4,11 @@
 use std::collections::BTreeMap;
 
 use ergon_analysis::{Ask, describe};
-use ergon_domain::{Condition, Observed};
+use ergon_design::PlanOptions;
+use ergon_design::import::batch_parameter;
+use ergon_design::spec::Parallel;
+use ergon_domain::{Condition, Digest, MetricId, Observed, RunKey};
+use ergon_store::FailedRunRecord;
 use serde_json::{Value as Json, json};
 
 use super::folder::Folder;
@@ -18,9 +22,29 @@ struct Run {
     /// `var-001-run-002`.
     name: String,
     variation: usize,
-    key: ergon_domain::RunKey,
+    key: RunKey,
+    outcome: Outcome,
+    /// What it took, where that is known: of a failed run what its calls did.
     cost_usd: Option<f64>,
-    metrics: BTreeMap<String, Option<f64>>,
+}
+
+enum Outcome {
+    Completed(BTreeMap<String, f64>),
+    Failed(FailedRunRecord),
+    Open,
+}
+
+impl Run {
+    fn is_completed(&self) -> bool {
+        matches!(self.outcome, Outcome::Completed(_))
+    }
+
+    fn failure(&self) -> Option<&FailedRunRecord> {
+        match &self.outcome {
+            Outcome::Failed(failure) => Some(failure),
+            _ => None,
+        }
+    }
 }
 
 /// Writes the batch folder.
@@ -29,12 +53,14 @@ pub(super) async fn export(app: &App, request: &ExportRequest) -> Result<ExportR
     of_workload(&framed, "scenario-lab", "scenario")?;
     let campaign = &framed.loaded.campaign;
     let mut folder = Folder::new(app.path(&request.output)?);
-    let (runs, variations) = numbered(&framed);
+    let (runs, variations) = numbered(app, &framed).await?;
+    let spent = app.store().await?.model_spend(framed.row).await?;
+    let charged_usd = (spent.calls > 0).then_some(spent.charged_usd);
     let setting = |key: &str| campaign.spec.workload.entries.get(key).and_then(Json::as_bool).unwrap_or(true);
     folder.json("batch-config.yaml", &config(&framed))?;
-    folder.json("batch-summary.json", &summary(&framed, &runs, variations.len()))?;
+    folder.json("batch-summary.json", &summary(&framed, &runs, variations.len(), charged_usd))?;
     folder.json("batch-state.json", &state(&framed, &runs))?;
-    folder.json("batch-costs.json", &costs(&runs))?;
+    folder.json("batch-costs.json", &costs(&runs, charged_usd))?;
     let mut left_out = Vec::new();
     if setting("save_individual_runs") {
         own_files(app, &framed, &runs, &mut folder).await?;
@@ -53,40 +79,60 @@ pub(super) async fn export(app: &App, request: &ExportRequest) -> Result<ExportR
         }
         folder.json("analysis/variation-statistics.json", &by_variation)?;
         // The original's patterns were empty lists: here it is what the campaign's questions found.
-        let plan = ergon_analysis::run_plan(&framed.frame, &campaign.spec.analysis, &campaign.spec.hypotheses);
+        let mut plan = ergon_analysis::run_plan(&framed.frame, &campaign.spec.analysis, &campaign.spec.hypotheses);
+        let interim = runs.iter().any(|run| matches!(run.outcome, Outcome::Open));
+        if interim {
+            plan = plan.as_interim();
+        }
         folder.json("analysis/patterns.json", &json!({ "analyses": plan.analyses, "not_answered": plan.refusals }))?;
+        let quality = ergon_analysis::check_quality(&framed.frame, framed.thresholds());
+        let report = crate::ops::report::written(app, &framed, &quality, &plan, interim, &[]).await?;
+        folder.write("analysis/analysis-report.md", report)?;
     } else {
         left_out.push("analysis/: aggregate_metrics is false".to_owned());
     }
-    Ok(ExportReply { folder: folder.root, files: folder.files, runs: runs.len(), left_out })
+    let completed = runs.iter().filter(|run| run.is_completed()).count();
+    Ok(ExportReply { folder: folder.root, files: folder.files, runs: completed, left_out })
 }
 
-/// The runs, numbered by variation and within it, and the variations' conditions: both in the order of the plan.
-fn numbered(framed: &Framed) -> (Vec<Run>, Vec<Condition>) {
+/// All planned runs, numbered by variation and within it, and the variations' conditions: both in the order of the plan.
+async fn numbered(app: &App, framed: &Framed) -> Result<(Vec<Run>, Vec<Condition>), AppError> {
+    let store = app.store().await?;
     let frame = &framed.frame;
-    let mut variations: Vec<(ergon_domain::Digest, Condition, usize)> = Vec::new();
+    let mut failed: BTreeMap<RunKey, FailedRunRecord> =
+        store.failed_runs(framed.row).await?.into_iter().map(|failure| (failure.key, failure)).collect();
+    let at: BTreeMap<RunKey, usize> = frame.rows.iter().enumerate().map(|(i, row)| (row.key, i)).collect();
+    let plan = framed.loaded.campaign.plan(&PlanOptions::default()).map_err(crate::ops::plan_error)?;
+    let mut variations: Vec<(Digest, Condition, usize)> = Vec::new();
     let mut runs = Vec::new();
-    for (row, of) in frame.rows.iter().enumerate() {
-        let digest = of.condition.digest;
-        let at = variations.iter().position(|(known, ..)| *known == digest).unwrap_or_else(|| {
-            variations.push((digest, of.condition.condition.clone(), 0));
+    for planned in plan.iter() {
+        let digest = planned.condition.digest;
+        let variation = variations.iter().position(|(known, ..)| *known == digest).unwrap_or_else(|| {
+            variations.push((digest, planned.condition.condition.clone(), 0));
             variations.len() - 1
         });
-        let Some(variation) = variations.get_mut(at) else { continue };
-        variation.2 += 1;
-        let value = |metric: &ergon_domain::MetricId| match frame.reading(metric, row)?.observed {
-            Observed::Value(x) => Some(x),
-            _ => None,
+        let Some((_, _, number)) = variations.get_mut(variation) else { continue };
+        *number += 1;
+        let name = format!("var-{:03}-run-{number:03}", variation + 1);
+        let (outcome, cost_usd) = match (at.get(&planned.key), failed.remove(&planned.key)) {
+            (Some(row), _) => {
+                let value = |metric: &MetricId| match frame.reading(metric, *row)?.observed {
+                    Observed::Value(x) => Some(x),
+                    _ => None,
+                };
+                let values = frame.metrics.iter().filter_map(|m| Some((m.id.to_string(), value(&m.id)?)));
+                (Outcome::Completed(values.collect()), value(&"cost_usd".into()))
+            }
+            (None, Some(failure)) => {
+                let calls = store.calls_of(framed.row, &planned.key).await?;
+                let paid: Vec<f64> = calls.iter().filter_map(|call| call.cost_usd).collect();
+                (Outcome::Failed(failure), (!paid.is_empty()).then(|| paid.iter().sum()))
+            }
+            (None, None) => (Outcome::Open, None),
         };
-        runs.push(Run {
-            name: format!("var-{:03}-run-{:03}", at + 1, variation.2),
-            variation: at + 1,
-            key: of.key,
-            cost_usd: value(&"cost_usd".into()),
-            metrics: frame.metrics.iter().map(|m| (m.id.to_string(), value(&m.id))).collect(),
-        });
+        runs.push(Run { name, variation: variation + 1, key: planned.key, outcome, cost_usd });
     }
-    (runs, variations.into_iter().map(|(_, condition, _)| condition).collect())
+    Ok((runs, variations.into_iter().map(|(_, condition, _)| condition).collect()))
 }
 
 /// The batch as the original would have been given it; JSON, which is YAML.
@@ -98,82 +144,96 @@ fn config(framed: &Framed) -> Json {
         .iter()
         .map(|factor| match factor.name.as_str().strip_prefix("actor_model.") {
             Some(actor) => json!({ "type": "actor_model", "actor": actor, "values": factor.levels }),
-            None => json!({ "type": "scenario_parameter", "parameter": factor.name, "values": factor.levels }),
+            None => {
+                let name = batch_parameter(factor.name.as_str()).unwrap_or(factor.name.as_str());
+                json!({ "type": "scenario_parameter", "parameter": name, "values": factor.levels })
+            }
         })
         .collect();
-    json!({
+    let entry = |key: &str| spec.workload.entries.get(key);
+    let mut config = json!({
         "experiment_name": spec.campaign.title.as_deref().unwrap_or(&spec.campaign.id),
         "description": spec.campaign.question,
-        "base_scenario": spec.workload.entries.get("scenario"),
+        "base_scenario": entry("scenario"),
         "runs_per_variation": framed.frame.structure.phases.iter().map(|p| p.replicates).max(),
         "timeout_per_run": spec.execution.timeout,
         "budget_limit": spec.budget.usd,
         "cost_per_run_limit": spec.budget.usd_per_run,
         "variations": variations,
-        "output_dir": spec.workload.entries.get("output_dir"),
-        "save_individual_runs": spec.workload.entries.get("save_individual_runs").unwrap_or(&json!(true)),
-        "aggregate_metrics": spec.workload.entries.get("aggregate_metrics").unwrap_or(&json!(true)),
-        "ergon": { "spec_hash": framed.loaded.campaign.spec_hash, "seed": spec.campaign.seed },
-    })
+        "output_dir": entry("output_dir"),
+        "save_individual_runs": entry("save_individual_runs").unwrap_or(&json!(true)),
+        "aggregate_metrics": entry("aggregate_metrics").unwrap_or(&json!(true)),
+        "written_by": { "ergon": env!("CARGO_PKG_VERSION"), "spec_hash": framed.loaded.campaign.spec_hash, "seed": spec.campaign.seed },
+    });
+    if let Parallel::Count(most) = spec.execution.parallel {
+        config["max_parallel"] = json!(most);
+    }
+    config
 }
 
-fn summary(framed: &Framed, runs: &[Run], variations: usize) -> Json {
-    let missing = &framed.frame.structure.missing;
-    let count = |failed: bool| -> u64 {
-        missing.iter().filter(|m| (m.state == ergon_domain::RunState::Failed) == failed).map(|m| m.count).sum()
-    };
-    let mut by_class: BTreeMap<String, u64> = BTreeMap::new();
-    for group in missing.iter().filter(|m| m.state == ergon_domain::RunState::Failed) {
-        let class = group.class.map_or_else(|| "unknown".to_owned(), |class| class.to_string());
-        *by_class.entry(class).or_default() += group.count;
+fn summary(framed: &Framed, runs: &[Run], variations: usize, charged_usd: Option<f64>) -> Json {
+    let spec = &framed.loaded.campaign.spec;
+    let failed: Vec<(&Run, &FailedRunRecord)> = runs.iter().filter_map(|run| Some((run, run.failure()?))).collect();
+    let completed = runs.iter().filter(|run| run.is_completed()).count();
+    let open = runs.len() - completed - failed.len();
+    let mut by_class: BTreeMap<&str, usize> = BTreeMap::new();
+    for (_, failure) in &failed {
+        *by_class.entry(&failure.class).or_default() += 1;
     }
-    let (failed, open) = (count(true), count(false));
-    let status = match (runs.len(), failed, open) {
+    let status = match (completed, failed.len(), open) {
         (0, 1.., 0) => "all runs failed",
         (_, 0, 0) => "completed",
         (_, _, 0) => "completed with failures",
         _ => "incomplete",
     };
     json!({
-        "experiment_name": framed.loaded.campaign.spec.campaign.title,
+        "experiment_name": spec.campaign.title.as_deref().unwrap_or(&spec.campaign.id),
         "status": status,
         "variations": variations,
-        "runs_completed": runs.len(),
-        "runs_failed": failed,
+        "runs_completed": completed,
+        "runs_failed": failed.len(),
+        "failed_runs": failed.iter().map(|(run, failure)| json!({
+            "run": run.name, "class": failure.class, "message": failure.message, "attempts": failure.attempts,
+        })).collect::<Vec<_>>(),
         "failed_runs_by_class": by_class,
         "runs_without_result": open,
         "total_cost_usd": total(runs),
+        "charged_usd": charged_usd,
     })
 }
 
-/// The sum, where every run's cost is known.
+/// What all runs took whose cost is known; `None` where none is.
 fn total(runs: &[Run]) -> Option<f64> {
-    runs.iter().map(|run| run.cost_usd).sum()
+    let known: Vec<f64> = runs.iter().filter_map(|run| run.cost_usd).collect();
+    (!known.is_empty()).then(|| known.iter().sum())
 }
 
 fn state(framed: &Framed, runs: &[Run]) -> Json {
     json!({
         "campaign": framed.campaign,
-        "completed_runs": runs.iter().map(|run| json!({
+        "completed_runs": runs.iter().filter(|run| run.is_completed()).map(|run| json!({
             "run": run.name, "variation_id": run.variation, "run_id": run.key.to_string(),
         })).collect::<Vec<_>>(),
         "resume": format!("ergon run {}", framed.campaign),
     })
 }
 
-fn costs(runs: &[Run]) -> Json {
+fn costs(runs: &[Run], charged_usd: Option<f64>) -> Json {
     let mut by_variation: BTreeMap<usize, Vec<&Run>> = BTreeMap::new();
     for run in runs {
         by_variation.entry(run.variation).or_default().push(run);
     }
     json!({
         "total_cost_usd": total(runs),
+        "charged_usd": charged_usd,
         "runs": runs.iter().map(|run| (run.name.clone(), json!(run.cost_usd))).collect::<BTreeMap<_, _>>(),
         "variations": by_variation.iter().map(|(variation, runs)| {
-            let total: Option<f64> = runs.iter().map(|run| run.cost_usd).sum();
-            (format!("var-{variation:03}"), json!({ "runs": runs.len(), "cost_usd": total }))
+            let known: Vec<f64> = runs.iter().filter_map(|run| run.cost_usd).collect();
+            let cost = (!known.is_empty()).then(|| known.iter().sum::<f64>());
+            (format!("var-{variation:03}"), json!({ "runs": runs.len(), "cost_usd": cost }))
         }).collect::<BTreeMap<_, _>>(),
-        "note": "null: the price of a model is unknown; a failed run's calls are in `ergon status`",
+        "note": "cost: replies at the providers' prices, failed runs' too; null: no reply was priced. charged: what the \
+                 budget was charged, with calls that broke off at the most they may have cost",
     })
 }
 
@@ -210,16 +270,22 @@ fn metrics(framed: &Framed, of: Option<&Condition>) -> Result<BTreeMap<String, J
 /// The files that the runs left, each in its run's folder.
 async fn own_files(app: &App, framed: &Framed, runs: &[Run], folder: &mut Folder) -> Result<(), AppError> {
     let store = app.store().await?;
-    for run in runs {
+    for run in runs.iter().filter(|run| !matches!(run.outcome, Outcome::Open)) {
         let Some(last) = store.attempts(framed.row, &run.key).await?.pop() else { continue };
         for artefact in last.artefacts {
             if let Some(content) = store.content(&artefact.digest).await? {
                 folder.write(&format!("runs/{}/{}", run.name, artefact.name), content)?;
             }
         }
-        let metrics: BTreeMap<&String, &f64> =
-            run.metrics.iter().filter_map(|(name, value)| Some((name, value.as_ref()?))).collect();
-        folder.json(&format!("runs/{}/measurements.json", run.name), &metrics)?;
+        let name =
+            format!("runs/{}/{}", run.name, if run.is_completed() { "measurements.json" } else { "failure.json" });
+        match &run.outcome {
+            Outcome::Completed(metrics) => folder.json(&name, metrics)?,
+            Outcome::Failed(failure) => {
+                folder.json(&name, &json!({ "class": failure.class, "message": failure.message }))?;
+            }
+            Outcome::Open => {}
+        }
     }
     Ok(())
 }

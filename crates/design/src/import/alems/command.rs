@@ -160,7 +160,7 @@ fn take(draft: &mut Draft, option: &str, value: &str) {
         "--start-from" => {
             draft.report.ignore(
                 option,
-                "Ergon knows what is finished and goes on by itself (ergon run, ergon run --start-from N)",
+                "Ergon knows what is finished and goes on by itself (ergon run)",
             );
         }
         "--country" | "--region" => {

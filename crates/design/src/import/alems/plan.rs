@@ -7,6 +7,7 @@ use crate::import::draft::Draft;
 use crate::import::source::json as as_json;
 use crate::import::{Imported, words as common};
 use crate::problem::Problem;
+use crate::spec::Rule;
 use crate::tree::{Content, Node};
 
 /// A spec of the plan; of a file of templates, the first one's.
@@ -43,7 +44,7 @@ pub(in crate::import) fn import(tree: &Node) -> Result<Imported, Vec<Problem>> {
         let key = format!("containers[{at}]");
         phases.extend(phase(&mut draft, &key, container, &mut seen, &mut cooldowns));
     }
-    branches(&mut draft, containers, &mut phases);
+    let rules = branches(&mut draft, containers, &mut phases);
     if phases.is_empty() {
         draft.problems.push(Problem::error("containers", "no container has a task and a provider that are known"));
     }
@@ -58,6 +59,9 @@ pub(in crate::import) fn import(tree: &Node) -> Result<Imported, Vec<Problem>> {
         }
     }
     draft.map("containers", "phases", Json::Array(phases));
+    if !rules.is_empty() {
+        draft.map("containers[].conditions", "analysis.rules", json!(rules));
+    }
     draft.map("containers[].tasks", "factors.task", Json::Array(seen.0));
     draft.map("containers[].providers", "factors.model", Json::Array(seen.1));
     for key in ["created", "description", "emoji", "category", "estimated_duration_minutes"] {
@@ -129,8 +133,9 @@ fn phase(
     })
 }
 
-/// `conditions` of a container: what comes after it, and under which rule.
-fn branches(draft: &mut Draft, containers: &[Node], phases: &mut [Json]) {
+/// `conditions` of a container: what comes after it; and the rules, `PHASE: METRIC > NUMBER`, for `ergon next`.
+fn branches(draft: &mut Draft, containers: &[Node], phases: &mut [Json]) -> Vec<String> {
+    let mut rules = Vec::new();
     for (at, container) in containers.iter().enumerate() {
         let from = texts(container.get("id")).first().map_or(String::new(), |id| id.to_lowercase());
         let Some(Content::List(conditions)) = container.get("conditions").map(|n| &n.content) else { continue };
@@ -156,10 +161,17 @@ fn branches(draft: &mut Draft, containers: &[Node], phases: &mut [Json]) {
                     draft.report.mapped.push(format!("{key} → phases.{target}.depends_on: {from}"));
                     draft.report.warn(format!(
                         "{key}: {target} only if {rule} in {from}: Ergon runs {target} after {from} in any case; to decide, \
-                         run --phases {from}, ask ergon next --rule \"{from}: {rule}\", then run --phases {target}"
+                         run --phases {from}, ask ergon next, then run --phases {target}"
                     ));
                 }
             }
+            let rule = format!("{from}: {rule}");
+            if Rule::parse(&rule).is_err() {
+                draft.report.ignore(&key, "its rule is not metric, operator and number");
+            } else if phases.iter().any(|p| p["name"] == from.as_str()) && !rules.contains(&rule) {
+                rules.push(rule);
+            }
         }
     }
+    rules
 }
