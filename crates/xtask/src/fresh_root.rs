@@ -24,14 +24,23 @@ pub(crate) fn obstacle() -> Option<&'static str> {
     (!may_mount).then_some("this machine lets nobody mount, which a fresh root takes")
 }
 
-/// Makes a fresh Debian, installs the package, asks the command line for the sample, and opens the window.
-pub(crate) fn installs_and_starts(repository: &Path, target: &Path, package: &Path, cli: &Path) -> Result<()> {
+/// Makes a fresh Debian, installs the package, asks the command line for the sample, and opens the window. Why it wasn't
+/// tried, where no Debian could be had: without its mirror that says nothing of the package.
+pub(crate) fn installs_and_starts(
+    repository: &Path,
+    target: &Path,
+    package: &Path,
+    cli: &Path,
+) -> Result<Option<&'static str>> {
     let fresh = target.join("fresh-root");
     if fresh.exists() {
         fs::remove_dir_all(&fresh).with_context(|| format!("can't empty {}", fresh.display()))?;
     }
     let mut make = Command::new("debootstrap");
-    command::run(make.args(["--variant=minbase", SUITE]).arg(&fresh).arg(MIRROR))?;
+    if let Err(error) = command::run(make.args(["--variant=minbase", SUITE]).arg(&fresh).arg(MIRROR)) {
+        println!("{error:#}");
+        return Ok(Some("debootstrap could not make a fresh Debian"));
+    }
     fs::copy(package, fresh.join("root/ergon.deb")).context("can't copy the package into the fresh root")?;
     let install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "/root/ergon.deb"];
     let mut chroot = Command::new("chroot");
@@ -50,7 +59,8 @@ pub(crate) fn installs_and_starts(repository: &Path, target: &Path, package: &Pa
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755))?;
     let sample = fresh.join("usr/share/ergon/sample.ergon");
     window::sample_flow(repository, &program, cli, &sample, &target.join("screenshots"))?;
-    fs::remove_dir_all(&fresh).with_context(|| format!("can't remove {}", fresh.display()))
+    fs::remove_dir_all(&fresh).with_context(|| format!("can't remove {}", fresh.display()))?;
+    Ok(None)
 }
 
 /// A program that opens the window inside. Mounts end with it, as they are in a namespace of its own: nothing outside can

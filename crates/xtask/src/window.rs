@@ -176,10 +176,9 @@ pub(crate) fn package(root: &Path, profile: &str) -> Result<Option<&'static str>
     sample(root, &programs.cli, &store)?;
     let package = crate::debian::pack(root, &target, &programs, &store)?;
     println!("{}", package.display());
-    let obstacle = fresh_root::obstacle();
-    if obstacle.is_none() {
-        install::ensure(install::FOR_FRESH_ROOT)?;
-        fresh_root::installs_and_starts(root, &target, &package, &programs.cli)?;
+    if let Some(obstacle) = fresh_root::obstacle() {
+        return Ok(Some(obstacle));
     }
-    Ok(obstacle)
+    install::ensure(install::FOR_FRESH_ROOT)?;
+    fresh_root::installs_and_starts(root, &target, &package, &programs.cli)
 }
