@@ -301,12 +301,18 @@ impl App {
     pub(crate) async fn release(&self, hold: &Hold) {
         if let Ok(store) = self.store().await {
             // A lease that can't be given back is taken over: its process is gone.
-            let _ = store.release(&hold.lease).await;
+            let _ = store.release(&hold.lease, now_us()).await;
         }
     }
 
-    pub(crate) async fn set_state(&self, campaign: i64, state: CampaignState) -> Result<(), AppError> {
-        Ok(self.store().await?.set_state(campaign, state, now_us()).await?)
+    /// `why`: why it stopped before its plan's end.
+    pub(crate) async fn set_state(
+        &self,
+        campaign: i64,
+        state: CampaignState,
+        why: Option<&str>,
+    ) -> Result<(), AppError> {
+        Ok(self.store().await?.set_state(campaign, state, why, now_us()).await?)
     }
 
     pub(crate) async fn run_states(&self, campaign: i64) -> Result<BTreeMap<RunKey, (RunState, u32)>, AppError> {
@@ -352,7 +358,7 @@ impl App {
     /// The store can't be written.
     pub async fn leave_queue(&self, campaign: &str) -> Result<(), AppError> {
         let record = self.store().await?.campaign(campaign).await?;
-        self.set_state(record.id, CampaignState::Stopped).await
+        self.set_state(record.id, CampaignState::Stopped, None).await
     }
 
     /// (whose, mean and standard deviation of durations in seconds with their number), from earlier runs.

@@ -42,7 +42,7 @@ impl App {
         let written = hold.log.record(batch).await;
         self.release(&hold).await;
         written.map_err(|e| AppError::operation("store", e.to_string()))?;
-        self.set_state(registered.id, CampaignState::Finished).await?;
+        self.set_state(registered.id, CampaignState::Finished, None).await?;
         Ok(loaded.campaign.id.clone())
     }
 }

@@ -48,6 +48,7 @@ impl App {
             campaign: record.slug,
             title: record.title,
             state: shown_state(record.state, live).into(),
+            stopped_by: record.stopped_by.filter(|_| !live),
             live,
             revision: revision.number,
             runs: revision.runs,
@@ -138,11 +139,11 @@ impl App {
                 Ok(Acknowledged::that(format!("{name}: {queued} failed runs queued; start with: ergon run {name}")))
             }
             ControlCommand::Pause if record.state == CampaignState::Queued => {
-                store.set_state(record.id, CampaignState::Paused, now_us()).await?;
+                store.set_state(record.id, CampaignState::Paused, None, now_us()).await?;
                 Ok(Acknowledged::that(format!("{name}: taken out of the queue")))
             }
             ControlCommand::Resume if record.state == CampaignState::Paused => {
-                store.set_state(record.id, CampaignState::Queued, now_us()).await?;
+                store.set_state(record.id, CampaignState::Queued, None, now_us()).await?;
                 Ok(Acknowledged::that(format!("{name}: back in the queue; start with: ergon run --queue")))
             }
             _ => Err(AppError::operation(

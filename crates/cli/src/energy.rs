@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use ergon_app as app_api;
 use ergon_app::{
-    App, DomainEnergy, EnergySessionsReply, EnergyTraceReply, FootprintReply, IdleDomain, IdleReply, RecordReply,
-    ResourceInfo, SensorInfo, SensorsReply,
+    App, DomainEnergy, EnergySessionsReply, EnergyTraceReply, FootprintReply, IdleDomain, IdleReply, MissingSensor,
+    RecordReply, ResourceInfo, SensorInfo, SensorsReply,
 };
 
 use crate::output::{Output, columns};
@@ -253,7 +253,12 @@ fn sensors(reply: &SensorsReply) -> String {
     let row = |d: &SensorInfo| vec![d.domain.clone(), d.provenance.clone(), d.place.clone()];
     let rows: Vec<_> = reply.domains.iter().map(row).collect();
     let mut text = columns(&["domain", "provenance", "read at"], &rows);
-    for missing in &reply.unavailable {
+    text + &not_available(&reply.unavailable)
+}
+
+fn not_available(unavailable: &[MissingSensor]) -> String {
+    let mut text = String::new();
+    for missing in unavailable {
         text += &format!("\nnot available: {} — {}", missing.what, missing.why);
         if !missing.fix.is_empty() {
             text += &format!("\n    {}", missing.fix);
@@ -290,5 +295,5 @@ fn record(reply: &RecordReply) -> String {
         "\n{:.3} s, {} samples, {} missed; sampling took {:.4} s of CPU time",
         reply.duration_s, reply.samples, reply.missed, reply.overhead_cpu_s
     );
-    text
+    text + &not_available(&reply.unavailable)
 }

@@ -174,6 +174,7 @@ pub(crate) async fn command(app: &App, command: Command, output: Output) -> anyh
             output.result(&reply, |r| {
                 let state = |s: &app_api::DoctorState| match s {
                     app_api::DoctorState::Ok => "ok",
+                    app_api::DoctorState::Partly => "partly",
                     app_api::DoctorState::Missing => "missing",
                     app_api::DoctorState::Failed => "FAILED",
                     app_api::DoctorState::NotBuilt => "not built",
@@ -318,6 +319,7 @@ fn standing(r: &app_api::StatusReply) -> String {
             r.runs_running
         ),
     ];
+    lines.extend(r.stopped_by.iter().map(|why| format!("stopped: {}", printable(why))));
     if r.runs_out_of_plan > 0 {
         lines.push(format!(
             "{} of earlier revisions are kept, out of the plan",

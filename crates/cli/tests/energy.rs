@@ -192,7 +192,7 @@ fn a_budget_of_joules_stops_a_campaign_and_counts_what_earlier_sessions_took() {
     let first = on(&ergon, tree.root(), &["run", &file, "--json"]);
     assert_eq!(first.code, 4, "{}{}", first.out, first.err);
     let told = format!("{}{}", first.out, first.err);
-    assert!(told.contains("J of budget.energy_j (60 J) are used up"), "{told}");
+    assert!(told.contains("% of 60 J are used"), "{told}");
     let reply = first.json();
     let (took, left) = (reply["energy_j"].as_f64().unwrap(), reply["remaining"].as_u64().unwrap());
     assert!(took >= 60.0 && left >= 2, "{reply}");

@@ -313,7 +313,7 @@ pub struct ModelMeter {
     pub completion_tokens: u64,
     /// Whether Ergon counted some of the tokens, because a provider did not say.
     pub tokens_estimated: bool,
-    /// USD of calls with a known price.
+    /// USD that calls of this session count against the budget; an aborted call at its worst case.
     pub usd: f64,
     /// Calls whose price is unknown: `usd` leaves them out.
     #[ts(type = "number")]

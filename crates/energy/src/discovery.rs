@@ -11,7 +11,7 @@ use crate::hwmon::{BatterySource, HwmonSource};
 use crate::nvml::NvmlSource;
 use crate::perf_power::PerfPowerSource;
 use crate::perf_probe::{PerfProbeSource, perf_probe_path};
-use crate::powercap::{self, PowercapSource, Zone};
+use crate::powercap::{self, PowercapSource, Unusable, Zone};
 use crate::source::{EnergySource, ReadError};
 
 /// How long counters are watched to see whether they advance, in three steps.
@@ -52,6 +52,8 @@ pub struct Unavailable {
     pub why: String,
     /// What to do; empty where nothing can be done.
     pub fix: String,
+    /// Its joules are counted by another view of them: nothing is missing without it.
+    pub counted_elsewhere: bool,
 }
 
 /// What was found.
@@ -85,29 +87,38 @@ impl Discovery {
     }
 
     fn leave(&mut self, what: impl Into<String>, why: impl Into<String>, fix: impl Into<String>) {
-        self.unavailable.push(Unavailable { what: what.into(), why: why.into(), fix: fix.into() });
+        let (what, why, fix) = (what.into(), why.into(), fix.into());
+        self.unavailable.push(Unavailable { what, why, fix, counted_elsewhere: false });
+    }
+
+    fn leave_double(&mut self, what: String, why: &str) {
+        self.unavailable.push(Unavailable { what, why: why.into(), fix: String::new(), counted_elsewhere: true });
     }
 
     fn powercap(&mut self, sysfs: &Path) {
         let (zones, unusable) = powercap::zones(sysfs);
+        if zones.is_empty() && unusable.is_empty() {
+            let why = format!(
+                "{} has no zones: no RAPL here, or a virtual machine that hides it",
+                sysfs.join("class/powercap").display()
+            );
+            return self.leave("powercap (RAPL)", why, "run on the machine itself; sudo modprobe intel_rapl_msr");
+        }
+        let watched = watch(&zones);
+        let (alive, still) = told_apart(zones.iter().zip(&watched).collect(), &unusable);
+        let kept = self.choose(alive);
+        let mut left = |domain: &Domain, what: String, why: String, fix: String| {
+            let counted_elsewhere = kept.iter().any(|zone| zone.domain == *domain);
+            self.unavailable.push(Unavailable { what, why, fix, counted_elsewhere });
+        };
+        for (zone, seen) in still {
+            left(&zone.domain, view(zone), seen.stillness().into(), String::new());
+        }
         for zone in unusable {
-            let file = zone.folder.join("energy_uj");
-            let fix = match zone.why {
-                ReadError::Denied => READ_FIX.replace("FILE", &file.display().to_string()),
-                _ => String::new(),
-            };
-            self.leave(zone.what, format!("{}: {}", file.display(), zone.why), fix);
+            let file = zone.folder.join("energy_uj").display().to_string();
+            let fix = if zone.why == ReadError::Denied { READ_FIX.replace("FILE", &file) } else { String::new() };
+            left(&zone.domain, format!("{} (powercap)", zone.domain), format!("{file}: {}", zone.why), fix);
         }
-        if zones.is_empty() {
-            let place = sysfs.join("class/powercap");
-            if self.unavailable.is_empty() {
-                let why = format!("{} has no zones: no RAPL here, or a virtual machine that hides it", place.display());
-                self.leave("powercap (RAPL)", why, "run on the machine itself; sudo modprobe intel_rapl_msr");
-            }
-            return;
-        }
-        let alive = watch(&zones);
-        let kept = self.choose(&zones, &alive);
         if !kept.is_empty() {
             self.sources.push(Box::new(PowercapSource::new(&kept)));
         }
@@ -115,40 +126,34 @@ impl Discovery {
 
     /// Of two views of one domain the one that advances, the registers' before the memory-mapped; of dies that mirror
     /// one counter, the first.
-    fn choose(&mut self, zones: &[Zone], watched: &[Watched]) -> Vec<Zone> {
-        let mut kept: Vec<(&Zone, &Watched)> = Vec::new();
-        for (zone, seen) in zones.iter().zip(watched) {
+    fn choose(&mut self, alive: Vec<Seen<'_>>) -> Vec<Zone> {
+        let mut kept: Vec<Seen<'_>> = Vec::new();
+        for (zone, seen) in alive {
             let rival = kept.iter().position(|(other, _)| other.domain == zone.domain);
-            match rival {
-                None => kept.push((zone, seen)),
-                Some(at) => {
-                    let (other, other_seen) = kept[at];
-                    let better = (seen.advances(), !zone.memory_mapped) > (other_seen.advances(), !other.memory_mapped);
-                    let (left, left_seen) = if better { (other, other_seen) } else { (zone, seen) };
-                    let why =
-                        if left_seen.advances() { "a second view of the same counter" } else { "it stands still" };
-                    self.leave(format!("{} at {}", left.domain, left.folder.display()), why, "");
-                    if better {
-                        kept[at] = (zone, seen);
-                    }
-                }
+            let Some(at) = rival else {
+                kept.push((zone, seen));
+                continue;
+            };
+            let (other, other_seen) = kept[at];
+            let better = (seen.advances(), !zone.memory_mapped) > (other_seen.advances(), !other.memory_mapped);
+            let (left, left_seen) = if better { (other, other_seen) } else { (zone, seen) };
+            let why = if left_seen.advances() { "a second view of the same counter" } else { left_seen.stillness() };
+            self.leave_double(view(left), why);
+            if better {
+                kept[at] = (zone, seen);
             }
         }
-        let mirrors = |(zone, seen): &(&Zone, &Watched), (other, other_seen): &(&Zone, &Watched)| {
+        let mirrors = |(zone, seen): &Seen<'_>, (other, other_seen): &Seen<'_>| {
             let same_socket = matches!(
                 (&zone.domain, &other.domain),
                 (Domain::Package { socket: a, die }, Domain::Package { socket: b, die: first }) if a == b && die > first
             );
             same_socket && seen.mirrors(other_seen)
         };
-        let is_mirror = |candidate: &(&Zone, &Watched)| kept.iter().any(|other| mirrors(candidate, other));
+        let is_mirror = |candidate: &Seen<'_>| kept.iter().any(|other| mirrors(candidate, other));
         let (mirrored, own): (Vec<_>, Vec<_>) = kept.iter().partition(|candidate| is_mirror(candidate));
         for (zone, _) in mirrored {
-            self.leave(
-                zone.domain.to_string(),
-                "it mirrors the counter of another die of its socket: counted once",
-                "",
-            );
+            self.leave_double(view(zone), "it mirrors the counter of another die of its socket: counted once");
         }
         own.into_iter().map(|(zone, _)| zone.clone()).collect()
     }
@@ -206,6 +211,36 @@ impl Discovery {
     }
 }
 
+/// What one of several views of a domain is called.
+fn view(zone: &Zone) -> String {
+    format!("{} (powercap) at {}", zone.domain, zone.folder.display())
+}
+
+/// A zone and what was seen of it.
+type Seen<'a> = (&'a Zone, &'a Watched);
+
+/// Zones that can be believed, and those that stand still.
+///
+/// A package or a platform that runs this draws power, so that a counter of one that doesn't move is no counter. A part
+/// may rest (graphics that nobody uses): its constant counter is believed where its package's moves, and where it isn't
+/// one of two views of which the other can't be read.
+fn told_apart<'a>(zones: Vec<Seen<'a>>, unusable: &[Unusable]) -> (Vec<Seen<'a>>, Vec<Seen<'a>>) {
+    let package = |(zone, seen): &Seen<'a>| match zone.domain {
+        Domain::Package { socket, .. } if seen.advances() => Some(socket),
+        _ => None,
+    };
+    let running: Vec<u16> = zones.iter().filter_map(package).collect();
+    let believed = |(zone, seen): &Seen<'a>| {
+        let may_rest = match zone.domain {
+            Domain::Core { socket } | Domain::Uncore { socket } | Domain::Dram { socket } => running.contains(&socket),
+            _ => false,
+        };
+        let unread_rival = unusable.iter().any(|other| other.domain == zone.domain);
+        seen.advances() || (seen.was_read() && may_rest && !unread_rival)
+    };
+    zones.into_iter().partition(believed)
+}
+
 /// Readings of a zone while it was watched: two at each look, around those of the other zones.
 struct Watched(Vec<[Option<u64>; 2]>);
 
@@ -218,6 +253,15 @@ impl Watched {
 
     fn advances(&self) -> bool {
         self.advance() > 0
+    }
+
+    fn was_read(&self) -> bool {
+        self.0.iter().flatten().any(Option::is_some)
+    }
+
+    /// Why one that doesn't advance is left out.
+    fn stillness(&self) -> &'static str {
+        if self.was_read() { "it stands still" } else { "it gave no reading while it was watched" }
     }
 
     /// Whether both move and this one's readings lie between the other's, within 1 % of how far they went, at every look
@@ -235,7 +279,9 @@ impl Watched {
 
 fn watch(zones: &[Zone]) -> Vec<Watched> {
     let mut looks = Vec::new();
-    let read = || zones.iter().map(|zone| powercap::read_once(zone).ok()).collect::<Vec<_>>();
+    // Beyond its own largest value a counter says nothing.
+    let read_one = |zone: &Zone| powercap::read_once(zone).ok().filter(|raw| *raw < zone.modulus);
+    let read = || zones.iter().map(read_one).collect::<Vec<_>>();
     for look in 0..=PROBES {
         if look > 0 {
             std::thread::sleep(LIVENESS / PROBES);

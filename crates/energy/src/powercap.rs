@@ -37,7 +37,8 @@ pub(crate) struct Zone {
     pub(crate) domain: Domain,
     /// From the memory-mapped interface, a second view of what the model-specific registers show.
     pub(crate) memory_mapped: bool,
-    modulus: u64,
+    /// Readings stay below it, microjoules.
+    pub(crate) modulus: u64,
     max_watts: f64,
 }
 
@@ -45,7 +46,7 @@ pub(crate) struct Zone {
 #[derive(Clone, Debug)]
 pub(crate) struct Unusable {
     pub(crate) folder: PathBuf,
-    pub(crate) what: String,
+    pub(crate) domain: Domain,
     pub(crate) why: ReadError,
 }
 
@@ -155,11 +156,8 @@ impl Found {
 
     fn add(&mut self, folder: &Path, name: &str, socket: Option<u16>, memory_mapped: bool) {
         let domain = domain(name, socket);
-        let mut refuse = |why| {
-            self.unusable.push(Unusable { folder: folder.to_owned(), what: format!("{domain} (powercap)"), why });
-        };
         let Some(largest) = number_at(&folder.join("max_energy_range_uj")).filter(|n| *n > 0) else {
-            return refuse(ReadError::Malformed);
+            return self.unusable.push(Unusable { folder: folder.to_owned(), domain, why: ReadError::Malformed });
         };
         let modulus = largest.saturating_add((largest / COUNTER_STEPS).max(1));
         let zone = Zone {
@@ -171,9 +169,7 @@ impl Found {
         };
         match read_once(&zone) {
             Ok(_) | Err(ReadError::NoData) => self.zones.push(zone),
-            Err(why) => {
-                self.unusable.push(Unusable { folder: zone.folder, what: format!("{} (powercap)", zone.domain), why })
-            }
+            Err(why) => self.unusable.push(Unusable { folder: zone.folder, domain: zone.domain, why }),
         }
     }
 }

@@ -68,6 +68,7 @@ fn main() {
                 rest: ergon_engine::Rest::For(0.0),
                 warmup: 0,
                 budget_s: None,
+                spent_s: 0.0,
                 retry_failed: false,
             },
             energy: None,

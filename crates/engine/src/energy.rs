@@ -19,7 +19,7 @@ use ergon_energy::{
 
 use crate::cpu_clock::RunCpu;
 use crate::handle::Handle;
-use crate::watching::idle_second;
+use crate::watching::{idle_second, nearly};
 
 /// Samples a second: for charts, and so that no counter wraps unseen.
 const SAMPLING: Duration = Duration::from_millis(100);
@@ -31,8 +31,6 @@ const BLOCK_S: f64 = 10.0;
 const SO_FAR_S: f64 = 10.0;
 /// Number of that window: no other has it.
 const SO_FAR: u32 = u32::MAX;
-/// Share of a budget at which to warn.
-const NEARLY: f64 = 0.8;
 /// What the machine shows of itself is read anew after this, for runs that overlap, seconds.
 const STATE_AGE_S: f64 = 0.25;
 
@@ -334,11 +332,9 @@ impl Account {
         // What is withheld may have been as much as its upper bound.
         let session_j = total(&parts).map(|sum| sum.figure.energy_j.unwrap_or(sum.figure.hi_j));
         let budget = self.setup.budget_j.zip(session_j.map(|j| j + self.setup.spent_j));
-        let warning =
-            budget.filter(|(budget, spent)| *spent >= NEARLY * budget && !ledger.warned).map(|(budget, spent)| {
-                ledger.warned = true;
-                format!("{spent:.0} J of budget.energy_j ({budget:.0} J) are used up")
-            });
+        let unwarned = budget.filter(|_| !ledger.warned);
+        let warning = unwarned.and_then(|(budget, spent)| nearly("budget.energy_j", spent, budget, "J"));
+        ledger.warned |= warning.is_some();
         Looked { entries, warning, used_up: budget.is_some_and(|(budget, spent)| spent >= budget) }
     }
 

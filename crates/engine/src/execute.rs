@@ -18,6 +18,7 @@ use crate::handle::{Handle, Shared};
 use crate::progress::{Progress, ProgressMeter};
 use crate::recorder::{self, Record};
 use crate::runtimes::Runtimes;
+use crate::time_budget::{HOURS_USED_UP, TimeBudget};
 use crate::watching::{ENERGY_USED_UP, beat, keep_books, tick};
 use crate::worker;
 
@@ -57,8 +58,10 @@ pub struct Limits {
     pub rest: Rest,
     /// Times that a slot carries its first run out before, unrecorded.
     pub warmup: u32,
-    /// Seconds of this execution after which no new runs start.
+    /// Seconds of all executions of the campaign together after which no new runs start.
     pub budget_s: Option<f64>,
+    /// Seconds that earlier ones took.
+    pub spent_s: f64,
     /// Whether runs that failed before are tried again.
     pub retry_failed: bool,
 }
@@ -132,6 +135,8 @@ pub struct Summary {
     pub overhead_s: f64,
     /// Why it ended before its plan.
     pub stopped: Option<Stopped>,
+    /// The same in words.
+    pub stopped_by: Option<String>,
     /// Energy of this session, where any was read.
     #[serde(skip)]
     #[ts(skip)]
@@ -297,6 +302,9 @@ pub async fn execute(execution: Execution, handle: Handle, runtimes: &Runtimes) 
         overhead_ns: AtomicU64::new(0),
     });
 
+    if TimeBudget::of(&session.execution.limits).is_used_up(0.0) {
+        handle.drain(Stopped::Budget, HOURS_USED_UP);
+    }
     let recorder = runtimes.io().spawn(recorder::run(inbox, execution.log, session.clone(), handle.clone()));
     let ticker = runtimes.io().spawn(tick(session.clone(), handle.clone()));
     let books = runtimes.io().spawn(keep_books(session.clone(), handle.clone()));
@@ -349,6 +357,7 @@ pub async fn execute(execution: Execution, handle: Handle, runtimes: &Runtimes) 
         duration_s: clock.now_s(),
         overhead_s: session.overhead_ns.load(Ordering::Relaxed) as f64 * 1e-9,
         stopped: handle.0.lock().stopped,
+        stopped_by: handle.0.lock().stopped_by.clone(),
         energy,
     })
 }

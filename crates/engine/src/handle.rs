@@ -25,6 +25,7 @@ impl Handle {
         if state.stopped.is_none() {
             state.stopped = Some(why);
             state.drain_reason = Some(reason.to_owned());
+            state.stopped_by = Some(reason.to_owned());
         }
         drop(state);
         self.0.changed.notify_waiters();
@@ -63,7 +64,9 @@ impl Default for Handle {
 #[derive(Default)]
 pub(crate) struct SharedState {
     pub(crate) stopped: Option<Stopped>,
+    /// Why, until it is told.
     pub(crate) drain_reason: Option<String>,
+    pub(crate) stopped_by: Option<String>,
     pub(crate) pause_wanted: bool,
     pub(crate) retry_wanted: bool,
     pub(crate) executing: BTreeMap<RunKey, RunContext>,

@@ -21,6 +21,7 @@ mod progress;
 mod recorder;
 mod runtimes;
 mod span_energy;
+mod time_budget;
 mod warm_up;
 mod watching;
 mod worker;

@@ -9,12 +9,26 @@ use crate::event::{Event, EventSink};
 use crate::execute::{Session, Stopped};
 use crate::handle::Handle;
 use crate::recorder::Record;
+use crate::time_budget::{HOURS_USED_UP, TimeBudget};
 
 const HEARTBEAT: Duration = Duration::from_millis(1000);
 const PROGRESS: Duration = Duration::from_millis(200);
 /// Why an execution stops whose energy budget is used up.
 pub(crate) const ENERGY_USED_UP: &str = "budget.energy_j is used up; raise it and run again to go on";
 const BOOKS: Duration = Duration::from_millis(500);
+/// Share of a budget at which to warn.
+const NEARLY: f64 = 0.8;
+
+/// That a budget is nearly used up.
+pub(crate) fn nearly(name: &str, spent: f64, limit: f64, unit: &str) -> Option<String> {
+    // A share a rounding error below the bound is at it.
+    let percent = 100.0 * spent / limit + 1e-9;
+    (percent >= 100.0 * NEARLY).then(|| format!("{name}: {:.0} % of {limit} {unit} are used", percent.floor()))
+}
+
+fn budget_alert(message: String) -> Alert {
+    Alert { kind: AlertKind::Budget, level: AlertLevel::Warning, message }
+}
 
 /// Renews the lease and obeys what other processes asked through the store.
 pub(crate) async fn beat(log: Arc<dyn RunLog>, events: EventSink, handle: Handle) {
@@ -48,12 +62,16 @@ pub(crate) async fn beat(log: Arc<dyn RunLog>, events: EventSink, handle: Handle
 pub(crate) async fn tick(session: Arc<Session>, handle: Handle) {
     let mut last = None;
     let mut asked = Asked::default();
+    let mut time = TimeBudget::of(&session.execution.limits);
     loop {
         tokio::time::sleep(PROGRESS).await;
         asked.tell(&session);
         let now_s = session.clock.now_s();
-        if session.execution.limits.budget_s.is_some_and(|limit| now_s >= limit) {
-            handle.drain(Stopped::Budget, "budget.hours is used up; raise it and run again to go on");
+        if let Some(message) = time.warning(now_s) {
+            (session.execution.events)(Event::Alert(budget_alert(message)));
+        }
+        if time.is_used_up(now_s) {
+            handle.drain(Stopped::Budget, HOURS_USED_UP);
         }
         let skipped = session.dispatch().skipped;
         let progress = {
@@ -97,8 +115,7 @@ pub(crate) async fn keep_books(session: Arc<Session>, handle: Handle) {
         tokio::time::sleep(BOOKS).await;
         let looked = account.watch();
         if let Some(message) = looked.warning {
-            let alert = Alert { kind: AlertKind::Budget, level: AlertLevel::Warning, message };
-            (session.execution.events)(Event::Alert(alert));
+            (session.execution.events)(Event::Alert(budget_alert(message)));
         }
         if looked.used_up {
             handle.drain(Stopped::Budget, ENERGY_USED_UP);

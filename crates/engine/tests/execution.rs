@@ -187,6 +187,7 @@ fn go_with(
             rest: Rest::For(0.0),
             warmup: 0,
             budget_s: None,
+            spent_s: 0.0,
             retry_failed: setup.retry_failed,
         },
         energy: None,

@@ -24,7 +24,7 @@ pub(crate) enum Dialect {
 /// How a schema reaches the model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum JsonMode {
-    /// The provider holds the model to it.
+    /// The provider holds the model to it, where it can: OpenAI to schemas that leave nothing open.
     Schema,
     /// The provider holds the model to JSON; the schema is in the instructions.
     Object,
@@ -105,6 +105,11 @@ impl Dialect {
         }
     }
 
+    /// Whether there is a field for what a setting asks.
+    pub(crate) fn can_send(self, setting: &str) -> bool {
+        self != Self::Anthropic || !matches!(setting, "seed" | "logprobs" | "json")
+    }
+
     /// How a stream is cut into documents.
     pub(crate) fn framing(self) -> Framing {
         if self == Self::Ollama { Framing::Lines } else { Framing::Events }
@@ -126,6 +131,13 @@ impl Dialect {
         }
         Ok(())
     }
+}
+
+/// The base address of which this is an address that a dialect asks.
+pub(crate) fn base_of(address: &str) -> &str {
+    let address = address.split(['?', '#']).next().unwrap_or(address);
+    let asked = ["/chat/completions", "/v1/messages", "/v1beta/models/", "/api/chat"];
+    asked.iter().find_map(|path| address.find(path)).map_or(address, |end| &address[..end])
 }
 
 /// The message of an `error`, in whichever of the usual shapes.

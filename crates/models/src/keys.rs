@@ -32,6 +32,17 @@ impl KeySource {
     }
 }
 
+/// Whether this can name a key, as `OPENAI_API_KEY`. Keys themselves have small letters or signs: one that was written in
+/// a name's place must not get into a spec, a store or a message.
+pub(crate) fn is_key_name(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    name.chars().all(plain) && !name.starts_with(|c: char| c.is_ascii_digit()) && (1..=64).contains(&name.len())
+}
+
+/// What is expected where a key's name is.
+pub(crate) const KEY_NAME: &str =
+    "expected the name of an environment variable in capital letters (OPENAI_API_KEY), never the key itself";
+
 /// An environment file that can't be used. Never repeats what is in it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EnvFileError {

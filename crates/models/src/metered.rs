@@ -175,6 +175,10 @@ impl Metered {
         self.watch.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn tally(&self) -> MutexGuard<'_, Tally> {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn alerts(&self) -> Vec<Alert> {
         let mut watch = self.watch();
         self.purse.warnings().iter().for_each(|message| watch.budget(message));
@@ -182,7 +186,7 @@ impl Metered {
     }
 
     fn count(&self, result: &Result<ChatReply, ModelError>, fell_back: bool) {
-        let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tally = self.tally();
         let Tally { meter, answered, latency_s } = &mut *tally;
         meter.calls += 1;
         meter.fallbacks += u64::from(fell_back);
@@ -194,12 +198,7 @@ impl Metered {
                 meter.prompt_tokens += reply.usage.prompt_tokens.unwrap_or(0);
                 meter.completion_tokens += reply.usage.completion_tokens.unwrap_or(0);
                 meter.tokens_estimated |= reply.usage.estimated;
-                // A simulated model's price is nobody's money.
-                match reply.cost_usd.filter(|_| !reply.simulated) {
-                    Some(usd) => meter.usd += usd,
-                    None if reply.simulated => {}
-                    None => meter.unpriced += 1,
-                }
+                meter.unpriced += u64::from(!reply.simulated && reply.cost_usd.is_none());
             }
         }
     }
@@ -238,7 +237,7 @@ impl Models for Metered {
 
     fn meter(&self) -> Option<ModelMeter> {
         self.roster.remotes().next()?;
-        let tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        let tally = self.tally();
         Some(ModelMeter {
             retries: self.retries.load(Ordering::Relaxed),
             usd_committed: self.purse.committed_usd(),
@@ -289,8 +288,9 @@ impl<'a> Entry<'a> {
         if std::mem::replace(&mut self.kept, true) {
             return Ok(());
         }
-        let Some(log) = &self.metered.log else { return Ok(()) };
         let Cost { usd, tokens } = self.account.charged();
+        self.metered.tally().meter.usd += usd;
+        let Some(log) = &self.metered.log else { return Ok(()) };
         log.append(ModelCall {
             run: self.call.streams.key,
             attempt: self.call.attempt,

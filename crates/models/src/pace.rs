@@ -33,8 +33,9 @@ impl PaceLimits {
     }
 }
 
-/// Span in which requests and tokens are counted.
-const MINUTE: Duration = Duration::from_secs(60);
+/// Span in which requests and tokens are counted: a minute, and a second for a request's way. The provider counts by its
+/// own clock when requests arrive, and a slow one followed by a quick one is less than a minute there.
+const MINUTE: Duration = Duration::from_secs(61);
 /// Failures in a row after which a provider counts as down.
 const FAILURES_TO_OPEN: u32 = 5;
 /// First and longest time that a provider is left alone when it is down.
@@ -73,6 +74,14 @@ impl Window {
     fn take(&mut self, amount: u64, now: Instant) {
         if self.limit.is_some() {
             self.spent.push_back((now, amount));
+        }
+    }
+
+    /// The entry of that moment is one of now.
+    fn postpone(&mut self, taken_at: Instant, amount: u64, now: Instant) {
+        if let Some(at) = self.spent.iter().position(|entry| *entry == (taken_at, amount)) {
+            self.spent.remove(at);
+            self.take(amount, now);
         }
     }
 
@@ -196,6 +205,15 @@ impl Pace {
 }
 
 impl Turn {
+    /// The request is sent now: from here on it counts.
+    pub(crate) fn leaves(&mut self) {
+        let now = Instant::now();
+        let mut state = self.pace.state();
+        state.requests.postpone(self.at, 1, now);
+        state.tokens.postpone(self.at, self.expected, now);
+        self.at = now;
+    }
+
     /// The provider answered, whatever it said; `tokens`: what it took, where known.
     pub(crate) fn answered(self, tokens: Option<u64>) {
         let mut state = self.pace.state();
@@ -251,9 +269,25 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn no_minute_holds_more_requests_or_tokens_than_the_limit() {
         let pace = Arc::new(Pace::new(PaceLimits { requests_per_minute: Some(2), ..FREE }));
-        assert_eq!(times(&pace, &[1; 5]).await, [0, 0, 60, 60, 120]);
+        assert_eq!(times(&pace, &[1; 5]).await, [0, 0, 61, 61, 122]);
         let pace = Arc::new(Pace::new(PaceLimits { tokens_per_minute: Some(100), ..FREE }));
-        assert_eq!(times(&pace, &[60, 40, 30, 70, 500]).await, [0, 0, 60, 60, 120]);
+        assert_eq!(times(&pace, &[60, 40, 30, 70, 500]).await, [0, 0, 61, 61, 122]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_counts_from_when_it_is_sent_and_no_minute_of_the_provider_holds_more_than_the_limit() {
+        let pace = Arc::new(Pace::new(PaceLimits { requests_per_minute: Some(2), ..FREE }));
+        let (began, mut arrived) = (Instant::now(), Vec::new());
+        // Seconds that a request waits for money, and that it is on its way: 0.9 s with a handshake, nothing without.
+        for (waits_s, way_s) in [(10.0, 0.9), (0.0, 0.9), (0.0, 0.0), (0.0, 0.0)] {
+            let mut turn = pace.turn(1, HOUR).await.unwrap();
+            tokio::time::sleep(Duration::from_secs_f64(waits_s)).await;
+            turn.leaves();
+            arrived.push(began.elapsed().as_secs_f64() + way_s);
+            turn.answered(None);
+        }
+        let apart: Vec<f64> = arrived.iter().zip(&arrived[2..]).map(|(first, third)| third - first).collect();
+        assert!(apart.iter().all(|s| *s > 60.0), "{arrived:?}");
     }
 
     #[tokio::test(start_paused = true)]
@@ -289,7 +323,7 @@ mod tests {
     async fn the_tighter_of_two_declarations_holds() {
         let pace = Arc::new(Pace::new(FREE));
         pace.tighten(PaceLimits { concurrency: 1, requests_per_minute: Some(1), tokens_per_minute: None });
-        assert_eq!(times(&pace, &[1, 1]).await, [0, 60]);
+        assert_eq!(times(&pace, &[1, 1]).await, [0, 61]);
         let held = pace.turn(1, HOUR).await.unwrap();
         assert!(tokio::time::timeout(Duration::from_secs(300), pace.turn(1, HOUR)).await.is_err(), "one at a time");
         drop(held);

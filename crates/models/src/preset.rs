@@ -7,6 +7,7 @@ use reqwest::Url;
 use serde::{Deserialize, Serialize};
 
 use crate::dialect::Dialect;
+use crate::keys::{KEY_NAME, is_key_name};
 use crate::pace::PaceLimits;
 use crate::setting::SettingProblem;
 
@@ -183,13 +184,9 @@ impl Presets {
         if own.name.is_empty() || own.name == "simulated" || !own.name.chars().all(plain) {
             return Err(wrong("name", "expected a name of letters, digits, '-', '_' and '.' that no other has".into()));
         }
-        if own
-            .key_env
-            .as_deref()
-            .is_some_and(|name| name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
-        {
+        if own.key_env.as_deref().is_some_and(|name| !is_key_name(name)) {
             // It could be a key: it is not repeated.
-            return Err(wrong("key_env", "expected the name of an environment variable, never the key itself".into()));
+            return Err(wrong("key_env", KEY_NAME.into()));
         }
         let ceiling = PaceLimits {
             concurrency: own.concurrency.map_or(usize::MAX, |n| n as usize),

@@ -50,9 +50,11 @@ pub struct PriceRow {
     pub source: String,
 }
 
-/// Prices by provider and model.
+/// Prices by provider and model: tables, of which each comes before the next.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Prices(Vec<PriceRow>);
+pub struct Prices {
+    tables: Vec<Vec<PriceRow>>,
+}
 
 /// A price table that can't be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -87,7 +89,7 @@ impl Prices {
         };
         match rows.iter().find(|row| wrong(&row.usd_per_mtok)) {
             Some(row) => Err(PriceTableError(format!("the price of {} is out of range", row.model))),
-            None => Ok(Self(rows)),
+            None => Ok(Self { tables: vec![rows] }),
         }
     }
 
@@ -99,23 +101,26 @@ impl Prices {
         Self::read(TABLE)
     }
 
-    /// These before those: of rows that fit equally well the first counts.
+    /// These before those: where a row of these fits, none of those counts, however well it fits.
     #[must_use]
     pub fn then(mut self, rest: Self) -> Self {
-        self.0.extend(rest.0);
+        self.tables.extend(rest.tables);
         self
     }
 
-    /// The row for a model: the user's own before the shipped, and of those the most specific. `None`: unknown.
+    /// The row for a model: of the first table that has one the most specific. `None`: unknown.
     pub fn find(&self, provider: &str, model: &str) -> Option<&PriceRow> {
-        // The first of equally long patterns wins.
         let fits = |row: &&PriceRow| row.provider == provider && matches(&row.model, model);
-        self.0.iter().filter(fits).reduce(|best, row| if row.model.len() > best.model.len() { row } else { best })
+        self.tables.iter().find_map(|table| {
+            // The first of equally long patterns wins.
+            let longer = |best: &PriceRow, row: &PriceRow| row.model.len() > best.model.len();
+            table.iter().filter(fits).reduce(|best, row| if longer(best, row) { row } else { best })
+        })
     }
 
-    /// All rows.
-    pub fn rows(&self) -> &[PriceRow] {
-        &self.0
+    /// All rows, those that come first at first.
+    pub fn rows(&self) -> impl Iterator<Item = &PriceRow> {
+        self.tables.iter().flatten()
     }
 }
 
@@ -149,12 +154,13 @@ mod tests {
     }
 
     #[test]
-    fn the_users_own_row_comes_first_and_the_longest_pattern_wins() {
+    fn the_users_own_row_comes_first_whichever_pattern_is_longer() {
         let own = r#"{"rows": [{"provider": "openai", "model": "gpt-4.1*", "date": "2026-01-01", "source": "contract",
             "usd_per_mtok": {"in": 9, "out": 9}}]}"#;
         let prices = Prices::read(own).unwrap().then(Prices::shipped().unwrap());
         assert_eq!(prices.find("openai", "gpt-4.1").unwrap().source, "contract");
-        assert_ne!(prices.find("openai", "gpt-4.1-mini-2025-04-14").unwrap().source, "contract", "a longer pattern");
+        assert_eq!(prices.find("openai", "gpt-4.1-mini-2025-04-14").unwrap().source, "contract", "however short");
+        assert_ne!(prices.find("openai", "gpt-4o").unwrap().source, "contract", "another model");
     }
 
     #[test]

@@ -41,6 +41,9 @@ pub(crate) struct Cost {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Refused(pub(crate) String);
 
+/// Begins what is said of a run's budget.
+const PER_RUN: &str = "budget.usd_per_run:";
+
 #[derive(Default)]
 struct State {
     settled: Cost,
@@ -104,9 +107,15 @@ impl Purse {
             && of_run + worst.usd > limit
         {
             return Err(Refused(format!(
-                "budget.usd_per_run: the run has spent {of_run:.6} of {limit} USD and the next call may cost {:.6}",
+                "{PER_RUN} the run has spent {of_run:.6} of {limit} USD and the next call may cost {:.6}",
                 worst.usd
             )));
+        }
+        if let Some(limit) = self.budget.usd_per_run
+            && of_run + worst.usd >= WARN_AT * limit
+            && !state.warned.iter().any(|w| w.starts_with(PER_RUN))
+        {
+            state.warned.push(format!("{PER_RUN} 80 % of {limit} are spent or reserved by a run"));
         }
         let limits = [
             ("budget.usd", self.budget.usd, settled.usd, reserved.usd, worst.usd),
@@ -324,6 +333,10 @@ mod tests {
         assert_eq!(purse.warnings(), Vec::<String>::new());
         reserve(&purse, RUN, cost(0.1)).await.unwrap().settle(cost(0.1));
         reserve(&purse, RUN, cost(0.1)).await.unwrap().settle(cost(0.1));
-        assert_eq!(purse.warnings(), ["budget.usd: 80 % of 1 are spent or reserved"]);
+        let near = [
+            "budget.usd_per_run: 80 % of 1 are spent or reserved by a run",
+            "budget.usd: 80 % of 1 are spent or reserved",
+        ];
+        assert_eq!(purse.warnings(), near);
     }
 }

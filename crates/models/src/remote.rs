@@ -152,7 +152,7 @@ impl Remote {
         }
         let list: Value = serde_json::from_slice(&exchange.received).unwrap_or_default();
         match judge(&head, &mut Ok(None), &exchange) {
-            Some(fault) if head.as_ref().map_or(true, |h| h.status != 200) => Err(fault.message),
+            Some(fault) if head.as_ref().map_or(true, |h| !h.is_success()) => Err(fault.message),
             _ => Ok(self.dialect.listed(&list)),
         }
     }
@@ -194,8 +194,10 @@ impl Remote {
     ) -> Result<ChatReply, ModelError> {
         let ready = self.prepare(request, call, account.is_money())?;
         for tries in 0.. {
-            let turn = self.pace.turn(ready.expected, self.patience).await.map_err(|no| self.no_turn(no))?;
+            let mut turn = self.pace.turn(ready.expected, self.patience).await.map_err(|no| self.no_turn(no))?;
             let reservation = account.reserve(ready.bound).await.map_err(|no| self.no_money(no))?;
+            // It may have waited for money: a provider counts what it is sent, when it is sent.
+            turn.leaves();
             let sent = self.send(&ready).await;
             let jitter = || call.streams.rng(&format!("models.backoff/{tries}/{}", call.stream(request)));
             match self.concluded(&ready, sent, tries, (turn, reservation), jitter, exchanges) {
@@ -301,9 +303,12 @@ impl Remote {
         reservation: Reservation,
     ) -> Result<ChatReply, ModelError> {
         let Prepared { worst, bound, .. } = *ready;
-        // A count beyond what was sent or allowed is wrong, as is one that stays away: then Ergon counts.
-        let told = answer.tokens.prompt.filter(|n| *n <= worst.prompt);
-        let said = answer.tokens.completion.filter(|n| *n <= worst.completion);
+        // A count beyond what was sent or allowed is wrong, as is one of nothing for something, and one that stays away:
+        // then Ergon counts. A server that counts nothing would switch every budget off.
+        let says_something = !answer.text.is_empty() || !answer.tools.is_empty();
+        let told = answer.tokens.prompt.filter(|n| (1..=worst.prompt).contains(n));
+        let least = u64::from(says_something);
+        let said = answer.tokens.completion.filter(|n| (least..=worst.completion).contains(n));
         let estimate = |bytes: u64| bytes.div_ceil(BYTES_PER_TOKEN);
         let (prompt, completion) = (
             told.unwrap_or_else(|| estimate(worst.prompt)),

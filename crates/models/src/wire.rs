@@ -47,12 +47,22 @@ pub(crate) enum Broken {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Head {
     pub(crate) status: u16,
-    /// When to come back, where the provider says.
+    /// When to come back, where the provider says; [`LONGEST_WAIT`] at most.
     pub(crate) retry_after: Option<Duration>,
     /// Where it sends one to.
     pub(crate) location: Option<String>,
 }
 
+impl Head {
+    /// Whether it brings what was asked for.
+    pub(crate) fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+}
+
+/// Longest time for which a provider's wish to be left alone counts: one beyond a day is a mistake, and beyond what a
+/// clock can add.
+const LONGEST_WAIT: Duration = Duration::from_secs(86_400);
 /// Connections to a provider that are kept while nothing is asked.
 const MOST_IDLE: usize = 512;
 
@@ -90,7 +100,7 @@ pub(crate) fn headers(pairs: Vec<(&'static str, String)>) -> Result<HeaderMap, S
     Ok(headers)
 }
 
-/// Sends and reads; `piece` gets the bytes of a reply with status 200 as they come. What came is in `exchange`, whole or
+/// Sends and reads; `piece` gets the bytes of a reply with a status of success as they come. What came is in `exchange`, whole or
 /// not.
 ///
 /// # Errors
@@ -117,7 +127,7 @@ pub(crate) async fn send(
                 return Err(Broken::TooLong);
             }
             exchange.received.extend_from_slice(&bytes);
-            if head.status == 200 {
+            if head.is_success() {
                 piece(&bytes, began.elapsed().as_secs_f64());
             }
         }
@@ -143,11 +153,14 @@ fn why(error: &reqwest::Error) -> String {
 
 fn head(reply: &reqwest::Response) -> Head {
     let text = |name: &str| reply.headers().get(name).and_then(|v| v.to_str().ok());
-    let seconds = |s: &str| s.trim().parse().ok().and_then(|s: f64| Duration::try_from_secs_f64(s).ok());
-    let milliseconds = text("retry-after-ms").and_then(seconds).map(|ms| ms / 1000);
+    let number = |s: &str| s.trim().parse::<f64>().ok().filter(|n| n.is_finite());
+    let wait = |s: f64| Duration::try_from_secs_f64(s.min(LONGEST_WAIT.as_secs_f64())).ok();
+    let milliseconds = text("retry-after-ms").and_then(number).and_then(|ms| wait(ms / 1000.0));
+    let seconds = |t| number(t).map_or_else(|| until(t), wait);
+    let asked = milliseconds.or_else(|| text("retry-after").and_then(seconds));
     Head {
         status: reply.status().as_u16(),
-        retry_after: milliseconds.or_else(|| text("retry-after").and_then(|t| seconds(t).or_else(|| until(t)))),
+        retry_after: asked.map(|wait| wait.min(LONGEST_WAIT)),
         location: reply.headers().get(LOCATION).and_then(|v| v.to_str().ok()).map(str::to_owned),
     }
 }

@@ -27,6 +27,10 @@ pub struct CampaignRecord {
     pub priority: Option<i64>,
     /// UTC µs.
     pub created_us: i64,
+    /// Seconds for which engines have held it, all sessions.
+    pub held_s: f64,
+    /// Why it stopped before its plan's end.
+    pub stopped_by: Option<String>,
 }
 
 /// A campaign with its counts.
@@ -76,7 +80,7 @@ pub struct RevisionRecord {
     pub manifest: String,
 }
 
-const COLUMNS: &str = "id, ulid, slug, title, workload, tags, state, priority, created_us";
+const COLUMNS: &str = "id, ulid, slug, title, workload, tags, state, priority, created_us, held_us, stopped_by";
 
 fn campaign_row(s: &Statement<'_>) -> Result<CampaignRecord, StoreError> {
     let state = s.text(6);
@@ -90,6 +94,8 @@ fn campaign_row(s: &Statement<'_>) -> Result<CampaignRecord, StoreError> {
         state: state.parse().map_err(|()| StoreError::Internal(format!("unknown campaign state '{state}'")))?,
         priority: s.optional_int(7),
         created_us: s.int(8),
+        held_s: s.int(9) as f64 * 1e-6,
+        stopped_by: s.optional_text(10),
     })
 }
 
@@ -193,11 +199,11 @@ impl Store {
                 if fits {
                     found.push(CampaignSummary {
                         campaign,
-                        runs: s.int(9).unsigned_abs(),
-                        succeeded: s.int(10).unsigned_abs(),
-                        failed: s.int(11).unsigned_abs(),
-                        archived: s.optional_int(12).is_some(),
-                        opened_us: s.int(13),
+                        runs: s.int(11).unsigned_abs(),
+                        succeeded: s.int(12).unsigned_abs(),
+                        failed: s.int(13).unsigned_abs(),
+                        archived: s.optional_int(14).is_some(),
+                        opened_us: s.int(15),
                     });
                 }
             }
@@ -223,15 +229,28 @@ impl Store {
     ///
     /// # Errors
     /// The store can't be written.
-    pub async fn set_state(&self, campaign: i64, state: CampaignState, now_us: i64) -> Result<(), StoreError> {
+    pub async fn set_state(
+        &self,
+        campaign: i64,
+        state: CampaignState,
+        why: Option<&str>,
+        now_us: i64,
+    ) -> Result<(), StoreError> {
+        let why = why.map(str::to_owned);
         self.writer
             .write(move |raw| {
                 // Leaving the queue by running takes the place in it away.
                 let keep = matches!(state, CampaignState::Queued | CampaignState::Paused);
                 raw.execute(
                     "UPDATE campaign SET state = ?2, opened_us = ?3, priority = CASE WHEN ?4 THEN priority END, \
-                     depends_on = CASE WHEN ?4 THEN depends_on END WHERE id = ?1",
-                    &[Bind::Int(campaign), Bind::Text(state.name()), Bind::Int(now_us), Bind::Int(keep.into())],
+                     depends_on = CASE WHEN ?4 THEN depends_on END, stopped_by = ?5 WHERE id = ?1",
+                    &[
+                        Bind::Int(campaign),
+                        Bind::Text(state.name()),
+                        Bind::Int(now_us),
+                        Bind::Int(keep.into()),
+                        why.as_deref().map_or(Bind::Null, Bind::Text),
+                    ],
                 )
             })
             .await

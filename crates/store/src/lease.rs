@@ -110,14 +110,15 @@ impl Store {
             .await
     }
 
-    /// Gives a campaign back.
+    /// Gives a campaign back. The time since the last heartbeat counts as held.
     ///
     /// # Errors
     /// The store can't be written.
-    pub async fn release(&self, lease: &Lease) -> Result<(), StoreError> {
+    pub async fn release(&self, lease: &Lease, now_us: i64) -> Result<(), StoreError> {
         let lease = lease.clone();
         self.writer
             .write(move |raw| {
+                count_held(raw, &lease, now_us)?;
                 raw.execute(
                     "DELETE FROM lease WHERE campaign_id = ?1 AND token = ?2",
                     &[Bind::Int(lease.campaign), Bind::Text(&lease.token)],
@@ -138,6 +139,7 @@ impl Store {
         self.writer
             .write(move |raw| {
                 check_lease(raw, &lease)?;
+                count_held(raw, &lease, now_us)?;
                 raw.execute(
                     "UPDATE lease SET heartbeat_us = ?2 WHERE campaign_id = ?1",
                     &[Bind::Int(lease.campaign), Bind::Int(now_us)],
@@ -173,6 +175,18 @@ impl Store {
             })
             .await
     }
+}
+
+/// Longest time between two heartbeats that counts as held: beyond it the machine slept or its clock was set.
+const LONGEST_BEAT_US: i64 = 60_000_000;
+
+/// Adds the time since the last heartbeat to that for which engines have held the campaign.
+fn count_held(raw: &Raw, lease: &Lease, now_us: i64) -> Result<(), StoreError> {
+    raw.execute(
+        "UPDATE campaign SET held_us = held_us + coalesce((SELECT max(0, min(?3 - heartbeat_us, ?4)) FROM lease \
+         WHERE campaign_id = ?1 AND token = ?2), 0) WHERE id = ?1",
+        &[Bind::Int(lease.campaign), Bind::Text(&lease.token), Bind::Int(now_us), Bind::Int(LONGEST_BEAT_US)],
+    )
 }
 
 fn command(name: &str) -> Option<ControlCommand> {

@@ -19,6 +19,8 @@ pub struct DoctorRequest {}
 pub enum DoctorState {
     /// Works.
     Ok,
+    /// Works in part; the detail says which part doesn't.
+    Partly,
     /// Not there; something optional is missing.
     Missing,
     /// Broken.

@@ -20,17 +20,20 @@ const PERF_FIX: &str = "as root, once: setcap cap_perfmon=ep HELPER (a small pro
 pub(crate) fn checks(sensors: &Sensors) -> Vec<DoctorCheck> {
     let places: Vec<&str> = sensors.meter.channels().iter().map(|c| c.place.as_str()).collect();
     let why = |what: &str| {
-        let found = sensors.unavailable.iter().filter(|u| u.what.contains(what)).map(|u| u.why.clone());
+        let found = sensors.unavailable.iter().filter(|u| u.what.contains(what) && !u.counted_elsewhere);
+        let found = found.map(|u| format!("{}: {}", u.what, u.why));
         found.collect::<Vec<_>>().join("; ")
     };
+    // A part that is closed or stands still is missing from every total: one that is read doesn't make up for it.
     let way = |name: &str, open: bool, missing: String, fix: &str| {
         let fixable = missing.contains("permission") || missing.contains("CAP_PERFMON");
-        DoctorCheck {
-            name: name.into(),
-            state: if open { DoctorState::Ok } else { DoctorState::Missing },
-            detail: if open { "read".into() } else { missing },
-            fix: (!open && fixable).then(|| fix.to_owned()),
-        }
+        let (state, detail) = match (open, missing.is_empty()) {
+            (true, true) => (DoctorState::Ok, "read".into()),
+            (true, false) => (DoctorState::Partly, format!("read, but for {missing}")),
+            (false, _) => (DoctorState::Missing, missing),
+        };
+        let fix = (state != DoctorState::Ok && fixable).then(|| fix.to_owned());
+        DoctorCheck { name: name.into(), state, detail, fix }
     };
     let helper = perf_probe_path().map_or_else(|| PERF_PROBE.to_owned(), |path| path.display().to_string());
     let perf_fix = PERF_FIX.replace("HELPER", &helper);

@@ -128,7 +128,7 @@ pub async fn models(app: &App, request: ModelsRequest) -> Result<ModelsReply, Ap
         });
         ProviderInfo {
             key: state.key_env.as_deref().and_then(|key| network.keys().source(key)).map(|s| s.name().into()),
-            priced: prices.rows().iter().filter(|row| row.provider == state.name).map(PriceInfo::from).collect(),
+            priced: prices.rows().filter(|row| row.provider == state.name).map(PriceInfo::from).collect(),
             name: state.name,
             speaks: state.speaks.into(),
             address: state.address,

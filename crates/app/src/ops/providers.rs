@@ -168,8 +168,12 @@ pub async fn set_price(_app: &App, request: PriceRequest) -> Result<Acknowledged
         return Err(wrong("model", "is missing; expected the model's name at the provider, or a pattern with '*'"));
     }
     let mut rows = models::own_prices()?;
+    let known = rows.len();
     rows.retain(|row| (row.provider.as_str(), row.model.as_str()) != (provider.as_str(), model.as_str()));
     let said = match (request.usd_per_mtok_in, request.usd_per_mtok_out) {
+        (None, None) if rows.len() == known => {
+            return Err(wrong("model", "you have set no price of that name there: nothing is taken away"));
+        }
         (None, None) => "taken away",
         (Some(input), Some(output)) => {
             let source = Some(request.source.trim()).filter(|s| !s.is_empty()).unwrap_or("entered by the user");

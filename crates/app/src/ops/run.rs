@@ -67,7 +67,8 @@ pub struct RunReply {
     pub attempts: u64,
     /// Seconds of this session.
     pub duration_s: f64,
-    /// USD of this session's calls with a known price; a simulated model's price is nobody's money.
+    /// USD that this session's calls count against the budget, as in `status`: an aborted call at its worst case, one of
+    /// unknown price and a simulated one as nothing.
     pub cost_usd: f64,
     /// Joules of this session; `None`: not known, and `energy_note` says why.
     pub energy_j: Option<f64>,
@@ -205,6 +206,13 @@ async fn run_once(
             return Err(error);
         }
     };
+    let held_s = match app.find(&campaign.id).await {
+        Ok(record) => record.held_s,
+        Err(error) => {
+            app.release(&hold).await;
+            return Err(error);
+        }
+    };
     let energy = app.energy_setup(campaign, registered.id).await;
     let spec = &campaign.spec.execution;
     let streams = campaign.clone();
@@ -238,6 +246,7 @@ async fn run_once(
                 }
             },
             budget_s: campaign.spec.budget.hours.map(|h| h * 3600.0),
+            spent_s: held_s,
             retry_failed: request.retry_failed,
         },
         energy: energy.setup,
@@ -247,7 +256,7 @@ async fn run_once(
         withheld: crate::models::key_variables(&loaded.models),
         events,
     };
-    if let Err(error) = app.set_state(registered.id, CampaignState::Running).await {
+    if let Err(error) = app.set_state(registered.id, CampaignState::Running, None).await {
         app.release(&hold).await;
         return Err(error);
     }
@@ -317,7 +326,8 @@ async fn mark(
     } else {
         CampaignState::Stopped
     };
-    app.set_state(campaign, state).await
+    let why = result.as_ref().ok().and_then(|summary| summary.stopped_by.as_deref());
+    app.set_state(campaign, state, why.filter(|_| state == CampaignState::Stopped)).await
 }
 
 struct Rest {

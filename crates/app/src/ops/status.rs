@@ -37,6 +37,8 @@ pub struct StatusReply {
     pub title: String,
     /// Campaign state.
     pub state: String,
+    /// Why it stopped before its plan's end, where a budget or somebody stopped it.
+    pub stopped_by: Option<String>,
     /// Whether an engine holds it now.
     pub live: bool,
     /// Revision, from 1.

@@ -20,7 +20,7 @@ pub struct Budget {
     /// Energy, in joules.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub energy_j: Option<f64>,
-    /// Wall time, in hours.
+    /// Hours for which engines hold the campaign, all sessions together.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hours: Option<f64>,
 }

@@ -155,10 +155,76 @@ fn a_frozen_second_view_is_left_out_whichever_comes_first() {
         ];
         let _advancing = Advancing::start(zones);
         let found = discover(tree.root());
-        assert!(found.unavailable.iter().any(|u| u.what.contains(frozen) && u.why == "it stands still"));
+        assert!(
+            found
+                .unavailable
+                .iter()
+                .any(|u| u.what.contains(frozen) && u.why == "it stands still" && u.counted_elsewhere)
+        );
         let meter = meter(found);
         assert_eq!(domains(&meter), ["package-0"]);
         expect(&tree, &meter, &[("package-0", 20.0)]);
+    }
+}
+
+#[test]
+fn a_counter_that_stands_still_is_left_out_and_no_zero_is_measured() {
+    let alone = |_: &Tree| {};
+    let unreadable = |tree: &Tree| {
+        // What a test that may be root can make unreadable: a counter whose range is no number.
+        let folder = tree.folder("intel-rapl:0");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("name"), "package-0").unwrap();
+        fs::write(folder.join("max_energy_range_uj"), "?").unwrap();
+        fs::write(folder.join("energy_uj"), "12").unwrap();
+    };
+    let parts: [(&str, &str); 2] =
+        [("intel-rapl-mmio:0", "package-0"), ("intel-rapl-mmio:0/intel-rapl-mmio:0:0", "core")];
+    for prepare in [&alone as &dyn Fn(&Tree), &unreadable] {
+        let tree = Tree::new();
+        prepare(&tree);
+        let _advancing = Advancing::start(parts.map(|(at, name)| tree.zone(at, name, ROUND, 7_000).draws(0.0)).into());
+        let found = discover(tree.root());
+        let still = found.unavailable.iter().filter(|u| u.why == "it stands still" && !u.counted_elsewhere).count();
+        assert_eq!((still, domains(&meter(found))), (2, vec!["cpu".to_owned()]), "what is left is the estimate");
+    }
+}
+
+#[test]
+fn a_part_may_rest_where_its_package_does_not_and_no_other_view_of_it_is_closed() {
+    for (closed, expected) in [(false, vec!["package-0", "uncore-0"]), (true, vec!["package-0"])] {
+        let tree = Tree::new();
+        let zones = vec![
+            tree.zone("intel-rapl:0", "package-0", ROUND, 0).draws(20.0),
+            tree.zone("intel-rapl:0/intel-rapl:0:1", "uncore", ROUND, 9).draws(0.0),
+        ];
+        if closed {
+            let folder = tree.folder("intel-rapl-mmio:0");
+            fs::create_dir_all(folder.join("intel-rapl-mmio:0:1")).unwrap();
+            for (file, text) in [
+                ("name", "package-0"),
+                ("intel-rapl-mmio:0:1/name", "uncore"),
+                ("intel-rapl-mmio:0:1/energy_uj", "1"),
+                ("intel-rapl-mmio:0:1/max_energy_range_uj", "?"),
+            ] {
+                fs::write(folder.join(file), text).unwrap();
+            }
+        }
+        let _advancing = Advancing::start(zones);
+        assert_eq!(domains(&meter(discover(tree.root()))), expected, "closed: {closed}");
+    }
+}
+
+#[test]
+fn a_counter_beyond_its_own_largest_value_or_without_a_number_is_left_out() {
+    for shown in ["99999999999999", "abc", ""] {
+        let tree = Tree::new();
+        let zone = tree.zone("intel-rapl:0", "package-0", 1_000_000, 0);
+        fs::write(tree.folder("intel-rapl:0/energy_uj"), shown).unwrap();
+        let found = discover(tree.root());
+        drop(zone);
+        assert!(found.unavailable.iter().any(|u| u.what.starts_with("package-0 (powercap)")), "{shown:?}");
+        assert_eq!(domains(&meter(found)), ["cpu"], "{shown:?}");
     }
 }
 

@@ -37,8 +37,11 @@ pub(super) fn body(request: &ChatRequest, manner: &Manner<'_>) -> Value {
     if let Some(schema) = &request.reply_schema {
         match manner.json {
             JsonMode::Schema => {
-                body["response_format"] =
-                    json!({"type": "json_schema", "json_schema": {"name": "reply", "schema": schema}});
+                let mut form = json!({"name": "reply", "schema": schema});
+                if can_be_strict(schema) {
+                    form["strict"] = json!(true);
+                }
+                body["response_format"] = json!({"type": "json_schema", "json_schema": form});
             }
             JsonMode::Object => body["response_format"] = json!({"type": "json_object"}),
             JsonMode::Prompt => {}
@@ -48,6 +51,26 @@ pub(super) fn body(request: &ChatRequest, manner: &Manner<'_>) -> Value {
         body["tools"] = super::openai::tools(request);
     }
     body
+}
+
+/// Whether OpenAI takes this schema as one that the reply must fit: it refuses others, in which a property may be left
+/// out or added, and follows those without being held to them.
+/// <https://platform.openai.com/docs/guides/structured-outputs#supported-schemas>
+fn can_be_strict(schema: &Value) -> bool {
+    fn closed(schema: &Value) -> bool {
+        let open = || {
+            let (properties, required) = (schema["properties"].as_object(), schema["required"].as_array());
+            let is_required = |name: &String| required.is_some_and(|all| all.iter().any(|r| r == name.as_str()));
+            schema["additionalProperties"] != false || !properties.is_some_and(|p| p.keys().all(is_required))
+        };
+        let is_object = schema["type"] == "object" || schema.get("properties").is_some();
+        let properties = schema["properties"].as_object().into_iter().flat_map(|p| p.values());
+        let parts = properties.chain(schema["anyOf"].as_array().into_iter().flatten()).chain(schema.get("items"));
+        // One that says nothing of what it is, is open.
+        let says = ["type", "enum", "const", "anyOf"].iter().any(|key| schema.get(key).is_some());
+        says && !(is_object && open()) && parts.into_iter().all(closed)
+    }
+    schema["type"] == "object" && closed(schema)
 }
 
 /// Tools in the form that Ollama shares.

@@ -63,6 +63,27 @@ fn a_request_is_written_as_each_dialect_wants_it() {
     );
 }
 
+#[test]
+fn openai_holds_a_model_to_a_schema_that_leaves_nothing_open() {
+    let strict = |schema: Value| {
+        let body = Dialect::OpenAi.body(&ChatRequest { reply_schema: Some(schema), ..request() }, &MANNER);
+        body["response_format"]["json_schema"]["strict"] == true
+    };
+    let closed = json!({"type": "object", "required": ["a"], "additionalProperties": false,
+        "properties": {"a": {"type": "array", "items": {"anyOf": [{"type": "string"}, {"enum": [1]}]}}}});
+    assert!(strict(closed.clone()));
+    for (at, open) in [
+        ("/required", json!([])),
+        ("/additionalProperties", json!(true)),
+        ("/properties/a/items", json!({})),
+        ("/properties/a/items", json!({"type": "object"})),
+    ] {
+        let mut schema = closed.clone();
+        *schema.pointer_mut(at).unwrap() = open;
+        assert!(!strict(schema), "{at}");
+    }
+}
+
 fn read(dialect: Dialect, documents: &[Value]) -> Answer {
     let mut answer = Answer::default();
     documents.iter().for_each(|document| dialect.read(document, &mut answer).unwrap());

@@ -42,7 +42,7 @@ pub(super) fn judge(outcome: &Result<Head, Broken>, answer: &mut Read, exchange:
         Err(Broken::TooLong) => {
             fault(MalformedReply, false, false, "the reply is longer than max_reply_mb accepts".into())
         }
-        Ok(head) if head.status != 200 => Some(refused(head, &exchange.received)),
+        Ok(head) if !head.is_success() => Some(refused(head, &exchange.received)),
         Ok(_) => match answer {
             Err(wrong) => fault(MalformedReply, false, false, cut(wrong)),
             Ok(Some(answer)) if !answer.ended => {
@@ -56,7 +56,7 @@ pub(super) fn judge(outcome: &Result<Head, Broken>, answer: &mut Read, exchange:
     }
 }
 
-/// A reply with another status than 200: nothing was generated for it.
+/// A reply with another status than one of success: nothing was generated for it.
 fn refused(head: &Head, received: &[u8]) -> Fault {
     use FailureClass::{Budget, InvalidInput, ModelRefused, ModelUnavailable, RateLimited};
     let body: Value = serde_json::from_slice(received).unwrap_or_default();
@@ -66,8 +66,9 @@ fn refused(head: &Head, received: &[u8]) -> Fault {
     let (class, again, what) = match head.status {
         300..=399 => {
             let to = head.location.as_deref().unwrap_or("nowhere");
+            let base = dialect::base_of(to);
             let message =
-                format!("it sends one to {to}; nothing was sent there. Write that address as base_url if it is right");
+                format!("it sends one to {to}; nothing was sent there. Write base_url: {base} if it is right");
             return Fault { class: InvalidInput, message: cut(&message), again: false, is_free: true, wait: None };
         }
         401 | 403 => (InvalidInput, false, "the key was refused"),

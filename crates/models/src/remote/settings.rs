@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::Remote;
 use crate::dialect::{Dialect, JsonMode};
 use crate::gguf::File;
+use crate::keys::{KEY_NAME, is_key_name};
 use crate::network::Network;
 use crate::pace::PaceLimits;
 use crate::preset::{GGUF, OPEN_KEY, Preset, address, sends_open};
@@ -45,7 +46,7 @@ impl Remote {
         let is_file = preset.name == GGUF;
         // A file has no address and no key: the settings are unknown there.
         let base_url = if is_file { None } else { settings.text("base_url")? };
-        let key_env = if is_file { None } else { settings.text("key_env")? };
+        let key_env = if is_file { None } else { key_env(&mut settings)? };
         let (base, file) = if is_file {
             let (base, file) = File::open(&mut settings, model, network)?;
             (base, Some(file))
@@ -59,6 +60,10 @@ impl Remote {
             return Err(settings.problem("base_url", OPEN_KEY));
         }
         let seconds = |s: Option<f64>, default: f64| Duration::from_secs_f64(s.unwrap_or(default));
+        let json = settings.word(
+            "json",
+            &[("schema", JsonMode::Schema), ("object", JsonMode::Object), ("prompt", JsonMode::Prompt)],
+        )?;
         let remote = Self {
             name: name.into(),
             provider: preset.name.to_string(),
@@ -74,12 +79,7 @@ impl Remote {
             temperature: settings.number("temperature", 0.0, 2.0)?,
             seeded: settings.flag("seed")?.unwrap_or(is_file),
             streamed: settings.flag("stream")?.unwrap_or(false),
-            json: settings
-                .word(
-                    "json",
-                    &[("schema", JsonMode::Schema), ("object", JsonMode::Object), ("prompt", JsonMode::Prompt)],
-                )?
-                .unwrap_or(JsonMode::Schema),
+            json: json.unwrap_or(JsonMode::Schema),
             logprobs: if is_file { None } else { settings.count("logprobs", 0, 20)?.map(|n| n as u8) },
             bounds: Bounds {
                 timeout: seconds(settings.number("timeout_s", 0.1, 3600.0)?, if is_file { 600.0 } else { 120.0 }),
@@ -100,6 +100,16 @@ impl Remote {
             base,
             file,
         };
+        for (key, is_asked) in [
+            ("seed", remote.seeded),
+            ("logprobs", remote.logprobs.is_some()),
+            ("json", json.is_some_and(|mode| mode != JsonMode::Prompt)),
+        ] {
+            if is_asked && !preset.dialect.can_send(key) {
+                let message = format!("can't be sent to {}: it has no such field; leave it out", preset.name);
+                return Err(settings.problem(key, message));
+            }
+        }
         // Read by the roster.
         settings.text("fallback")?;
         settings.finish()?;
@@ -116,6 +126,15 @@ fn base(settings: &Settings<'_>, preset: &Preset, written: Option<&str>) -> Resu
         return Err(problem(format!("is missing; expected an address here, or in the environment as {name}")));
     };
     address(&text).map_err(problem)
+}
+
+/// The name of a key; whatever is no name may be a key, and is not repeated.
+fn key_env<'a>(settings: &mut Settings<'a>) -> Result<Option<&'a str>, SettingProblem> {
+    match settings.text("key_env") {
+        Ok(None) => Ok(None),
+        Ok(Some(name)) if is_key_name(name) => Ok(Some(name)),
+        _ => Err(settings.problem("key_env", KEY_NAME)),
+    }
 }
 
 fn price(

@@ -33,6 +33,34 @@ async fn a_failure_that_passes_is_waited_out() {
 }
 
 #[tokio::test]
+async fn however_long_a_provider_wants_to_be_left_alone_a_day_is_the_most() {
+    for wish in ["10000000000000000000", "1e19", "18446744073709551615", "1e300"] {
+        let headers = format!("retry-after: {wish}\r\n");
+        let server = Server::start(move |_, _| reply(429, &headers, "{}")).await;
+        let asker = Asker::new(&server, json!({"patience_s": 1}), FREE);
+        for _ in 0..2 {
+            let error = asker.ask(1).await.unwrap_err();
+            assert_eq!(error.class, RateLimited, "{error}");
+            assert!(error.retry_after_s.is_some_and(|s| (86_390.0..=86_402.0).contains(&s)), "{wish}: {error:?}");
+        }
+        assert_eq!(server.count(), 1, "it is left alone");
+    }
+}
+
+#[tokio::test]
+async fn any_status_of_success_brings_an_answer() {
+    for status in [200, 201, 202] {
+        let server = Server::start(move |_, _| {
+            let mut steps = good("yes");
+            let Step::Send(bytes) = &mut steps[0] else { return steps };
+            *bytes = String::from_utf8_lossy(bytes).replacen("200", &status.to_string(), 1).into_bytes();
+            steps
+        });
+        assert_eq!(Asker::new(&server.await, json!({}), FREE).ask(1).await.unwrap().text, "yes", "{status}");
+    }
+}
+
+#[tokio::test]
 async fn a_failure_that_stays_has_a_name() {
     let cases = [
         (429, "{}", RateLimited),
@@ -99,12 +127,13 @@ async fn a_reply_without_end_is_cut_off() {
 #[tokio::test]
 async fn nothing_follows_a_redirect() {
     let elsewhere = Server::start(|_, _| good("stolen")).await;
-    let to = format!("location: {}/v1\r\n", elsewhere.url);
+    let to = format!("location: {}/v1/chat/completions?x=1\r\n", elsewhere.url);
+    let base = format!("base_url: {}/v1 ", elsewhere.url);
     for status in [301, 302, 307, 308] {
         let to = to.clone();
         let server = Server::start(move |_, _| reply(status, &to, "")).await;
         let error = Asker::new(&server, json!({}), FREE).ask(1).await.unwrap_err();
-        assert!(error.class == InvalidInput && error.message.contains("base_url"), "{error}");
+        assert!(error.class == InvalidInput && error.message.contains(&base), "{error}");
     }
     assert_eq!(elsewhere.count(), 0, "nothing was sent there");
 }
@@ -162,6 +191,10 @@ async fn usage_that_is_missing_or_wrong_is_counted_by_us_and_says_so() {
         (json!({"usage": {"prompt_tokens": 1_000_000_000_000_u64, "completion_tokens": 2}}), true),
         // Servers are known to count an invisible first token beyond max_tokens.
         (json!({"usage": {"prompt_tokens": 10, "completion_tokens": 101}}), false),
+        // Nothing is not what a question and an answer take.
+        (json!({"usage": {"prompt_tokens": 0, "completion_tokens": 0}}), true),
+        (json!({"usage": {"prompt_tokens": 10, "completion_tokens": 0}}), true),
+        (json!({"usage": {"prompt_tokens": 0, "completion_tokens": 2}}), true),
     ];
     for (usage, estimated) in cases {
         let mut body = json!({"choices": [{"message": {"content": "12345678"}, "finish_reason": "stop"}]});

@@ -203,6 +203,21 @@ fn a_key_is_not_sent_where_it_does_not_belong() {
     assert!(open.contains("unencrypted; expected https"), "{open}");
     let inside = refused(json!({"base_url": "https://user:secret@example.com/v1"}));
     assert!(inside.contains("expected a plain address") && !inside.contains("secret"), "{inside}");
+    let anthropic = |settings| {
+        let opened = Roster::open([("llm", entry("anthropic", settings))], &with_key());
+        opened.map(|_| ()).map_err(|problem| problem.to_string())
+    };
+    for (key, setting) in [("seed", json!(true)), ("logprobs", json!(3)), ("json", json!("schema"))] {
+        let refused = anthropic(json!({key: setting})).unwrap_err();
+        assert!(refused.starts_with(&format!("models.llm.{key}: can't be sent to anthropic")), "{refused}");
+    }
+    assert_eq!(anthropic(json!({"seed": false, "json": "prompt"})), Ok(()));
+    for key in ["sk-planted-0123456789", "gsk_0123456789abcdef", "AIzaSyPlanted", "", "A B"] {
+        let written = refused(json!({"key_env": key}));
+        assert!(written.contains("models.llm.key_env: expected the name of an environment variable"), "{written}");
+        assert!(key.is_empty() || !written.contains(key), "{written}");
+    }
+    assert!(!refused(json!({"key_env": 123_456_789})).contains("123456789"), "a number may be one as well");
     let unknown = refused(json!({"base_url": "https://example.com", "tempreature": 1}));
     assert!(unknown.contains("models.llm.tempreature: no such setting; expected one of base_url"), "{unknown}");
 }

@@ -12,9 +12,30 @@ async fn a_living_engine_keeps_its_campaign() {
     let refused = place.store.acquire(campaign.id, "study", engine("two", 2), |_| Some(true), 3).await.unwrap_err();
     assert_eq!(refused, StoreError::Held { campaign: "study".into(), pid: 1, host: "here".into() });
 
-    place.store.release(&lease).await.unwrap();
+    place.store.release(&lease, 3).await.unwrap();
     let (_, recovery) = place.store.acquire(campaign.id, "study", engine("two", 2), |_| Some(true), 4).await.unwrap();
     assert_eq!(recovery.dead_token, None);
+}
+
+#[tokio::test]
+async fn the_time_that_engines_held_a_campaign_adds_up_over_sessions_and_a_dead_one_counts_to_its_last_heartbeat() {
+    let place = Place::new().await;
+    let (campaign, lease, _) = held(&place.store).await;
+    let held_s = async || place.store.campaign("study").await.unwrap().held_s;
+    place.store.release(&lease, 1_500_002).await.unwrap();
+    assert_eq!(held_s().await, 1.5);
+    // Given back twice it counts once.
+    place.store.release(&lease, 9_000_000).await.unwrap();
+    assert_eq!(held_s().await, 1.5);
+
+    let take = |token, now_us| place.store.acquire(campaign.id, "study", engine(token, 2), |_| Some(false), now_us);
+    // Its one heartbeat comes years after 1970: a machine that slept as long did not work, and a minute counts.
+    let (dead, _) = take("two", 10_000_000).await.unwrap();
+    log_of(&place.store, &dead).heartbeat().await.unwrap();
+    let year_2100_us = 4_102_444_800_000_000;
+    let (last, _) = take("three", year_2100_us).await.unwrap();
+    place.store.release(&last, year_2100_us + 2_500_000).await.unwrap();
+    assert_eq!(held_s().await, 1.5 + 60.0 + 2.5);
 }
 
 #[tokio::test]

@@ -104,7 +104,7 @@ async fn the_queue_goes_by_priority_and_dependency() {
     place.store.enqueue(ids[2], 9, Some(ids[0])).await.unwrap();
     let order: Vec<String> = place.store.queued().await.unwrap().into_iter().map(|q| q.slug).collect();
     assert_eq!(order, ["b", "a"], "c waits for a");
-    place.store.set_state(ids[0], CampaignState::Finished, 2).await.unwrap();
+    place.store.set_state(ids[0], CampaignState::Finished, None, 2).await.unwrap();
     assert_eq!(place.store.next_queued().await.unwrap().unwrap().slug, "c");
 }
 
@@ -113,7 +113,7 @@ async fn a_trashed_campaign_is_out_of_sight_and_can_come_back() {
     let place = Place::new().await;
     let (campaign, lease, _) = held(&place.store).await;
     assert!(matches!(place.store.trash(campaign.id, 5).await, Err(StoreError::Held { .. })));
-    place.store.release(&lease).await.unwrap();
+    place.store.release(&lease, 3).await.unwrap();
     place.store.trash(campaign.id, 5).await.unwrap();
     assert!(place.store.campaign("study").await.is_err());
     assert!(place.store.campaigns(&CampaignFilter::default()).await.unwrap().is_empty());
