@@ -227,6 +227,9 @@ fn idle(reply: &IdleReply) -> String {
     let row = |d: &IdleDomain| vec![d.domain.clone(), watts(d.watts), watts(d.mad_w), d.provenance.clone()];
     let rows: Vec<_> = reply.domains.iter().map(row).collect();
     let mut text = columns(&["domain", "idle W", "± W", "provenance"], &rows);
+    for domain in &reply.domains {
+        text += &domain.why.as_ref().map(|why| format!("\n{}: {why}", domain.domain)).unwrap_or_default();
+    }
     let busy =
         reply.cpu_percent.map_or_else(|| "processor load unknown".into(), |p| format!("processor {p:.0} % busy"));
     text += &format!("\nmedian of {:.0} s; {busy}", reply.duration_s);

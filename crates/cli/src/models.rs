@@ -36,10 +36,10 @@ pub(crate) struct ListArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct TestArgs {
-    /// Spec file or campaign.
-    #[arg(required_unless_present = "provider", conflicts_with = "provider")]
+    /// Spec file or campaign, or --provider NAME.
+    #[arg(value_name = "SPEC|--provider NAME", required_unless_present = "provider", conflicts_with = "provider")]
     spec: Option<String>,
-    /// A provider instead.
+    /// A provider instead of a spec.
     #[arg(long, value_name = "NAME")]
     provider: Option<String>,
 }
@@ -189,7 +189,22 @@ fn providers(reply: &ModelsReply) -> String {
             vec![p.name.clone(), address, key, limits, format!("{} in the table", p.priced.len())]
         })
         .collect();
-    columns(&["provider", "address", "key", "limits", "prices"], &rows)
+    let providers = columns(&["provider", "address", "key", "limits", "prices"], &rows);
+    let usd = |usd: Option<f64>| usd.map_or_else(|| "—".to_owned(), |usd| usd.to_string());
+    let price = |provider: &str, p: &ergon_app::PriceInfo| {
+        let most = p.up_to_tokens.map(|n| format!(" (requests up to {n} tokens)")).unwrap_or_default();
+        let (input, output) = (usd(Some(p.usd_per_mtok_in)), usd(Some(p.usd_per_mtok_out)));
+        let model = format!("{}{most}", printable(&p.model));
+        let (date, source) = (p.date.clone(), printable(&p.source));
+        vec![provider.to_owned(), model, input, output, usd(p.usd_per_mtok_cached), date, source]
+    };
+    let rows: Vec<Vec<String>> =
+        reply.providers.iter().flat_map(|p| p.priced.iter().map(|row| price(&p.name, row))).collect();
+    let heads = ["provider", "model", "in", "out", "cached", "as of", "source"];
+    format!(
+        "{providers}\n\nUSD per million tokens; of a model's rows one's own come first, then the longest name\n{}",
+        columns(&heads, &rows)
+    )
 }
 
 fn of_a_spec(reply: &ModelsReply) -> String {

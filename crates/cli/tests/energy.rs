@@ -176,7 +176,7 @@ fn runs_of_milliseconds_are_accounted_per_block_and_their_results_stay_the_same(
         (&"measured".into(), &block["value"])
     );
     let own = &found[&(1, "energy_j".to_owned())];
-    assert!(own["reason"].as_str().unwrap().contains("per block of runs; block 0 of 6 attempts"), "{own}");
+    assert!(own["reason"].as_str().unwrap().contains("per block of runs; block 0, in which 6 attempts lie"), "{own}");
     assert!(reply["energy_j"].as_f64().unwrap() >= block["value"].as_f64().unwrap() * 0.99, "{reply}");
     let plain = on(&ergon, tree.root(), &["results", "many"]).done().out;
     assert!(!plain.contains("energy"), "joules differ from execution to execution: no result holds them");
@@ -210,6 +210,43 @@ fn a_budget_of_joules_stops_a_campaign_and_counts_what_earlier_sessions_took() {
         (Some(0), Some(8)),
         "it goes on: {raised}"
     );
+}
+
+#[test]
+fn hours_of_earlier_sessions_count_and_a_status_says_which_budget_stopped_the_campaign() {
+    let ergon = Ergon::new();
+    let levels = "1, 2, 3, 4, 5, 6, 7, 8";
+    let with = |hours: f64| {
+        campaign("slow", "sleep 0.5", &format!("{{ energy: off, parallel: 1 }}\nbudget: {{ hours: {hours} }}"), levels)
+    };
+    // 1.8 s: room for about four of eight runs.
+    let file = spec(&ergon, "slow.yaml", &with(0.0005));
+    let first = ergon.run(&["run", &file, "--json"]);
+    assert_eq!(first.code, 4, "{}{}", first.out, first.err);
+    assert!(first.out.contains("% of 0.0005 h are used"), "{}", first.out);
+    let left = first.json()["remaining"].as_u64().unwrap();
+    assert!((1..8).contains(&left), "{}", first.out);
+    let status = ergon.run(&["status", "slow"]).done().out;
+    assert!(status.contains("stopped: budget.hours is used up; raise it and run again"), "{status}");
+    let again = ergon.run(&["run", &file, "--json"]);
+    assert_eq!((again.code, again.json()["remaining"].as_u64()), (4, Some(left)), "nothing was left: {}", again.out);
+
+    let raised = ergon.run(&["run", &spec(&ergon, "slow.yaml", &with(1.0)), "--json"]).done().json();
+    assert_eq!((raised["remaining"].as_u64(), raised["succeeded"].as_u64()), (Some(0), Some(8)), "{raised}");
+    assert!(!ergon.run(&["status", "slow"]).done().out.contains("stopped"));
+}
+
+#[test]
+fn a_counter_that_stands_still_is_no_measurement_and_the_doctor_says_what_is_only_partly_read() {
+    let tree = Tree::new();
+    let zones = [("intel-rapl:0", "package-0", 20.0), ("intel-rapl:1", "package-1", 0.0)];
+    let _advancing = Advancing::start(zones.map(|(at, name, watts)| tree.zone(at, name, ROUND, 5).draws(watts)).into());
+    let ergon = Ergon::new();
+    let doctor = on(&ergon, tree.root(), &["doctor"]).done().out;
+    let line = doctor.lines().find(|line| line.contains("energy: powercap")).unwrap();
+    assert!(line.contains("partly") && line.contains("package-1") && line.contains("it stands still"), "{line}");
+    let text = on(&ergon, tree.root(), &["energy", "record", "--duration", "1"]).done().out;
+    assert!(text.contains("not available: package-1") && !text.contains("0.000 "), "{text}");
 }
 
 #[test]

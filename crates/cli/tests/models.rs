@@ -101,6 +101,8 @@ fn a_budget_stops_the_campaign_before_it_is_exceeded_and_raised_it_goes_on() {
     let reply = stopped.json();
     assert_eq!((reply["stopped"].as_str(), reply["failed"].as_u64()), (Some("budget"), Some(0)), "{reply}");
     assert!(stopped.out.contains("\"event\":\"alert\",\"kind\":\"budget\""), "80 % is said before");
+    let status = ergon.run(&["status", "asked"]).done().out;
+    assert!(status.contains("stopped: budget.usd: "), "{status}");
     let spent = |ergon: &Ergon| ergon.sql("SELECT sum(charged_usd) FROM model_call")[0][0].as_f64().unwrap();
     assert!(spent(&ergon) <= 0.1 && spent(&ergon) > 0.05, "{}", spent(&ergon));
     assert_eq!(reply["cost_usd"].as_f64().map(|c| (c * 1e9).round()), Some((spent(&ergon) * 1e9).round()));
@@ -295,6 +297,19 @@ phases: [ {{ name: all, replicates: 1 }} ]
 }
 
 #[test]
+fn a_key_in_the_place_of_its_name_is_refused_before_anything_is_written_and_not_repeated() {
+    let (server, ergon) = (Server::start(), Ergon::new());
+    ergon.write("spec.yaml", server.spec("").replace("LAB_KEY", KEY));
+    for command in ["validate", "plan", "run"] {
+        let refused = ergon.run(&[command, "spec.yaml"]);
+        assert_eq!(refused.code, 2, "{command}: {}{}", refused.out, refused.err);
+        assert!(refused.err.contains("key_env: expected the name of an environment variable"), "{}", refused.err);
+        assert!(!format!("{}{}", refused.out, refused.err).contains(KEY), "{command}");
+    }
+    assert!(!ergon.store().exists() || !String::from_utf8_lossy(&std::fs::read(ergon.store()).unwrap()).contains(KEY));
+}
+
+#[test]
 fn a_provider_of_ones_own_is_asked_by_its_name_and_at_its_price() {
     let (server, ergon) = (Server::start(), Ergon::new());
     let address = format!("http://127.0.0.1:{}", server.chat.port);
@@ -306,6 +321,8 @@ fn a_provider_of_ones_own_is_asked_by_its_name_and_at_its_price() {
     let listed = ergon.run(&["models", "list"]).done().out;
     let lab = listed.lines().find(|line| line.starts_with("lab")).unwrap();
     assert!(lab.contains("LAB_KEY, not found") && lab.contains("2 at once") && lab.contains("1 in the table"), "{lab}");
+
+    assert!(listed.lines().any(|line| line.contains("m-*") && line.contains("invoice 7")), "{listed}");
 
     let asking = server.spec("").replace("provider: openai", "provider: lab");
     let spec = asking.replace(&format!("base_url: '{address}', key_env: LAB_KEY, "), "");
@@ -329,6 +346,7 @@ fn a_provider_of_ones_own_is_asked_by_its_name_and_at_its_price() {
         ),
         (&["models", "price", "lab", "m", "--in", "1"], "usd_per_mtok_out: is missing"),
         (&["models", "price", "lab", "m", "--in", "2000000", "--out", "1"], "out of range"),
+        (&["models", "price", "lab", "nothere"], "nothing is taken away"),
         (&["models", "remove", "groq"], "you have added no provider 'groq'"),
     ] {
         let refused = ergon.run(args);

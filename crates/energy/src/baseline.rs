@@ -14,19 +14,28 @@ pub struct Idle {
     pub samples: usize,
 }
 
+/// Idle power of a channel, or why it isn't known.
+pub type IdlePower = Result<Idle, &'static str>;
+
 /// Least samples that a baseline is made of.
 const LEAST: usize = 3;
+/// Why there is no energy above idle.
+pub const NO_BASELINE: &str = "no idle baseline was measured; set execution.energy_baseline";
+const CUT_SHORT: &str = "the idle baseline was cut short: it takes 3 s at least";
+const UNUSABLE: &str =
+    "the idle baseline has fewer than 3 s in which this counter was read and can't have gone round unseen";
 
 /// Collects mean powers of stretches (one second each, ENERGY.md "Practice") in which nothing runs.
 pub struct Baseline {
     last: Mark,
     power_w: Vec<Vec<f64>>,
+    stretches: usize,
 }
 
 impl Baseline {
     /// Begins now.
     pub fn begin(meter: &Meter) -> Self {
-        Self { last: meter.mark(), power_w: vec![Vec::new(); meter.channels().len()] }
+        Self { last: meter.mark(), power_w: vec![Vec::new(); meter.channels().len()], stretches: 0 }
     }
 
     /// A stretch has passed.
@@ -36,13 +45,18 @@ impl Baseline {
             kept.extend(power);
         }
         self.last = mark;
+        self.stretches += 1;
     }
 
-    /// Idle power by channel; `None` where too few readings succeeded, or the source knows better (see
-    /// [`Channel::idle_w`]).
-    pub fn finish(self, channels: &[Channel]) -> Vec<Option<Idle>> {
+    /// Idle power by channel, the source's own where it knows better (see [`Channel::idle_w`]).
+    pub fn finish(self, channels: &[Channel]) -> Vec<IdlePower> {
+        let why = match self.stretches {
+            0 => NO_BASELINE,
+            n if n < LEAST => CUT_SHORT,
+            _ => UNUSABLE,
+        };
         let known = channels.iter().map(|c| c.idle_w.map(|watts| Idle { watts, mad_w: 0.0, samples: 0 }));
-        known.zip(self.power_w).map(|(known, power)| known.or_else(|| idle(power))).collect()
+        known.zip(self.power_w).map(|(known, power)| known.or_else(|| idle(power)).ok_or(why)).collect()
     }
 }
 

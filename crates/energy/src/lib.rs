@@ -43,7 +43,7 @@ mod source;
 mod totals;
 
 pub use attribution::{Part, split};
-pub use baseline::{Baseline, Idle};
+pub use baseline::{Baseline, Idle, IdlePower, NO_BASELINE};
 pub use cgroup::RunCgroup;
 pub use channel::{Channel, ChannelKind};
 pub use chunk::{pack, unpack};
@@ -58,7 +58,7 @@ pub use host_load::{HostLoad, HostLoadReader};
 pub use host_state::HostState;
 pub use hwmon::{BatterySource, HwmonSource};
 pub use machine_lock::MachineLock;
-pub use measurements::{NO_BASELINE, attributed, idle_measurement, measurements};
+pub use measurements::{attributed, idle_measurement, measurements};
 pub use meter::{DomainFigure, Mark, Meter, shortest_window_s};
 pub use nvml::NvmlSource;
 pub use perf_power::PerfPowerSource;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ergon_domain::{Flags, Measurement, Observed, Provenance};
 
 use crate::attribution::Part;
-use crate::baseline::Idle;
+use crate::baseline::{IdlePower, NO_BASELINE};
 use crate::channel::Channel;
 use crate::domain::Domain;
 use crate::figure::{EnergyFigure, EnergyFlag};
@@ -17,22 +17,21 @@ use crate::totals::{counted, sum, total};
 const ABOVE_IDLE: &str = "energy above idle power × time";
 /// Rule behind a run's share of what several took together.
 const BY_CPU_TIME: &str = "dynamic energy split by CPU time";
-/// Why there is no energy above idle.
-pub const NO_BASELINE: &str = "no idle baseline was measured; set execution.energy_baseline";
 
-/// Idle power of all that counts, with its spread; `None` where a part's is not known.
-fn idle_power(domains: &[&Domain], idle: &[Option<Idle>]) -> Option<(f64, f64)> {
-    let known = counted(domains).into_iter().map(|at| idle.get(at).copied().flatten());
+/// Idle power of all that counts, with its spread, or why a part's is not known.
+fn idle_power(domains: &[&Domain], idle: &[IdlePower]) -> Result<(f64, f64), &'static str> {
+    let known = counted(domains).into_iter().map(|at| idle.get(at).copied().unwrap_or(Err(NO_BASELINE)));
     known.into_iter().try_fold((0.0, 0.0), |(watts, mad_w), i| i.map(|i| (watts + i.watts, mad_w + i.mad_w)))
 }
 
 /// What a baseline came to: `idle_power_w`, ± its median absolute deviation.
-pub fn idle_measurement(channels: &[Channel], idle: &[Option<Idle>]) -> Measurement {
+pub fn idle_measurement(channels: &[Channel], idle: &[IdlePower]) -> Measurement {
     let domains: Vec<&Domain> = channels.iter().map(|channel| &channel.domain).collect();
     let provenance = channels.iter().map(|c| c.provenance.clone()).max().unwrap_or(Provenance::Measured);
     let provenance = provenance.max(Provenance::Derived("median of one-second means".into()));
-    let Some((watts, mad_w)) = idle_power(&domains, idle) else {
-        return Measurement::new("idle_power_w", Observed::Unavailable(NO_BASELINE.into()), provenance);
+    let (watts, mad_w) = match idle_power(&domains, idle) {
+        Ok(known) => known,
+        Err(why) => return Measurement::new("idle_power_w", Observed::Unavailable(why.into()), provenance),
     };
     let mut power = Measurement::new("idle_power_w", Observed::value(watts), provenance);
     (power.lo, power.hi) = (Some(watts - mad_w), Some(watts + mad_w));
@@ -43,7 +42,7 @@ pub fn idle_measurement(channels: &[Channel], idle: &[Option<Idle>]) -> Measurem
 ///
 /// Gives `energy_j` (all that isn't part of something else), `<kind>_energy_j`, `average_power_w`, `idle_energy_j` and
 /// `dynamic_energy_j`. Dynamic energy is not clamped at 0: that would bias the mean of small runs upwards.
-pub fn measurements(parts: &[DomainFigure], idle: &[Option<Idle>]) -> Vec<Measurement> {
+pub fn measurements(parts: &[DomainFigure], idle: &[IdlePower]) -> Vec<Measurement> {
     let mut out = Vec::new();
     let Some(whole) = total(parts) else { return out };
     out.push(measurement("energy_j", &whole.figure));
@@ -65,11 +64,14 @@ pub fn measurements(parts: &[DomainFigure], idle: &[Option<Idle>]) -> Vec<Measur
 
     let domains: Vec<&Domain> = parts.iter().map(|part| &part.domain).collect();
     let weakest = whole.figure.provenance.clone().max(Provenance::Derived(ABOVE_IDLE.into()));
-    let Some((idle_w, mad_w)) = idle_power(&domains, idle) else {
-        for name in ["idle_energy_j", "dynamic_energy_j"] {
-            out.push(Measurement::new(name, Observed::Unavailable(NO_BASELINE.into()), weakest.clone()));
+    let (idle_w, mad_w) = match idle_power(&domains, idle) {
+        Ok(known) => known,
+        Err(why) => {
+            for name in ["idle_energy_j", "dynamic_energy_j"] {
+                out.push(Measurement::new(name, Observed::Unavailable(why.into()), weakest.clone()));
+            }
+            return out;
         }
-        return out;
     };
     let (idle_j, spread_j) = (idle_w * d, mad_w * d);
     let mut at_rest = Measurement::new("idle_energy_j", Observed::value(idle_j), weakest.clone());
@@ -171,6 +173,7 @@ fn withheld(figure: &EnergyFigure) -> Arc<str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::baseline::Idle;
     use crate::channel::ChannelKind;
 
     fn part(domain: Domain, joules: Option<f64>, flags: &[EnergyFlag]) -> DomainFigure {
@@ -197,7 +200,7 @@ mod tests {
 
     #[test]
     fn what_is_above_idle_may_be_negative_and_its_bounds_know_the_idle_power_s_spread() {
-        let idle = [Some(Idle { watts: 52.0, mad_w: 0.5, samples: 30 }), None];
+        let idle = [Ok(Idle { watts: 52.0, mad_w: 0.5, samples: 30 }), Err(NO_BASELINE)];
         let all = measurements(&[part(PACKAGE, Some(500.0), &[]), part(Domain::Core { socket: 0 }, None, &[])], &idle);
         let dynamic = named(&all, "dynamic_energy_j");
         assert_eq!((&dynamic.observed, dynamic.lo, dynamic.hi), (&Observed::Value(-20.0), Some(-26.0), Some(-14.0)));
@@ -209,13 +212,13 @@ mod tests {
     #[test]
     fn what_is_not_known_says_why_and_is_never_zero() {
         let parts = [part(PACKAGE, Some(5.0), &[]), part(Domain::Dram { socket: 0 }, None, &[EnergyFlag::Short])];
-        let all = measurements(&parts, &[None, None]);
+        let all = measurements(&parts, &[Err("its baseline says why"), Err(NO_BASELINE)]);
         let why = |name: &str| match &named(&all, name).observed {
             Observed::Unavailable(why) => why.to_string(),
             other => format!("{other:?}"),
         };
         assert!(why("energy_j").contains("below resolution"), "a missing part is not filled: {}", why("energy_j"));
-        assert!(why("dynamic_energy_j").contains("no idle baseline"));
+        assert_eq!(why("dynamic_energy_j"), "its baseline says why");
         assert_eq!(named(&all, "package_energy_j").observed, Observed::Value(5.0));
     }
 

@@ -12,9 +12,9 @@ use ergon_domain::{
     EnergyEntry, EnergyMode, EnergySamples, EnergyWindow, EnergyWindowKind, Measurement, Observed, Provenance,
 };
 use ergon_energy::{
-    Baseline, Domain, EnergyFlag, HostState, Idle, MachineLock, Mark, Meter, NO_BASELINE, Part, PowerSample, Roots,
-    RunCgroup, Sampler, attributed, busy_cpu_ns, idle_measurement, measurements, pack, shortest_window_s, split, total,
-    tree_cpu_ns,
+    Baseline, Domain, EnergyFlag, HostState, IdlePower, MachineLock, Mark, Meter, NO_BASELINE, Part, PowerSample,
+    Roots, RunCgroup, Sampler, attributed, busy_cpu_ns, idle_measurement, measurements, pack, shortest_window_s, split,
+    total, tree_cpu_ns,
 };
 
 use crate::cpu_clock::RunCpu;
@@ -73,13 +73,17 @@ struct Opened {
 }
 
 struct Ledger {
-    idle: Vec<Option<Idle>>,
+    idle: Vec<IdlePower>,
     session: Opened,
     block: Opened,
     /// Attempts that ended in the block, and in the session.
     attempts: (u64, u64),
     /// Number of the block that is open.
     number: u32,
+    /// Attempts under way, where energy is taken by block.
+    open: u64,
+    /// Blocks that have ended and are to be written.
+    ended: Vec<EnergyEntry>,
     interval: (Mark, Option<u64>),
     active: BTreeMap<u64, Active>,
     next: u64,
@@ -134,6 +138,8 @@ impl Account {
             block: opened(),
             attempts: (0, 0),
             number,
+            open: 0,
+            ended: Vec::new(),
             interval: (setup.meter.mark(), busy_cpu_ns(&setup.roots.procfs)),
             active: BTreeMap::new(),
             next: 0,
@@ -176,6 +182,7 @@ impl Account {
     pub(crate) async fn begin(&self, cpu: &Arc<RunCpu>) -> Taking {
         let machine = self.machine().await;
         if matches!(self.setup.mode, EnergyMode::Campaign | EnergyMode::Off) {
+            self.ledger().open += 1;
             return Taking { from: None, id: 0, _machine: machine };
         }
         let state = self.state(if machine.is_some() { 0.0 } else { STATE_AGE_S });
@@ -194,7 +201,12 @@ impl Account {
         let Some((from, before)) = taking.from else {
             let mut ledger = self.ledger();
             ledger.attempts.0 += 1;
-            return (Vec::new(), Some(ledger.number));
+            ledger.open = ledger.open.saturating_sub(1);
+            let number = ledger.number;
+            if self.is_block_due(&ledger) {
+                self.end_block(&mut ledger, meter.mark());
+            }
+            return (Vec::new(), Some(number));
         };
         let to = meter.mark();
         let duration_s = to.since_s(&from);
@@ -275,10 +287,10 @@ impl Account {
         let busy = busy_cpu_ns(&self.setup.roots.procfs);
         let all_ns = busy.zip(*busy_before).map_or(0, |(now, before)| now.saturating_sub(before));
         for (at, whole) in microjoules.into_iter().enumerate() {
-            let dynamic = match (whole, ledger.idle.get(at).copied().flatten()) {
+            let dynamic = match (whole, ledger.idle.get(at).copied().unwrap_or(Err(NO_BASELINE))) {
                 (None, _) => Err("a sensor could not be read during the run"),
-                (_, None) => Err(NO_BASELINE),
-                (Some(whole), Some(idle)) => Ok(whole - (idle.watts * elapsed_s * 1e6).round() as i64),
+                (_, Err(why)) => Err(why),
+                (Some(whole), Ok(idle)) => Ok(whole - (idle.watts * elapsed_s * 1e6).round() as i64),
             };
             let parts = dynamic.map(|dynamic| split(dynamic, &cpu_ns, all_ns));
             for (run, active) in ledger.active.values_mut().enumerate() {
@@ -315,11 +327,10 @@ impl Account {
         match self.setup.mode {
             EnergyMode::Concurrent if !ledger.active.is_empty() => self.close_interval(&mut ledger, now.clone()),
             EnergyMode::Concurrent => ledger.interval = (now.clone(), busy_cpu_ns(&self.setup.roots.procfs)),
-            EnergyMode::Campaign if ledger.attempts.0 > 0 && now.since_s(&ledger.block.mark) >= BLOCK_S => {
-                entries.push(self.close_block(&mut ledger, now.clone()));
-            }
+            EnergyMode::Campaign if self.is_block_due(&ledger) => self.end_block(&mut ledger, now.clone()),
             _ => {}
         }
+        entries.append(&mut ledger.ended);
         let parts = self.setup.meter.between(&ledger.session.mark, &now);
         let elapsed_s = now.since_s(&ledger.session.mark);
         if elapsed_s - ledger.told_s >= SO_FAR_S {
@@ -336,6 +347,18 @@ impl Account {
         let warning = unwarned.and_then(|(budget, spent)| nearly("budget.energy_j", spent, budget, "J"));
         ledger.warned |= warning.is_some();
         Looked { entries, warning, used_up: budget.is_some_and(|(budget, spent)| spent >= budget) }
+    }
+
+    /// Whether a block has lasted long enough and no attempt is under way: one that lay in two blocks would be shown with
+    /// the joules of one of them, and of others'. Attempts that overlap without a gap share one block.
+    fn is_block_due(&self, ledger: &Ledger) -> bool {
+        let lasted_ns = self.setup.meter.clock().monotonic_ns().saturating_sub(ledger.block.mark.monotonic_ns);
+        ledger.attempts.0 > 0 && ledger.open == 0 && lasted_ns as f64 * 1e-9 >= BLOCK_S
+    }
+
+    fn end_block(&self, ledger: &mut Ledger, now: Mark) {
+        let block = self.close_block(ledger, now);
+        ledger.ended.push(block);
     }
 
     fn close_block(&self, ledger: &mut Ledger, now: Mark) -> EnergyEntry {
@@ -411,7 +434,7 @@ async fn rest(
     kind: EnergyWindowKind,
     number: u32,
     handle: &Handle,
-) -> (Vec<Option<Idle>>, Option<EnergyWindow>) {
+) -> (Vec<IdlePower>, Option<EnergyWindow>) {
     let channels = setup.meter.channels();
     let mut baseline = Baseline::begin(&setup.meter);
     let known = channels.iter().all(|channel| channel.idle_w.is_some());
@@ -434,11 +457,14 @@ async fn rest(
 }
 
 /// How much idle power has changed meanwhile.
-fn drift(meter: &Meter, before: &[Option<Idle>], after: &[Option<Idle>]) -> Option<Measurement> {
-    let watts = |idle: &[Option<Idle>]| match idle_measurement(meter.channels(), idle) {
+fn drift(meter: &Meter, before: &[IdlePower], after: &[IdlePower]) -> Option<Measurement> {
+    let watts = |idle: &[IdlePower]| match idle_measurement(meter.channels(), idle) {
         Measurement { observed: Observed::Value(watts), provenance, .. } => Some((watts, provenance)),
         _ => None,
     };
     let ((before, provenance), (after, _)) = watts(before).zip(watts(after))?;
     Some(Measurement::new("idle_drift_w", Observed::value(after - before), provenance))
 }
+
+#[cfg(test)]
+mod tests;

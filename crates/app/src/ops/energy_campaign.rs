@@ -305,7 +305,7 @@ pub async fn energy_footprint(app: &App, request: FootprintRequest) -> Result<Fo
         (Some(campaign), None) => campaign_energy(app, campaign).await?,
         (None, Some(joules)) => {
             within("energy_j", joules, 0.0, 1e18)?;
-            (Measurement::new("energy_j", Observed::value(joules), Provenance::Derived("given".into())), 0.0)
+            (Measurement::new("energy_j", Observed::value(joules), Provenance::Derived("given".into())), None)
         }
         _ => {
             let message = "give either a campaign or an energy in joules";
@@ -323,7 +323,7 @@ pub async fn energy_footprint(app: &App, request: FootprintRequest) -> Result<Fo
 }
 
 /// Energy of all sessions of a campaign and the seconds they lasted.
-async fn campaign_energy(app: &App, campaign: &str) -> Result<(Measurement, f64), AppError> {
+async fn campaign_energy(app: &App, campaign: &str) -> Result<(Measurement, Option<f64>), AppError> {
     let record = app.find(campaign).await?;
     let sessions = app.store().await?.energy_sessions(record.id).await?;
     let windows: Vec<_> = sessions.iter().flat_map(whole_of).collect();
@@ -345,5 +345,5 @@ async fn campaign_energy(app: &App, campaign: &str) -> Result<(Measurement, f64)
         sum.provenance = sum.provenance.max(m.provenance.clone());
         sum.flags.0.extend(m.flags.0.iter().cloned());
     }
-    Ok((sum, duration_s))
+    Ok((sum, Some(duration_s)))
 }

@@ -24,10 +24,12 @@ pub struct IdleRequest {
 pub struct IdleDomain {
     /// The domain.
     pub domain: String,
-    /// Median of the seconds' means, W; `None`: too few readings succeeded.
+    /// Median of the seconds' means, W; `None`: not known, and `why` says why.
     pub watts: Option<f64>,
     /// Median absolute deviation from it, W.
     pub mad_w: Option<f64>,
+    /// Why there are no watts.
+    pub why: Option<String>,
     /// `measured`, `derived` or `estimated`, and how.
     pub provenance: String,
 }
@@ -73,8 +75,9 @@ pub async fn energy_idle(app: &App, request: IdleRequest) -> Result<IdleReply, A
     let idle = baseline.finish(meter.channels());
     let domains = meter.channels().iter().zip(&idle).map(|(channel, idle)| IdleDomain {
         domain: channel.domain.to_string(),
-        watts: idle.map(|idle| idle.watts),
-        mad_w: idle.map(|idle| idle.mad_w),
+        watts: idle.map(|idle| idle.watts).ok(),
+        mad_w: idle.map(|idle| idle.mad_w).ok(),
+        why: idle.err().map(str::to_owned),
         provenance: channel.provenance.to_string(),
     });
     let cpu_percent = (!loads.is_empty()).then(|| loads.iter().sum::<f64>() / loads.len() as f64);

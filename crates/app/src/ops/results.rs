@@ -212,7 +212,8 @@ fn taken(stored: &StoredRuns, run: &StoredRun) -> Vec<Vec<serde_json::Value>> {
         }
     }
     if let Some(EnergyBlock { number, attempts, energy: Some(energy) }) = &run.block {
-        let why = format!("taken per block of runs; block {number} of {attempts} attempts is in energy_block_j");
+        let why =
+            format!("taken per block of runs; block {number}, in which {attempts} attempts lie, is in energy_block_j");
         let own = Measurement::new("energy_j", Observed::Unavailable(why.into()), energy.provenance.clone());
         row("energy_j", "J", &own);
         row("energy_block_j", "J", energy);
