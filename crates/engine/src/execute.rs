@@ -347,6 +347,10 @@ pub async fn execute(execution: Execution, handle: Handle, runtimes: &Runtimes) 
     if let Some(meter) = session.execution.models.as_ref().and_then(|models| models.meter()) {
         (session.execution.events)(Event::Models(meter));
     }
+    let (stopped, stopped_by) = {
+        let state = handle.0.lock();
+        (state.stopped, state.stopped_by.clone())
+    };
     Ok(Summary {
         runs: tally.runs,
         succeeded: tally.succeeded,
@@ -356,8 +360,8 @@ pub async fn execute(execution: Execution, handle: Handle, runtimes: &Runtimes) 
         attempts: session.attempts.load(Ordering::Relaxed),
         duration_s: clock.now_s(),
         overhead_s: session.overhead_ns.load(Ordering::Relaxed) as f64 * 1e-9,
-        stopped: handle.0.lock().stopped,
-        stopped_by: handle.0.lock().stopped_by.clone(),
+        stopped,
+        stopped_by,
         energy,
     })
 }

@@ -139,7 +139,9 @@ impl Purse {
             if settled + reserved + worst > limit {
                 return Ok(false);
             }
-            if settled + reserved + worst >= WARN_AT * limit && !state.warned.iter().any(|w| w.starts_with(name)) {
+            if settled + reserved + worst >= WARN_AT * limit
+                && !state.warned.iter().any(|w| w.starts_with(&format!("{name}:")))
+            {
                 state.warned.push(format!("{name}: 80 % of {limit} are spent or reserved"));
             }
         }

@@ -1476,7 +1476,7 @@ export type DoctorRequest = Record<symbol, never>;
 /**
  * How a check came out.
  */
-export type DoctorState = "ok" | "missing" | "failed" | "not_built";
+export type DoctorState = "ok" | "partly" | "missing" | "failed" | "not_built";
 
 /**
  * Energy of one domain.
@@ -2603,13 +2603,17 @@ export type IdleDomain = {
  */
 domain: string, 
 /**
- * Median of the seconds' means, W; `None`: too few readings succeeded.
+ * Median of the seconds' means, W; `None`: not known, and `why` says why.
  */
 watts: number | null, 
 /**
  * Median absolute deviation from it, W.
  */
 mad_w: number | null, 
+/**
+ * Why there are no watts.
+ */
+why: string | null, 
 /**
  * `measured`, `derived` or `estimated`, and how.
  */
@@ -3156,7 +3160,7 @@ completion_tokens: number,
  */
 tokens_estimated: boolean, 
 /**
- * USD of calls with a known price.
+ * USD that calls of this session count against the budget; an aborted call at its worst case.
  */
 usd: number, 
 /**
@@ -4693,7 +4697,8 @@ attempts: number,
  */
 duration_s: number, 
 /**
- * USD of this session's calls with a known price; a simulated model's price is nobody's money.
+ * USD that this session's calls count against the budget, as in `status`: an aborted call at its worst case, one of
+ * unknown price and a simulated one as nothing.
  */
 cost_usd: number, 
 /**
@@ -5645,6 +5650,10 @@ title: string,
  * Campaign state.
  */
 state: string, 
+/**
+ * Why it stopped before its plan's end, where a budget or somebody stopped it.
+ */
+stopped_by: string | null, 
 /**
  * Whether an engine holds it now.
  */
