@@ -255,7 +255,7 @@ fn footprint(reply: &FootprintReply) -> String {
 fn sensors(reply: &SensorsReply) -> String {
     let row = |d: &SensorInfo| vec![d.domain.clone(), d.provenance.clone(), d.place.clone()];
     let rows: Vec<_> = reply.domains.iter().map(row).collect();
-    let mut text = columns(&["domain", "provenance", "read at"], &rows);
+    let text = columns(&["domain", "provenance", "read at"], &rows);
     text + &not_available(&reply.unavailable)
 }
 
