@@ -33,14 +33,14 @@ class Handler(BaseHTTPRequestHandler):
             return self.reply(500, {"error": {"message": str(error), "type": type(error).__name__}})
         if not body.get("stream"):
             choice = answer.choices[0]
-            return self.reply(200, {"model": name, "choices": [{"message": {"role": "assistant", "content": choice.message.content},
+            return self.reply(200, {"model": name, "choices": [{"index": 0, "message": {"role": "assistant", "content": choice.message.content},
                 "finish_reason": choice.finish_reason}], "usage": usage(answer.usage)})
         self.send_response(200); self.send_header("content-type", "text/event-stream")
         self.send_header("connection", "close"); self.end_headers(); self.close_connection = True
         for chunk in answer:
             choice = chunk.choices[0]
-            event = {"model": name, "choices": [{"delta": {"content": choice.delta.content}, "finish_reason": choice.finish_reason}],
-                "usage": usage(chunk.usage)}
+            event = {"model": name, "choices": [{"index": 0, "delta": {"content": choice.delta.content},
+                "finish_reason": choice.finish_reason}], "usage": usage(chunk.usage)}
             self.wfile.write(b"data: " + json.dumps(event).encode() + b"\n\n"); self.wfile.flush()
         self.wfile.write(b"data: [DONE]\n\n")
 

@@ -77,7 +77,8 @@ pub(crate) async fn command(app: &App, command: Command, output: Output) -> anyh
             };
             let reply = app_api::results(app, request).await?;
             if reply.without_result > 0 {
-                output.remark(&format!("{} of the plan have no result yet", count(reply.without_result, "run")));
+                let have = if reply.without_result == 1 { "has" } else { "have" };
+                output.remark(&format!("{} of the plan {have} no result yet", count(reply.without_result, "run")));
             }
             text(&reply.text, args.output.as_deref(), output)?;
         }

@@ -85,7 +85,52 @@ fn a_replay_gives_the_same_results_byte_for_byte_and_sends_nothing() {
     other.write("spec.yaml", server.spec("").replace("seed: 5", "seed: 6"));
     let missing = other.run(&["--json", "run", "spec.yaml", &from]);
     assert_eq!((missing.code, server.count()), (3, sent), "{}", missing.err);
-    assert!(other.run(&["status", "asked"]).out.contains("no record"), "{}", other.run(&["status", "asked"]).out);
+    let status = other.run(&["status", "asked"]).out;
+    assert!(status.contains("there is no record of this run: it was never recorded"), "{status}");
+
+    // What has ended is not asked again, and that is no verification.
+    for args in [vec!["run", "asked", "--replay"], vec!["run", "asked", &from]] {
+        let nothing = live.run(&args).done();
+        let said = format!("--replay={}", live.store().display());
+        assert!(nothing.err.contains("nothing was replayed: the 4 runs have ended"), "{}", nothing.err);
+        assert!(nothing.err.contains(&said), "{}", nothing.err);
+    }
+    assert_eq!(server.count(), sent);
+}
+
+#[test]
+fn a_run_whose_time_ends_while_its_provider_is_left_alone_failed_for_the_provider_and_only_what_was_sent_is_counted() {
+    let (server, ergon) = (ChatServer::start(|_, _| (500, serde_json::json!({}))), Ergon::new());
+    let spec = |patience_s: u32, timeout_s: u32, runs: u32| {
+        format!(
+            "ergon: 1
+campaign: {{ id: down-{patience_s}, seed: 5 }}
+workload: {{ kind: workflow, task: factual_qa }}
+models:
+  llm: {{ provider: openai, model: m-1, base_url: 'http://127.0.0.1:{}', retries: 20, patience_s: {patience_s} }}
+execution: {{ timeout: {timeout_s}, retries: 0, parallel: 8 }}
+phases: [ {{ name: all, replicates: {runs} }} ]
+",
+            server.port
+        )
+    };
+    ergon.write("patient.yaml", spec(300, 4, 8));
+    assert_eq!(ergon.run(&["run", "patient.yaml"]).code, 3);
+    let failed = "SELECT DISTINCT failure_class FROM attempt";
+    assert_eq!(ergon.sql(failed), [[serde_json::json!("model_unavailable")]], "not a timeout");
+    let status = ergon.run(&["status", "down-300"]).out;
+    assert!(status.contains("execution.timeout was over before it could be asked again"), "{status}");
+
+    // What runs ask that don't wait for it is never sent.
+    let other = Ergon::new();
+    other.write("impatient.yaml", spec(1, 60, 20));
+    assert_eq!(other.run(&["run", "impatient.yaml"]).code, 3);
+    let status = other.run(&["--json", "status", "down-1"]).done().json();
+    let sent = other.number("SELECT count(DISTINCT call_id) FROM model_exchange");
+    assert_eq!(status["api_calls"].as_i64(), Some(sent));
+    assert!(other.number("SELECT count(*) FROM model_call") > sent, "{status}");
+    let messages = serde_json::to_string(&status["failed_runs"]).unwrap();
+    assert!(messages.contains("patience_s is 1, so nobody waits for it"), "{messages}");
 }
 
 #[test]
@@ -113,7 +158,7 @@ fn a_budget_stops_the_campaign_before_it_is_exceeded_and_raised_it_goes_on() {
 
     // What the status says is what the record of the calls adds up to.
     let status = ergon.run(&["--json", "status", "asked"]).done().json();
-    assert_eq!(status["api_calls"].as_i64(), Some(ergon.number("SELECT count(*) FROM model_call")));
+    assert_eq!(status["api_calls"].as_i64(), Some(ergon.number("SELECT count(DISTINCT call_id) FROM model_exchange")));
     assert!((status["total_cost_usd"].as_f64().unwrap() - spent(&ergon)).abs() < 1e-9, "{status}");
     // And what four runs cost, four runs will cost.
     let forecast = forecast(&ergon);

@@ -95,4 +95,10 @@ pub trait RecordedCalls: Send + Sync {
         request: &Digest,
         occurrence: u64,
     ) -> Result<Option<Result<ChatReply, (FailureClass, String)>>, CallLogError>;
+
+    /// Whether there is any record of the run.
+    ///
+    /// # Errors
+    /// The records can't be read.
+    async fn knows(&self, run: &RunKey) -> Result<bool, CallLogError>;
 }

@@ -279,6 +279,11 @@ pub trait Models: Send + Sync {
         false
     }
 
+    /// Why a model is not asked right now: it failed repeatedly and is left alone for a while.
+    fn down(&self, _model: &str) -> Option<String> {
+        None
+    }
+
     /// What was asked and spent so far; `None` where nothing is metered.
     fn meter(&self) -> Option<ModelMeter> {
         None

@@ -54,6 +54,11 @@ pub trait Workload: Send + Sync {
         Ok(())
     }
 
+    /// What is accepted and probably not meant, each with its place.
+    fn warnings(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Whether a further attempt of a run goes on from the answers that models gave to the one before, instead of paying
     /// for them again. Not for workloads that measure how long answers take or what they cost the machine.
     fn resumes(&self) -> bool {

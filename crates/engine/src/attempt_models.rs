@@ -36,6 +36,20 @@ impl AttemptModels {
         }
     }
 
+    /// The attempt's time is over. Where the model was left alone because it had failed, that is the cause, and not that
+    /// anything took long.
+    fn overdue(&self, request: &ChatRequest) -> ModelError {
+        let late = Self::stopped(request, Cancelled::Timeout);
+        match self.models.down(&request.model) {
+            Some(why) => ModelError {
+                class: FailureClass::ModelUnavailable,
+                message: format!("{why}, and execution.timeout was over before it could be asked again"),
+                ..late
+            },
+            None => late,
+        }
+    }
+
     fn stopped(request: &ChatRequest, why: Cancelled) -> ModelError {
         let RunError { class, message, .. } = why.into();
         ModelError { model: request.model.clone(), class, message, retry_after_s: None }
@@ -81,7 +95,7 @@ impl Models for AttemptModels {
                 retry_after_s: None,
             })),
             () = &mut cancelled => Err(Self::stopped(request, Cancelled::Asked)),
-            () = tokio::time::sleep_until(deadline) => Err(Self::stopped(request, Cancelled::Timeout)),
+            () = tokio::time::sleep_until(deadline) => Err(self.overdue(request)),
         }
     }
 

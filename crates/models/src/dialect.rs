@@ -1,6 +1,7 @@
 //! What providers call the same things: one module per wire dialect, all of them pure.
 
 mod anthropic;
+mod fault;
 mod gemini;
 mod ollama;
 mod openai;
@@ -11,6 +12,8 @@ use serde_json::Value;
 
 use crate::answer::Answer;
 use crate::frames::Framing;
+
+pub(crate) use fault::ProviderFault;
 
 /// A wire dialect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,8 +122,8 @@ impl Dialect {
     ///
     /// # Errors
     /// The provider tells of a fault in it.
-    pub(crate) fn read(self, document: &Value, answer: &mut Answer) -> Result<(), String> {
-        if let Some(fault) = fault(document) {
+    pub(crate) fn read(self, document: &Value, answer: &mut Answer) -> Result<(), ProviderFault> {
+        if let Some(fault) = ProviderFault::of(document) {
             return Err(fault);
         }
         match self {
@@ -138,22 +141,6 @@ pub(crate) fn base_of(address: &str) -> &str {
     let address = address.split(['?', '#']).next().unwrap_or(address);
     let asked = ["/chat/completions", "/v1/messages", "/v1beta/models/", "/api/chat"];
     asked.iter().find_map(|path| address.find(path)).map_or(address, |end| &address[..end])
-}
-
-/// The message of an `error`, in whichever of the usual shapes.
-pub(crate) fn fault(document: &Value) -> Option<String> {
-    // Gemini puts a list around the errors of streams.
-    let document = document.get(0).unwrap_or(document);
-    match document.get("error")? {
-        Value::Null => None,
-        Value::String(text) => Some(text.clone()),
-        error => {
-            let word = |key: &str| error.get(key).and_then(Value::as_str).filter(|w| !w.is_empty());
-            let kind = word("code").or_else(|| word("type")).or_else(|| word("status"));
-            let message = word("message").map_or_else(|| error.to_string(), str::to_owned);
-            Some(kind.map_or_else(|| message.clone(), |kind| format!("{message} ({kind})")))
-        }
-    }
 }
 
 /// The system's words, with the schema where the provider does not hold the model to it.

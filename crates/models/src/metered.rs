@@ -113,10 +113,16 @@ impl Metered {
         match found.map_err(|e| error(FailureClass::Internal, e.to_string()))? {
             Some(Ok(reply)) => Ok(reply),
             Some(Err((class, message))) => Err(error(class, message)),
-            None => Err(error(
-                FailureClass::InvalidInput,
-                "there is no record of this call: the run asks something else than it did when it was recorded".into(),
-            )),
+            None => {
+                let known = records.knows(&call.streams.key).await;
+                let why = if known.map_err(|e| error(FailureClass::Internal, e.to_string()))? {
+                    "there is no record of this call: the run asks something else than it did when it was recorded"
+                } else {
+                    "there is no record of this run: it was never recorded, or with other parameters or by another version \
+                     of the workload"
+                };
+                Err(error(FailureClass::InvalidInput, why.into()))
+            }
         }
     }
 
@@ -233,6 +239,13 @@ impl Models for Metered {
 
     fn takes_time(&self) -> bool {
         self.replay.is_none() && self.roster.remotes().next().is_some()
+    }
+
+    fn down(&self, model: &str) -> Option<String> {
+        match &self.roster.get(model).ok()?.provider {
+            Provider::Remote(remote) if self.replay.is_none() => remote.is_down(),
+            _ => None,
+        }
     }
 
     fn meter(&self) -> Option<ModelMeter> {

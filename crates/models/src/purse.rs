@@ -41,14 +41,83 @@ pub(crate) struct Cost {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Refused(pub(crate) String);
 
-/// Begins what is said of a run's budget.
-const PER_RUN: &str = "budget.usd_per_run:";
+/// What was spent, and what requests under way may come to.
+#[derive(Clone, Copy, Debug, Default)]
+struct Ledger {
+    settled: Cost,
+    reserved: Cost,
+}
+
+impl Ledger {
+    fn reserve(&mut self, worst: Cost) {
+        self.reserved.usd += worst.usd;
+        self.reserved.tokens += worst.tokens;
+    }
+
+    /// A request that may have taken `worst` took `actual`.
+    fn settle(&mut self, worst: Cost, actual: Cost) {
+        self.reserved.usd = (self.reserved.usd - worst.usd).max(0.0);
+        self.reserved.tokens -= worst.tokens;
+        self.settled.usd += actual.usd;
+        self.settled.tokens += actual.tokens;
+        if self.reserved.tokens == 0 {
+            // Sums of many differences leave dust.
+            self.reserved.usd = 0.0;
+        }
+    }
+}
+
+/// A budget and what of it is gone, in USD or tokens.
+struct Limit {
+    name: &'static str,
+    limit: f64,
+    settled: f64,
+    reserved: f64,
+    worst: f64,
+    unit: &'static str,
+}
+
+impl Limit {
+    fn usd(name: &'static str, limit: Option<f64>, ledger: Ledger, worst: Cost) -> Option<Self> {
+        let Ledger { settled, reserved } = ledger;
+        Some(Self { name, limit: limit?, settled: settled.usd, reserved: reserved.usd, worst: worst.usd, unit: "USD" })
+    }
+
+    fn tokens(name: &'static str, limit: Option<u64>, ledger: Ledger, worst: Cost) -> Option<Self> {
+        let [settled, reserved, worst] = [ledger.settled, ledger.reserved, worst].map(|cost| cost.tokens as f64);
+        Some(Self { name, limit: limit? as f64, settled, reserved, worst, unit: "tokens" })
+    }
+
+    /// Not even with what is reserved and may come back.
+    fn is_short(&self) -> bool {
+        self.settled + self.worst > self.limit
+    }
+
+    /// With everything that is reserved; else it is worth waiting.
+    fn fits(&self) -> bool {
+        self.settled + self.reserved + self.worst <= self.limit
+    }
+
+    fn is_near(&self) -> bool {
+        self.settled + self.reserved + self.worst >= WARN_AT * self.limit
+    }
+
+    fn why(&self, who: &str) -> String {
+        let Self { name, unit, .. } = self;
+        let [settled, limit, worst] = [self.settled, self.limit, self.worst].map(rounded);
+        format!("{name}: {who} has spent {settled} of {limit} {unit} and the next call may take up to {worst} {unit}")
+    }
+}
+
+/// To six significant digits: the rest is what sums in binary leave.
+fn rounded(amount: f64) -> f64 {
+    format!("{amount:.5e}").parse().unwrap_or(amount)
+}
 
 #[derive(Default)]
 struct State {
-    settled: Cost,
-    reserved: Cost,
-    by_run: BTreeMap<RunKey, f64>,
+    all: Ledger,
+    by_run: BTreeMap<RunKey, Ledger>,
     /// Durable bound of what is reserved.
     held: Cost,
     warned: Vec<String>,
@@ -69,7 +138,8 @@ pub(crate) struct Purse {
 impl Purse {
     /// `spent`: what earlier sessions came to.
     pub(crate) fn new(budget: Budget, spent: Cost, log: Option<Arc<dyn CallLog>>) -> Self {
-        let state = State { settled: spent, ..State::default() };
+        let all = Ledger { settled: spent, ..Ledger::default() };
+        let state = State { all, ..State::default() };
         Self { budget, log, state: Mutex::new(state), changed: Notify::new(), holding: Default::default() }
     }
 
@@ -81,7 +151,7 @@ impl Purse {
     /// USD that are spent or may be.
     pub(crate) fn committed_usd(&self) -> f64 {
         let state = self.state();
-        state.settled.usd + state.reserved.usd
+        state.all.settled.usd + state.all.reserved.usd
     }
 
     /// Budgets that came near their limits.
@@ -101,53 +171,31 @@ impl Purse {
     /// Reserves, or says whether waiting for calls in progress can help.
     fn try_reserve(&self, run: RunKey, worst: Cost) -> Result<bool, Refused> {
         let mut state = self.state();
-        let State { settled, reserved, .. } = *state;
-        let of_run = state.by_run.get(&run).copied().unwrap_or(0.0);
-        if let Some(limit) = self.budget.usd_per_run
-            && of_run + worst.usd > limit
-        {
-            return Err(Refused(format!(
-                "{PER_RUN} the run has spent {of_run:.6} of {limit} USD and the next call may cost {:.6}",
-                worst.usd
-            )));
-        }
-        if let Some(limit) = self.budget.usd_per_run
-            && of_run + worst.usd >= WARN_AT * limit
-            && !state.warned.iter().any(|w| w.starts_with(PER_RUN))
-        {
-            state.warned.push(format!("{PER_RUN} 80 % of {limit} are spent or reserved by a run"));
-        }
-        let limits = [
-            ("budget.usd", self.budget.usd, settled.usd, reserved.usd, worst.usd),
-            (
-                "budget.tokens",
-                self.budget.tokens.map(|t| t as f64),
-                settled.tokens as f64,
-                reserved.tokens as f64,
-                worst.tokens as f64,
-            ),
+        let of_run = state.by_run.get(&run).copied().unwrap_or_default();
+        let own = Limit::usd("budget.usd_per_run", self.budget.usd_per_run, of_run, worst);
+        let shared = [
+            Limit::usd("budget.usd", self.budget.usd, state.all, worst),
+            Limit::tokens("budget.tokens", self.budget.tokens, state.all, worst),
         ];
-        for (name, limit, settled, reserved, worst) in limits {
-            let Some(limit) = limit else { continue };
-            if settled + worst > limit {
-                let why = format!(
-                    "{name}: {settled} of {limit} are spent and the next call may take {worst}; raise it and run again to go on"
-                );
-                state.exhausted = Some(why.clone());
-                return Err(Refused(why));
-            }
-            if settled + reserved + worst > limit {
-                return Ok(false);
-            }
-            if settled + reserved + worst >= WARN_AT * limit
-                && !state.warned.iter().any(|w| w.starts_with(&format!("{name}:")))
-            {
-                state.warned.push(format!("{name}: 80 % of {limit} are spent or reserved"));
+        if let Some(short) = own.iter().find(|limit| limit.is_short()) {
+            return Err(Refused(short.why("the run")));
+        }
+        if let Some(short) = shared.iter().flatten().find(|limit| limit.is_short()) {
+            let why = format!("{}; raise it and run again to go on", short.why("the campaign"));
+            state.exhausted = Some(why.clone());
+            return Err(Refused(why));
+        }
+        if !own.iter().chain(shared.iter().flatten()).all(Limit::fits) {
+            return Ok(false);
+        }
+        for limit in own.iter().chain(shared.iter().flatten()).filter(|limit| limit.is_near()) {
+            if !state.warned.iter().any(|w| w.starts_with(&format!("{}:", limit.name))) {
+                let Limit { name, unit, .. } = limit;
+                state.warned.push(format!("{name}: 80 % of {} {unit} are spent or reserved", rounded(limit.limit)));
             }
         }
-        state.reserved.usd += worst.usd;
-        state.reserved.tokens += worst.tokens;
-        *state.by_run.entry(run).or_default() += worst.usd;
+        state.all.reserve(worst);
+        state.by_run.entry(run).or_default().reserve(worst);
         Ok(true)
     }
 
@@ -160,7 +208,7 @@ impl Purse {
         let _one = self.holding.lock().await;
         let wanted = {
             let state = self.state();
-            let State { reserved, held, settled, .. } = *state;
+            let (held, Ledger { settled, reserved }) = (state.held, state.all);
             if reserved.usd <= held.usd && reserved.tokens <= held.tokens {
                 return Ok(());
             }
@@ -257,15 +305,8 @@ impl Reservation {
         let purse = &self.account.purse;
         {
             let mut state = purse.state();
-            state.reserved.usd = (state.reserved.usd - self.worst.usd).max(0.0);
-            state.reserved.tokens -= self.worst.tokens;
-            state.settled.usd += actual.usd;
-            state.settled.tokens += actual.tokens;
-            *state.by_run.entry(self.account.run).or_default() += actual.usd - self.worst.usd;
-            if state.reserved.tokens == 0 {
-                // Sums of many differences leave dust.
-                state.reserved.usd = 0.0;
-            }
+            state.all.settle(self.worst, actual);
+            state.by_run.entry(self.account.run).or_default().settle(self.worst, actual);
         }
         purse.changed.notify_waiters();
     }
@@ -305,13 +346,30 @@ mod tests {
     async fn a_call_that_could_exceed_a_budget_is_refused_and_names_it() {
         let purse = purse(1.0, 0.75);
         reserve(&purse, RUN, cost(0.5)).await.unwrap().settle(cost(0.5));
-        assert!(reserve(&purse, RUN, cost(0.3)).await.err().unwrap().starts_with("budget.usd_per_run: "));
+        let why = "budget.usd_per_run: the run has spent 0.5 of 0.75 USD and the next call may take up to 0.3 USD";
+        assert_eq!(reserve(&purse, RUN, cost(0.3)).await.err().unwrap(), why);
         assert_eq!(purse.exhausted(), None, "other runs can go on");
         let other = Digest([2; 32]);
         assert!(reserve(&purse, other, cost(0.6)).await.err().unwrap().starts_with("budget.usd: "));
         assert!(purse.exhausted().unwrap().contains("raise it"));
         let tokens = Cost { usd: 0.0, tokens: 2000 };
-        assert!(reserve(&purse, other, tokens).await.err().unwrap().starts_with("budget.tokens: "));
+        let why = "budget.tokens: the campaign has spent 10 of 1000 tokens and the next call may take up to 2000 tokens; \
+                   raise it and run again to go on";
+        assert_eq!(reserve(&purse, other, tokens).await.err().unwrap(), why);
+    }
+
+    #[tokio::test]
+    async fn a_run_waits_for_its_own_calls_in_progress_and_is_refused_by_what_was_spent_alone() {
+        let purse = purse(10.0, 0.02);
+        let first = reserve(&purse, RUN, cost(0.015)).await.unwrap();
+        let (second, ()) = tokio::join!(reserve(&purse, RUN, cost(0.015)), async {
+            tokio::task::yield_now().await;
+            assert_eq!(purse.committed_usd(), 0.015, "the second waits");
+            first.settle(cost(0.0023));
+        });
+        second.unwrap().settle(cost(0.1 + 0.2 - 0.2976));
+        let why = reserve(&purse, RUN, cost(0.016)).await.err().unwrap();
+        assert!(why.starts_with("budget.usd_per_run: the run has spent 0.0047 of 0.02 USD "), "{why}");
     }
 
     #[tokio::test]
@@ -336,8 +394,8 @@ mod tests {
         reserve(&purse, RUN, cost(0.1)).await.unwrap().settle(cost(0.1));
         reserve(&purse, RUN, cost(0.1)).await.unwrap().settle(cost(0.1));
         let near = [
-            "budget.usd_per_run: 80 % of 1 are spent or reserved by a run",
-            "budget.usd: 80 % of 1 are spent or reserved",
+            "budget.usd_per_run: 80 % of 1 USD are spent or reserved",
+            "budget.usd: 80 % of 1 USD are spent or reserved",
         ];
         assert_eq!(purse.warnings(), near);
     }

@@ -350,7 +350,9 @@ impl Remote {
         } else {
             (FailureClass::RateLimited, "it asks to be left alone")
         };
-        self.error(class, format!("{what} for another {wait_s:.0} s"), Some(wait_s))
+        let patience_s = self.patience.as_secs_f64();
+        let why = format!("{what} for another {wait_s:.0} s; patience_s is {patience_s}, so nobody waits for it");
+        self.error(class, why, Some(wait_s))
     }
 
     fn no_money(&self, no: NoMoney) -> ModelError {

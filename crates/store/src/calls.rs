@@ -16,7 +16,7 @@ use transcript::unpacked;
 /// What a campaign's calls have come to, over all sessions.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct ModelSpend {
-    /// Calls.
+    /// Calls for which something was sent: not those that an open breaker, a budget or a bad setting kept back.
     pub calls: u64,
     /// Runs that made them.
     pub runs: u64,
@@ -100,7 +100,9 @@ impl Store {
 
 fn spend(raw: &Raw, campaign: i64) -> Result<ModelSpend, StoreError> {
     let mut s = raw.statement(
-        "SELECT count(*), count(DISTINCT run_key), coalesce(sum(charged_usd), 0.0), coalesce(sum(charged_tokens), 0), \
+        // A call that was cancelled under way left no exchange, but is charged.
+        "SELECT coalesce(sum(charged_tokens > 0 OR EXISTS(SELECT 1 FROM model_exchange WHERE call_id = model_call.id)), 0), \
+         count(DISTINCT run_key), coalesce(sum(charged_usd), 0.0), coalesce(sum(charged_tokens), 0), \
          (SELECT coalesce(sum(usd), 0.0) FROM model_loss WHERE campaign_id = ?1), \
          (SELECT coalesce(sum(tokens), 0) FROM model_loss WHERE campaign_id = ?1) FROM model_call WHERE campaign_id = ?1",
     )?;
@@ -198,6 +200,19 @@ impl RecordedCalls for Records {
             Err(failure) => Err(failure),
         }))
     }
+
+    async fn knows(&self, run: &RunKey) -> Result<bool, CallLogError> {
+        let found = self.store.read_snapshot(|raw| knows(raw, self.campaign, run)).await;
+        found.map_err(|e| CallLogError(e.to_string()))
+    }
+}
+
+fn knows(raw: &Raw, campaign: i64, run: &RunKey) -> Result<bool, StoreError> {
+    let mut s = raw.statement(
+        "SELECT 1 FROM model_call WHERE campaign_id = ?1 AND run_key = ?2 AND failure_class IS NOT 'interrupted' LIMIT 1",
+    )?;
+    s.bind_all(&[Bind::Int(campaign), Bind::Blob(&run.0)])?;
+    s.step()
 }
 
 fn recorded(

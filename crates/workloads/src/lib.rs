@@ -4,6 +4,7 @@ pub mod catalog;
 pub mod command;
 pub mod consensus;
 pub mod negotiation;
+mod numeral;
 pub mod recorded;
 pub mod scenario;
 pub mod scramble;

@@ -321,9 +321,33 @@ fn a_reply_that_can_t_be_read_is_asked_for_again_and_then_a_failure_that_says_wh
     let long = r#"{"steps": [{"tool": "calculator", "input": "1"}, {"tool": "calculator", "input": "2"}]}"#;
     let error = Run::of("agentic", "gsm8k_basic", Says::Always(long)).with("max_steps", Value::Int(1)).failure();
     assert!(error.message.contains("2 steps; expected at most 1"), "{}", error.message);
-    for way in ["linear", "react", "reflect"] {
-        let error = Run::of(way, "gsm8k_basic", Says::Always("No.")).failure();
-        assert_eq!(error.class, FailureClass::MalformedReply, "{way}");
+    let error = Run::of("react", "gsm8k_basic", Says::Always("No.")).failure();
+    assert!(error.message.starts_with("the model's turn can't be read"), "{}", error.message);
+    let error = Run::of("reflect", "gsm8k_basic", Says::Always(r#"{"answer": "7"}"#)).failure();
+    assert!(error.message.starts_with("the model's review can't be read"), "{}", error.message);
+}
+
+#[test]
+fn an_answer_that_can_t_be_read_is_not_right_and_the_run_keeps_what_it_used() {
+    let no_steps = r#"{"steps": []}"#;
+    let act = r#"{"thought": "t", "tool": "calculator", "input": "1 + 1"}"#;
+    for (way, says, calls, malformed) in [
+        ("linear", "No.", 2.0, 2.0),
+        // The draft.
+        ("reflect", "No.", 2.0, 2.0),
+        // A plan without steps, then a synthesis that is a plan again.
+        ("agentic", no_steps, 3.0, 2.0),
+        // Two turns, then an answer that is a turn again.
+        ("react", act, 4.0, 2.0),
+    ] {
+        let outcome = Run::of(way, "gsm8k_basic", Says::Always(says)).with("max_steps", Value::Int(2)).outcome();
+        let [correct, asked, unread] = ["correct", "llm_calls", "malformed_replies"].map(|m| value(&outcome, m));
+        assert_eq!((correct, asked, unread), (0.0, calls, malformed), "{way}");
+        assert!((value(&outcome, "cost_usd") - 0.01 * calls).abs() < 1e-9, "{way}");
+        assert!(
+            value(&outcome, "total_tokens") > 0.0 && outcome.log.contains("answer: none that can be read"),
+            "{way}"
+        );
     }
 }
 
@@ -354,8 +378,8 @@ fn a_tool_s_program_that_is_killed_or_fails_is_a_crash_of_the_run() {
     let failed = with_program(ProcessExit::Code(3)).failure();
     assert!(failed.message.contains("the tool lab exited with status 3"), "{}", failed.message);
     // One that works is a tool like others: the run goes on, to the answer that this model can't give.
-    let worked = with_program(ProcessExit::Code(0)).failure();
-    assert!(worked.message.contains("answer can't be read") && worked.log.contains("lab: 12 g"), "{worked:?}");
+    let worked = with_program(ProcessExit::Code(0)).outcome();
+    assert!(value(&worked, "correct") == 0.0 && worked.log.contains("lab: 12 g"), "{}", worked.log);
 }
 
 #[test]

@@ -130,7 +130,21 @@ pub async fn run_with(
         }
         reply = run_once(app, &loaded, &request, handle.clone(), sink).await?.after(&reply);
     }
+    if request.replay && reply.attempts == 0 && reply.stopped.is_none() {
+        reply.warnings.push(nothing_replayed(app, &request, &reply));
+    }
     Ok(reply)
+}
+
+/// A replay executes what has not ended: where all has, it checked nothing, and must not read as if it had.
+fn nothing_replayed(app: &App, request: &RunRequest, reply: &RunReply) -> String {
+    let records = request.replay_from.as_deref().unwrap_or(app.store_path());
+    format!(
+        "nothing was replayed: the {} runs have ended in this store already. To ask the records again, let a new store do it: \
+         ergon --store NEW run SPEC --replay={}",
+        reply.runs,
+        records.display()
+    )
 }
 
 /// Runs what is planned now.
@@ -279,7 +293,8 @@ async fn run_once(
     marked?;
     let cost_usd = spent?;
     let told = summary.energy.0.as_ref().map(EnergyTold::of).unwrap_or_default();
-    let mut warnings = unenforced(loaded);
+    let mut warnings = loaded.workload.warnings();
+    warnings.extend(unenforced(loaded));
     if summary.succeeded == 0 && summary.failed > 0 {
         warnings.push(format!("every run failed, so nothing was measured: ergon status {} says why", campaign.id));
     }

@@ -65,7 +65,8 @@ pub struct StatusReply {
     pub failed_runs: Vec<FailedRun>,
     /// Failed attempts by class.
     pub failures: BTreeMap<String, u64>,
-    /// Calls of models on the network or in files, all sessions; simulated ones are none.
+    /// Calls that were sent to models on the network or in files, all sessions; simulated ones are none, nor are those that
+    /// an open breaker or a budget kept back.
     pub api_calls: u64,
     /// USD that they count against the budget: an aborted call at its worst case, one of unknown price as nothing
     /// (`model_totals` tells how many those are).

@@ -103,6 +103,7 @@ pub async fn validate(app: &App, request: ValidateRequest) -> Result<ValidateRep
     let parallel = app.parallel(&loaded.campaign.spec.execution.parallel, None)?;
     let estimate = forecast(app, &loaded, &plan, parallel).await;
     let mut warnings: Vec<String> = loaded.campaign.warnings.iter().map(Problem::to_string).collect();
+    warnings.extend(loaded.workload.warnings());
     warnings.extend(unenforced(&loaded));
     warnings.extend(crate::energy::warnings(&loaded.campaign, app));
     Ok(ValidateReply {

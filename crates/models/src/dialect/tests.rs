@@ -213,16 +213,3 @@ fn what_a_provider_leaves_out_is_missing_and_not_zero() {
         assert_eq!((answer.text.as_str(), answer.tokens), ("x", Tokens::default()), "{dialect:?}");
     }
 }
-
-#[test]
-fn faults_are_found_in_the_shapes_that_providers_use() {
-    for (document, said) in [
-        (json!({"error": {"message": "no", "type": "t", "code": "c"}}), "no (c)"),
-        (json!({"type": "error", "error": {"type": "overloaded_error", "message": "busy"}}), "busy (overloaded_error)"),
-        (json!([{"error": {"code": 400, "message": "no", "status": "INVALID_ARGUMENT"}}]), "no (INVALID_ARGUMENT)"),
-        (json!({"error": "model not found"}), "model not found"),
-    ] {
-        assert_eq!(fault(&document).as_deref(), Some(said), "{document}");
-    }
-    assert_eq!(fault(&json!({"choices": [], "error": null})), None);
-}

@@ -5,8 +5,8 @@ use std::time::Duration;
 use ergon_domain::{Exchange, FailureClass};
 use serde_json::Value;
 
-use super::reading::Read;
-use crate::dialect;
+use super::reading::{Read, Unread};
+use crate::dialect::{self, ProviderFault};
 use crate::wire::{Broken, Head};
 
 /// A request that brought no answer.
@@ -43,8 +43,9 @@ pub(super) fn judge(outcome: &Result<Head, Broken>, answer: &mut Read, exchange:
             fault(MalformedReply, false, false, "the reply is longer than max_reply_mb accepts".into())
         }
         Ok(head) if !head.is_success() => Some(refused(head, &exchange.received)),
-        Ok(_) => match answer {
-            Err(wrong) => fault(MalformedReply, false, false, cut(wrong)),
+        Ok(head) => match answer {
+            Err(Unread::Malformed(wrong)) => fault(MalformedReply, false, false, cut(wrong)),
+            Err(Unread::Fault(told)) => Some(broke_off(head, told)),
             Ok(Some(answer)) if !answer.ended => {
                 fault(ModelUnavailable, true, false, "the stream ended before the reply did".into())
             }
@@ -56,34 +57,53 @@ pub(super) fn judge(outcome: &Result<Head, Broken>, answer: &mut Read, exchange:
     }
 }
 
+/// A fault that is told of in a successful reply, most often in the middle of a stream: text may have been generated,
+/// and charged. The request itself had been accepted, so a fault that does not say what it is is the provider's.
+fn broke_off(head: &Head, told: &ProviderFault) -> Fault {
+    let (class, again, what) = told.status.map_or(FAILED, |status| meaning(status, &told.message));
+    let message = cut(&format!("{what} (told in a reply of status {}): {}", head.status, told.message));
+    Fault { class, message, again, is_free: false, wait: head.retry_after }
+}
+
 /// A reply with another status than one of success: nothing was generated for it.
 fn refused(head: &Head, received: &[u8]) -> Fault {
-    use FailureClass::{Budget, InvalidInput, ModelRefused, ModelUnavailable, RateLimited};
+    if (300..400).contains(&head.status) {
+        let to = head.location.as_deref().unwrap_or("nowhere");
+        let base = dialect::base_of(to);
+        let message = format!("it sends one to {to}; nothing was sent there. Write base_url: {base} if it is right");
+        let class = FailureClass::InvalidInput;
+        return Fault { class, message: cut(&message), again: false, is_free: true, wait: None };
+    }
     let body: Value = serde_json::from_slice(received).unwrap_or_default();
-    let said = dialect::fault(&body).unwrap_or_else(|| String::from_utf8_lossy(received).into_owned());
-    let said = cut(said.trim());
-    let holds = |words: &[&str]| words.iter().any(|word| said.to_lowercase().contains(word));
-    let (class, again, what) = match head.status {
-        300..=399 => {
-            let to = head.location.as_deref().unwrap_or("nowhere");
-            let base = dialect::base_of(to);
-            let message =
-                format!("it sends one to {to}; nothing was sent there. Write base_url: {base} if it is right");
-            return Fault { class: InvalidInput, message: cut(&message), again: false, is_free: true, wait: None };
-        }
+    let said = ProviderFault::of(&body).map(|fault| fault.message);
+    let said = cut(said.unwrap_or_else(|| String::from_utf8_lossy(received).into_owned()).trim());
+    let (class, again, what) = meaning(head.status, &said);
+    let message = format!("{what} (status {}): {said}", head.status);
+    Fault { class, message, again, is_free: true, wait: head.retry_after }
+}
+
+/// A fault's class, whether another try can help, and what it is in words.
+type Meaning = (FailureClass, bool, &'static str);
+
+const FAILED: Meaning = (FailureClass::ModelUnavailable, true, "it failed");
+
+/// What a status with these words means.
+fn meaning(status: u16, said: &str) -> Meaning {
+    use FailureClass::{Budget, InvalidInput, ModelRefused, RateLimited};
+    let said = said.to_lowercase();
+    let holds = |words: &[&str]| words.iter().any(|word| said.contains(word));
+    match status {
         401 | 403 => (InvalidInput, false, "the key was refused"),
         402 => (Budget, false, "the account there has no credit"),
         404 => (InvalidInput, false, "there is no such model or address"),
         429 if holds(&["insufficient_quota", "billing"]) => (Budget, false, "the account there has no credit"),
         429 => (RateLimited, true, "too many requests"),
-        408 | 409 | 425 | 500..=599 => (ModelUnavailable, true, "it failed"),
+        408 | 409 | 425 | 500..=599 => FAILED,
         _ if holds(&["content_filter", "content_policy", "content management policy"]) => {
             (ModelRefused, false, "the request was refused")
         }
         _ => (InvalidInput, false, "the request was refused"),
-    };
-    let message = format!("{what} (status {}): {said}", head.status);
-    Fault { class, message, again, is_free: true, wait: head.retry_after }
+    }
 }
 
 fn cut(text: &str) -> String {

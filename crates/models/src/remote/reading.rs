@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::answer::Answer;
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, ProviderFault};
 use crate::frames::Frames;
 
 /// A reply while it arrives.
@@ -11,12 +11,21 @@ pub(super) struct Reading {
     dialect: Dialect,
     frames: Option<Frames>,
     answer: Answer,
-    wrong: Option<String>,
+    wrong: Option<Unread>,
     first_s: Option<f64>,
 }
 
-/// A reply that was read; `Ok(None)`: none came. The error says what can't be read.
-pub(super) type Read = Result<Option<Answer>, String>;
+/// Why there is no answer in what came.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Unread {
+    /// The provider says that something went wrong.
+    Fault(ProviderFault),
+    /// What can't be read, and why.
+    Malformed(String),
+}
+
+/// A reply that was read; `Ok(None)`: none came.
+pub(super) type Read = Result<Option<Answer>, Unread>;
 
 impl Reading {
     pub(super) fn new(dialect: Dialect, streamed: bool) -> Self {
@@ -50,8 +59,8 @@ impl Reading {
             return;
         }
         let read = match serde_json::from_slice::<Value>(document) {
-            Ok(value) => self.dialect.read(&value, &mut self.answer),
-            Err(e) => Err(format!("the reply is not JSON: {e}")),
+            Ok(value) => self.dialect.read(&value, &mut self.answer).map_err(Unread::Fault),
+            Err(e) => Err(Unread::Malformed(format!("the reply is not JSON: {e}"))),
         };
         if let Err(wrong) = read {
             self.wrong.get_or_insert(wrong);

@@ -137,7 +137,11 @@ async fn engine_litellm_is_understood_in_two_dialects_and_every_fault_of_it_has_
     let direct = ask("openai", "tiny", json!({"base_url": engine.base()}), "Count to ten").await.result.unwrap();
     // On a busy machine the proxy has been seen to fail once: that is what tries are for.
     let through = ask("openai", "through", at(json!({"retries": 2})), "Count to ten").await.result.unwrap();
-    assert_eq!((through.text, through.usage), (direct.text, direct.usage), "through the proxy as without it");
+    assert_eq!((&through.text, through.usage), (&direct.text, direct.usage), "through the proxy as without it");
+    let streamed = at(json!({"retries": 2, "stream": true}));
+    let streamed = ask("openai", "through", streamed, "Count to ten").await.result.unwrap();
+    assert_eq!(whole(&streamed.text), whole(&direct.text), "and streamed as whole");
+    assert_eq!(streamed.finish, direct.finish);
 }
 
 #[tokio::test]

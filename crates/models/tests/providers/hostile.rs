@@ -74,7 +74,9 @@ async fn a_failure_that_stays_has_a_name() {
         (200, "{\"choices\": [", MalformedReply),
         (200, "<html>", MalformedReply),
         (200, "[]", MalformedReply),
-        (200, r#"{"error": {"message": "upstream died"}}"#, MalformedReply),
+        (200, r#"{"error": {"message": "upstream died"}}"#, ModelUnavailable),
+        (200, r#"{"error": {"message": "no", "code": "content_filter"}}"#, ModelRefused),
+        (200, r#"{"error": {"message": "no", "code": 402}}"#, NoCredit),
     ];
     for (status, body, class) in cases {
         let server = Server::start(move |_, _| reply(status, "", body)).await;
@@ -180,6 +182,44 @@ async fn a_stream_that_stops_early_is_no_reply() {
     .await;
     let asker = Asker::new(&server, json!({"stream": true, "retries": 0}), FREE);
     assert_eq!(asker.class().await, ModelUnavailable);
+}
+
+#[tokio::test]
+async fn a_fault_told_in_the_middle_of_a_stream_is_what_it_would_be_as_a_status() {
+    let started = "data: {\"model\": \"m-1\", \"choices\": [{\"delta\": {\"content\": \"The\"}}]}\n\n";
+    for (fault, class, tries) in [
+        (r#"{"error": {"message": "down", "code": "500"}}"#, ModelUnavailable, 3),
+        (r#"{"error": {"message": "down", "code": 503}}"#, ModelUnavailable, 3),
+        (r#"{"error": {"message": "down", "type": "server_error", "code": null}}"#, ModelUnavailable, 3),
+        (r#"{"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}"#, ModelUnavailable, 3),
+        (r#"{"error": {"message": "it just stopped"}}"#, ModelUnavailable, 3),
+        (r#"{"error": {"message": "slow down", "code": 429}}"#, RateLimited, 3),
+        (r#"{"type": "error", "error": {"type": "rate_limit_error", "message": "x"}}"#, RateLimited, 3),
+        (r#"{"error": {"message": "no", "code": "invalid_api_key"}}"#, InvalidInput, 1),
+        (r#"{"error": {"message": "no", "code": "insufficient_quota"}}"#, NoCredit, 1),
+    ] {
+        let server = Server::start(move |_, _| {
+            vec![Step::Send(format!("{STREAM}{started}data: {fault}\n\ndata: [DONE]\n\n").into_bytes())]
+        })
+        .await;
+        let asker = Asker::new(&server, json!({"stream": true, "retries": 2}), FREE);
+        let error = asker.ask(1).await.unwrap_err();
+        assert_eq!((error.class, server.count()), (class, tries), "{fault}: {error}");
+        assert!(error.message.contains("told in a reply of status 200"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_fault_in_the_middle_of_a_stream_that_passes_is_waited_out_and_what_was_said_before_is_dropped() {
+    let server = Server::start(|n, _| {
+        let delta = |text: &str| json!({"choices": [{"delta": {"content": text}}]});
+        let fault = json!({"error": {"message": "Overloaded", "type": "overloaded_error"}});
+        let body = if n == 0 { format!("data: {}\n\ndata: {fault}\n\n", delta("Half an")) } else { chunks() };
+        vec![Step::Send(format!("{STREAM}{body}").into_bytes())]
+    })
+    .await;
+    let asker = Asker::new(&server, json!({"stream": true}), FREE);
+    assert_eq!((asker.ask(1).await.unwrap().text.as_str(), server.count()), ("Grüß 😀", 2));
 }
 
 #[tokio::test]

@@ -48,7 +48,8 @@ async fn a_provider_that_is_down_is_left_alone_and_the_declared_other_answers() 
         ("llm", "openai", &down, json!({"retries": 0, "patience_s": 0, "fallback": "spare"})),
         ("spare", "openai", &up, json!({})),
     ];
-    let asker = Asker::with(&network(), &models, FREE);
+    let network = network();
+    let asker = Asker::with(&network, &models, FREE);
     for run in 0..20 {
         assert_eq!(asker.ask(run).await.unwrap().text, "instead");
     }
@@ -60,6 +61,12 @@ async fn a_provider_that_is_down_is_left_alone_and_the_declared_other_answers() 
     let expected = [(AlertKind::Fallback, AlertLevel::Warning), (AlertKind::Provider, AlertLevel::Critical)];
     assert_eq!(told, expected, "each once: {:?}", meter.alerts);
     assert!(meter.alerts[1].message.contains("has failed 5 times in a row and is left alone"), "{:?}", meter.alerts);
+    let why = asker.models.down("llm").unwrap();
+    assert!(why.contains("has failed 5 times in a row and is left alone"), "{why}");
+    assert_eq!(asker.models.down("spare"), None);
+    let impatient = Asker::with(&network, &[("llm", "openai", &down, json!({"patience_s": 1}))], FREE);
+    let why = impatient.ask(1).await.unwrap_err().message;
+    assert!(why.ends_with("is left alone for another 2 s; patience_s is 1, so nobody waits for it"), "{why}");
 }
 
 #[tokio::test]
@@ -142,6 +149,18 @@ async fn spending_never_exceeds_the_budget_and_every_call_says_what_it_cost() {
     assert!(asker.models.meter().unwrap().alerts[0].message.contains("80 %"));
     let held = asker.kept.holds.lock().unwrap();
     assert!(!held.is_empty() && held.iter().all(|usd| *usd <= 0.02), "{held:?}");
+}
+
+#[tokio::test]
+async fn calls_of_one_run_at_the_same_time_wait_for_each_other_where_its_budget_is_short() {
+    let server = Server::start(|_, _| slow()).await;
+    // The worst case of a call is about 0.007 USD, what it comes to 0.0002.
+    let asker = Asker::new(&server, priced(), Budget { usd_per_run: Some(0.01), ..FREE });
+    let results = join_all((0..6).map(|_| asker.ask(1))).await;
+    assert!(results.iter().all(Result::is_ok), "{results:?}");
+    assert_eq!(server.most_at_once(), 1);
+    let spent: f64 = asker.kept.calls.lock().unwrap().iter().map(|c| c.charged_usd).sum();
+    assert!((spent - 6.0 * 0.0002).abs() < 1e-12, "{spent}");
 }
 
 #[tokio::test]

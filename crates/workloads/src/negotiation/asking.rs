@@ -3,7 +3,8 @@
 mod judgement;
 mod prompt;
 
-use std::sync::Mutex;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 use ergon_domain::structured::{extract, repair};
 use ergon_domain::{ChatReply, ChatRequest, DecisionProblem, RunContext, RunError};
@@ -51,15 +52,35 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// Nothing asked yet: every sum is known, and zero.
+    fn empty() -> Self {
+        Self { prompt_tokens: Some(0), completion_tokens: Some(0), cost_usd: Some(0.0), ..Self::default() }
+    }
+
     fn count(&mut self, reply: &ChatReply) {
-        self.calls += 1;
-        self.latency_s += reply.latency_s;
-        let add = |sum: Option<u64>, more: Option<u64>| sum.zip(more).map(|(sum, more)| sum + more);
-        self.prompt_tokens = add(self.prompt_tokens, reply.usage.prompt_tokens);
-        self.completion_tokens = add(self.completion_tokens, reply.usage.completion_tokens);
-        self.cost_usd = self.cost_usd.zip(reply.cost_usd).map(|(sum, more)| sum + more);
-        self.tokens_estimated |= reply.usage.estimated;
-        self.simulated |= reply.simulated;
+        self.add(&Self {
+            calls: 1,
+            prompt_tokens: reply.usage.prompt_tokens,
+            completion_tokens: reply.usage.completion_tokens,
+            tokens_estimated: reply.usage.estimated,
+            cost_usd: reply.cost_usd,
+            latency_s: reply.latency_s,
+            simulated: reply.simulated,
+            ..Self::empty()
+        });
+    }
+
+    fn add(&mut self, more: &Self) {
+        self.calls += more.calls;
+        self.malformed += more.malformed;
+        self.lost_proposals += more.lost_proposals;
+        self.missing_votes += more.missing_votes;
+        self.prompt_tokens = self.prompt_tokens.zip(more.prompt_tokens).map(|(sum, more)| sum + more);
+        self.completion_tokens = self.completion_tokens.zip(more.completion_tokens).map(|(sum, more)| sum + more);
+        self.tokens_estimated |= more.tokens_estimated;
+        self.cost_usd = self.cost_usd.zip(more.cost_usd).map(|(sum, more)| sum + more);
+        self.latency_s += more.latency_s;
+        self.simulated |= more.simulated;
     }
 
     /// Whether every question got a readable answer: no proposal lost, no vote missing.
@@ -71,49 +92,56 @@ impl Tally {
 /// The models of a game at work.
 pub struct Asking<'c> {
     context: &'c RunContext,
-    tally: Mutex<Tally>,
+    /// By seat. Invariant: a seat asks one thing at a time, so its sums are taken in the order of its questions, and those
+    /// of all in the order of seats: never in the order in which answers came, so that the same answers give the same bits.
+    tallies: Mutex<BTreeMap<usize, Tally>>,
 }
 
 impl<'c> Asking<'c> {
     /// Nothing asked yet.
     pub fn new(context: &'c RunContext) -> Self {
-        let tally =
-            Tally { prompt_tokens: Some(0), completion_tokens: Some(0), cost_usd: Some(0.0), ..Tally::default() };
-        Self { context, tally: Mutex::new(tally) }
+        Self { context, tallies: Mutex::default() }
     }
 
     /// The account so far.
     pub fn tally(&self) -> Tally {
-        self.tally.lock().map(|tally| tally.clone()).unwrap_or_default()
+        let mut all = Tally::empty();
+        self.tallies.lock().unwrap_or_else(PoisonError::into_inner).values().for_each(|of_seat| all.add(of_seat));
+        all
     }
 
-    fn count(&self, change: impl FnOnce(&mut Tally)) {
-        if let Ok(mut tally) = self.tally.lock() {
-            change(&mut tally);
-        }
+    fn count(&self, speaker: &Speaker, change: impl FnOnce(&mut Tally)) {
+        let mut tallies = self.tallies.lock().unwrap_or_else(PoisonError::into_inner);
+        change(tallies.entry(speaker.seat).or_insert_with(Tally::empty));
     }
 
-    async fn chat(&self, request: &ChatRequest, aside: &DecisionProblem) -> Result<String, RunError> {
+    async fn chat(
+        &self,
+        speaker: &Speaker,
+        request: &ChatRequest,
+        aside: &DecisionProblem,
+    ) -> Result<String, RunError> {
         self.context.checkpoint()?;
         let reply = self.context.chat(request, Some(aside)).await?;
-        self.count(|tally| tally.count(&reply));
+        self.count(speaker, |tally| tally.count(&reply));
         Ok(reply.text)
     }
 
     /// Asks for a document until it can be read, at most `REPAIRS` times more. `None`: it can't be had.
     async fn read<T>(
         &self,
+        speaker: &Speaker,
         mut request: ChatRequest,
         aside: &DecisionProblem,
         read: impl Fn(&Json) -> Result<T, String>,
     ) -> Result<Option<T>, RunError> {
         for attempt in 0..=REPAIRS {
-            let text = self.chat(&request, aside).await?;
+            let text = self.chat(speaker, &request, aside).await?;
             let found = extract(&text).ok_or_else(|| "it holds no JSON object".to_owned());
             match found.and_then(|document| read(&document)) {
                 Ok(found) => return Ok(Some(found)),
                 Err(wrong) => {
-                    self.count(|tally| tally.malformed += 1);
+                    self.count(speaker, |tally| tally.malformed += 1);
                     if attempt < REPAIRS {
                         request.messages.extend(repair(text, &wrong));
                     }
@@ -134,7 +162,7 @@ impl<'c> Asking<'c> {
     ) -> Result<String, RunError> {
         let request = prompt::words(speaker, game, history, round, phase);
         let script = judgement::words(speaker.seat, &game.view(history, round), phase);
-        self.chat(&request, &DecisionProblem::Script(script)).await
+        self.chat(speaker, &request, &DecisionProblem::Script(script)).await
     }
 
     /// An agent's proposal; `None` where it can't be read after all repairs.
@@ -152,9 +180,9 @@ impl<'c> Asking<'c> {
             Some(proposal) => space.read(proposal),
             None => Err("it has no field \"proposal\"".to_owned()),
         };
-        let outcome = self.read(request, &aside, read).await?;
+        let outcome = self.read(speaker, request, &aside, read).await?;
         if outcome.is_none() {
-            self.count(|tally| tally.lost_proposals += 1);
+            self.count(speaker, |tally| tally.lost_proposals += 1);
         }
         Ok(outcome)
     }
@@ -170,9 +198,9 @@ impl<'c> Asking<'c> {
     ) -> Result<Vec<Option<bool>>, RunError> {
         let request = prompt::ballot(speaker, game, history, round, proposals);
         let aside = judgement::votes(speaker.seat, &game.view(history, round), proposals);
-        let votes = self.read(request, &aside, |document| votes(document, proposals.len())).await?;
+        let votes = self.read(speaker, request, &aside, |document| votes(document, proposals.len())).await?;
         let votes = votes.unwrap_or_else(|| vec![None; proposals.len()]);
-        self.count(|tally| tally.missing_votes += votes.iter().filter(|vote| vote.is_none()).count() as u64);
+        self.count(speaker, |tally| tally.missing_votes += votes.iter().filter(|vote| vote.is_none()).count() as u64);
         Ok(votes)
     }
 }

@@ -8,7 +8,7 @@ use super::game;
 use super::strategy::Strategy;
 
 /// Raised whenever the same run key could give another result.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Values and costs: the same in all conditions of a replicate where streams are common.
 pub(super) const STREAM_PREFERENCES: &str = "preferences";

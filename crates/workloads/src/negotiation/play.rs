@@ -1,7 +1,7 @@
 //! A game, round by round: talk, proposals, votes, until something passes or the rounds are over.
 
 use ergon_domain::{RunContext, RunError, draw};
-use futures_util::future::try_join_all;
+use futures_util::future::join_all;
 use rand_chacha::ChaCha8Rng;
 
 use super::asking::{Asking, Speaker};
@@ -115,7 +115,7 @@ impl<'g> Game<'g> {
             let text = asking.say(speaker, self, known, round, phase).await?;
             Ok::<_, RunError>(Said { by, phase, text })
         });
-        for note in try_join_all(notes).await? {
+        for note in in_order(notes).await? {
             said(history, note);
         }
         Ok(())
@@ -138,7 +138,7 @@ impl<'g> Game<'g> {
             };
             Ok::<_, RunError>(outcome.map(|outcome| (seat, outcome)))
         });
-        Ok(try_join_all(made).await?.into_iter().flatten().collect())
+        Ok(in_order(made).await?.into_iter().flatten().collect())
     }
 
     /// Votes by seat and proposal.
@@ -161,8 +161,16 @@ impl<'g> Game<'g> {
                 Mind::Model(speaker) => asking.vote(speaker, self, history, round, proposals).await?,
             })
         });
-        try_join_all(votes).await
+        in_order(votes).await
     }
+}
+
+/// What all answer at the same time, in the order of seats. Of several failures it is the first seat's that counts, whoever
+/// failed first: a replay fails alike.
+async fn in_order<T>(
+    asked: impl Iterator<Item = impl Future<Output = Result<T, RunError>>>,
+) -> Result<Vec<T>, RunError> {
+    join_all(asked).await.into_iter().collect()
 }
 
 fn said(history: &mut History, what: Said) {

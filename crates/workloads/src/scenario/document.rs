@@ -144,14 +144,21 @@ impl<'a> Fields<'a> {
     /// Two numbers, the first the smaller.
     pub(super) fn range(&self, key: &'a str) -> Option<(f64, f64)> {
         let value = self.get(key)?;
-        let range = match value.as_array().map(Vec::as_slice) {
-            Some([lo, hi]) => lo.as_f64().zip(hi.as_f64()).filter(|(lo, hi)| lo <= hi),
+        let given = match value.as_array().map(Vec::as_slice) {
+            Some([lo, hi]) => lo.as_f64().zip(hi.as_f64()),
             _ => None,
         };
-        if range.is_none() {
-            self.refuse(key, value, "two numbers [smallest, largest]");
+        match given {
+            None => self.refuse(key, value, "two numbers [smallest, largest]"),
+            Some((lo, hi)) if lo > hi => {
+                self.wrong(
+                    key,
+                    format!("is [{lo}, {hi}]; the first must not be above the second: [smallest, largest]"),
+                );
+            }
+            Some(_) => {}
         }
-        range
+        given.filter(|(lo, hi)| lo <= hi)
     }
 
     /// One of several words.

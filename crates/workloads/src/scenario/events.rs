@@ -87,6 +87,23 @@ pub(super) fn happening(
     events.iter().enumerate().filter_map(happens).collect()
 }
 
+impl Event {
+    /// What of it lies after the last turn, with the field that says so.
+    pub(super) fn too_late(&self, turns: u32) -> Option<String> {
+        let late = |turn: &u32| *turn > turns;
+        let (field, first) = match (&self.trigger, self.turns) {
+            (Trigger::Turns(all), _) => ("schedule", all.iter().copied().filter(late).min()?),
+            (_, Some((first, _))) => ("turn_range", Some(first).filter(late)?),
+            _ => return None,
+        };
+        Some(format!(
+            "exogenous-events.yaml: {}.{field}: turn {first} is after the scenario's last, {turns}; it happens only where turns \
+             is set to {first} or more",
+            self.name
+        ))
+    }
+}
+
 impl Trigger {
     fn fires(&self, index: usize, chances: &Chances, event: &Event, now: &Situation<'_>) -> bool {
         match self {

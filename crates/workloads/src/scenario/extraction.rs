@@ -1,8 +1,12 @@
 //! Reading metrics after a turn: by pattern, by words, or from what a model says. What is not found is missing, with the
 //! reason, and never zero.
 
+use ergon_domain::structured::extract;
+use serde_json::Value;
+
 use super::metrics::{Extraction, MetricRule, Scale, Scoring};
 use super::state::Reading;
+use crate::numeral;
 
 /// A value before it is put on its scale.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,7 +72,7 @@ pub(super) fn from_reply(rule: &MetricRule, text: &str) -> Result<Found, String>
             }
         }
         Scale::Number { range, .. } => {
-            let found = number_in(text).ok_or("it holds no number")?;
+            let found = field_of(text).map_or_else(|| numeral::only(text), Ok)?;
             match range {
                 Some((lo, hi)) if !(lo..=hi).contains(&&found) => {
                     Err(format!("{found} is out of range; expected a number from {lo} to {hi}"))
@@ -120,22 +124,15 @@ fn on_scale(text: &str, scale: &Scale) -> Result<Found, String> {
                 .map(|c| Found::Category(c.clone()))
                 .ok_or_else(|| format!("'{text}' is none of {}", categories.join(", ")))
         }
-        _ => number_in(text).map(Found::Number).ok_or_else(|| format!("'{text}' is no number")),
+        _ => numeral::only(text).map(Found::Number).map_err(|why| format!("what the pattern found, '{text}': {why}")),
     }
 }
 
-/// The first number in a text, thousands separated or not.
-fn number_in(text: &str) -> Option<f64> {
-    let start = text.find(|c: char| c.is_ascii_digit())?;
-    let head = &text[..start];
-    let negative = head.ends_with('-') || head.ends_with('−') || head.ends_with("-$");
-    let rest = &text[start..];
-    let end = rest.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == ',')).unwrap_or(rest.len());
-    let digits = rest[..end].trim_end_matches(['.', ',']);
-    let thousands = digits.split(',').skip(1).all(|part| part.split('.').next().is_some_and(|p| p.len() == 3));
-    let digits = if thousands { digits.replace(',', "") } else { digits.split(',').next()?.to_owned() };
-    let number: f64 = digits.parse().ok().filter(|x: &f64| x.is_finite())?;
-    Some(if negative { -number } else { number })
+/// The number of a JSON object that has one number among its fields.
+fn field_of(text: &str) -> Option<f64> {
+    let Some(Value::Object(fields)) = extract(text) else { return None };
+    let mut numbers = fields.values().filter_map(Value::as_f64);
+    numbers.next().filter(|_| numbers.next().is_none())
 }
 
 /// How often a word or phrase stands in a text, case aside; `protest` is found in `protesters`, as stems are meant.

@@ -9,7 +9,7 @@ use super::folder::Scenario;
 use super::metrics::{Extraction, MetricRule, Scale, Source};
 
 /// Raised whenever the same run key could give another result.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 /// Chances of events: the same in all conditions of a replicate where streams are common.
 pub(super) const STREAM_EVENTS: &str = "events";
 
@@ -295,7 +295,8 @@ fn own_metrics() -> Vec<Metric> {
             Lower,
             AT_LEAST_0,
             Count,
-            "Replies that could not be read, repairs included.",
+            "Replies that could not be read, repairs included. A message that can't be read after its repair is heard by \
+             nobody; a decision or world that can't fails the run.",
         ),
         metric("llm_prompt_tokens", "Prompt tokens", "1", Neither, AT_LEAST_0, Count, "Tokens of all prompts."),
         metric("llm_completion_tokens", "Reply tokens", "1", Neither, AT_LEAST_0, Count, "Tokens of all replies."),

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use ergon_domain::{Artefact, Digest, FailureClass, RunError};
 use serde_json::{Value, json};
 
+use super::asking::Purpose;
 use super::folder::Scenario;
 use super::ledger::Sums;
 use super::state::{CallLine, State, Turn};
@@ -126,6 +127,14 @@ fn turn_log(text: &mut String, turn: &Turn) {
     }
     for message in &turn.messages {
         let _ = writeln!(text, "turn {n}: {} says something ({})", message.from, message.channel);
+    }
+    // A question is put twice at most, and others speak between two questions to the same actor.
+    let lost = turn.calls.windows(2).filter(|two| {
+        let is_lost = |call: &CallLine| call.malformed && call.purpose == Purpose::Message.name();
+        two.iter().all(is_lost) && two[0].who == two[1].who
+    });
+    for speaker in lost.filter_map(|two| two[0].who.as_deref()) {
+        let _ = writeln!(text, "turn {n}: a message of {speaker} can't be read after a repair; nobody hears it");
     }
     for decision in &turn.decisions {
         let _ = writeln!(text, "turn {n}: {} decides ({})", decision.actor, decision.stance);

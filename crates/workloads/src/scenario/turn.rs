@@ -118,13 +118,13 @@ impl Player<'_> {
             if self.play.parallel {
                 let actors = 0..self.play.scenario.actors.len();
                 for answer in join_all(actors.map(|actor| self.speak(stage, actor, &heard, round))).await {
-                    said.extend(take(answer?, calls)?);
+                    said.extend(heard_of(answer?, calls));
                 }
             } else {
                 for actor in 0..self.play.scenario.actors.len() {
                     let heard = said.clone();
                     let answer = self.speak(stage, actor, &heard, round).await?;
-                    said.extend(take(answer, calls)?);
+                    said.extend(heard_of(answer, calls));
                 }
             }
         }
@@ -151,7 +151,7 @@ impl Player<'_> {
             model: &self.play.actor_models[actor],
             system: actor_system(self.play, actor_is),
             user,
-            schema: Some(channels.schema()),
+            schema: Some(channels.schema(&others)),
             aside: simulated_play::message(actor_is, &others, channels, stage.turn + round),
         };
         let read = |text: &str| channels.read(text, &actor_is.id, &others, round);
@@ -311,10 +311,11 @@ fn texts_of(rule: &MetricRule, world: &str, decided: &[Decision]) -> Vec<(String
     }
 }
 
-fn take<T>(answer: Answer<T>, calls: &mut Vec<CallLine>) -> Result<T, RunError> {
-    let (said, lines) = answer.or_fail("a message")?;
-    calls.extend(lines);
-    Ok(said)
+/// What the others hear. A message that can't be read after its repair is heard by nobody: it is counted, and the turn goes
+/// on without it, as it does where an actor says nothing.
+fn heard_of(answer: Answer<Option<Message>>, calls: &mut Vec<CallLine>) -> Option<Message> {
+    calls.extend(answer.calls);
+    answer.said.ok().flatten()
 }
 
 fn take_decision(answer: Answer<Decision>, calls: &mut Vec<CallLine>) -> Result<Decision, RunError> {

@@ -99,6 +99,12 @@ impl Workload for ScenarioWorkload {
         Ok(())
     }
 
+    fn warnings(&self) -> Vec<String> {
+        let turns = self.scenario.definition.length.turns;
+        let late = self.scenario.events.iter().filter_map(|event| event.too_late(turns));
+        late.map(|why| format!("workload.scenario: {why}")).collect()
+    }
+
     fn resumes(&self) -> bool {
         true
     }

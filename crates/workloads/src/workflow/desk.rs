@@ -30,7 +30,7 @@ pub(super) struct Desk<'a> {
 /// What is asked of the model.
 pub(super) struct Question<'q, T> {
     pub(super) phase: Phase,
-    /// What the reply is called in an error.
+    /// What the reply is called in an error and in the log.
     pub(super) wanted: &'q str,
     pub(super) messages: Vec<ChatMessage>,
     pub(super) schema: Value,
@@ -55,12 +55,34 @@ impl<'a> Desk<'a> {
         let _ = writeln!(self.log, "{what}: {}", text.trim());
     }
 
-    /// Asks for a document, and once more where the reply can't be read.
+    /// Asks for a document that the work can't go on without, and once more where the reply can't be read.
     ///
     /// # Errors
     /// There is no reply, or none that can be read.
     pub(super) async fn ask<T>(&mut self, question: Question<'_, T>) -> Result<T, RunError> {
-        let Question { phase, wanted, messages, schema, aside, reader } = question;
+        let wanted = question.wanted;
+        self.try_ask(question).await?.map_err(|wrong| {
+            let message = format!("the model's {wanted} can't be read, and its second try neither: {wrong}");
+            RunError::new(FailureClass::MalformedReply, message).with_log(self.log.clone())
+        })
+    }
+
+    /// Asks for an answer to the task. `None`: it can't be read, nor can its second try. That is a finding about the model:
+    /// the run ends with it, and keeps what it used.
+    ///
+    /// # Errors
+    /// There is no reply.
+    pub(super) async fn ask_answer(&mut self, question: Question<'_, String>) -> Result<Option<String>, RunError> {
+        let wanted = question.wanted;
+        let answer = self.try_ask(question).await?;
+        if let Err(wrong) = &answer {
+            self.note(wanted, &format!("can't be read, and its second try neither: {wrong}"));
+        }
+        Ok(answer.ok())
+    }
+
+    async fn try_ask<T>(&mut self, question: Question<'_, T>) -> Result<Result<T, String>, RunError> {
+        let Question { phase, wanted: _, messages, schema, aside, reader } = question;
         let mut request = self.request(messages);
         request.reply_schema = Some(schema);
         let mut wrong = String::new();
@@ -68,7 +90,7 @@ impl<'a> Desk<'a> {
             let text = self.chat(phase, &request, &aside).await?;
             let document = read(&text, request.reply_schema.as_ref());
             match document.and_then(|document| reader(&document)) {
-                Ok(meant) => return Ok(meant),
+                Ok(meant) => return Ok(Ok(meant)),
                 Err(why) => {
                     self.account.malformed += 1;
                     request.messages.extend(repair(text, &why));
@@ -76,8 +98,7 @@ impl<'a> Desk<'a> {
                 }
             }
         }
-        let message = format!("the model's {wanted} can't be read, and its second try neither: {wrong}");
-        Err(RunError::new(FailureClass::MalformedReply, message).with_log(self.log.clone()))
+        Ok(Err(wrong))
     }
 
     /// Asks for a text.

@@ -2,6 +2,7 @@
 
 use super::item::Gold;
 use super::tools::calculator::{self, Scope};
+use crate::numeral;
 
 /// Values of n at which two sequences are compared.
 const SEQUENCE_LENGTH: u32 = 10;
@@ -10,7 +11,7 @@ const SEQUENCE_LENGTH: u32 = 10;
 pub fn is_right(gold: &Gold, answer: &str) -> bool {
     match gold {
         Gold::Number { value, tolerance } => {
-            stated_number(answer).is_some_and(|x| (x - value).abs() <= (tolerance * value.abs()).max(1e-9))
+            numeral::only(answer).is_ok_and(|x| (x - value).abs() <= (tolerance * value.abs()).max(1e-9))
         }
         Gold::Text(spellings) => {
             let said = plain(answer);
@@ -55,17 +56,6 @@ pub fn holds(gold: &Gold, text: &str) -> bool {
         Gold::Set(all) => all.iter().all(|one| padded(text).contains(&padded(one))),
         Gold::Facts { .. } | Gold::Terms { .. } | Gold::Sequence(_) => is_right(gold, text),
     }
-}
-
-/// The one number an answer states; `None` where it states none or several.
-fn stated_number(answer: &str) -> Option<f64> {
-    let trimmed = answer.trim().trim_end_matches('.');
-    let mut numbers = trimmed.split_whitespace().filter_map(|word| {
-        let bare = word.trim_matches(|c: char| !c.is_ascii_digit() && !matches!(c, '-' | '+' | '.'));
-        bare.trim_end_matches('.').replace(',', "").parse::<f64>().ok().filter(|x| x.is_finite())
-    });
-    let first = numbers.next()?;
-    numbers.all(|other| other == first).then_some(first)
 }
 
 fn listed(answer: &str) -> Vec<String> {
@@ -115,6 +105,11 @@ mod tests {
         for wrong in ["", "124", "12400", "1240 or 1250", "twelve hundred and forty", "NaN", "inf"] {
             assert!(!is_right(&gold, wrong), "{wrong}");
         }
+        let below = Gold::Number { value: -5.0, tolerance: 0.0 };
+        assert!(is_right(&below, "−5") && is_right(&below, "-5") && !is_right(&below, "5"));
+        assert!(!is_right(&Gold::Number { value: 5.0, tolerance: 0.0 }, "−5"));
+        let half = Gold::Number { value: 15.0, tolerance: 0.0 };
+        assert!(!is_right(&half, "1,5") && !is_right(&half, "CO15") && is_right(&half, "CO2: 15 t"));
         let near = Gold::Number { value: 41.84, tolerance: 0.005 };
         assert!(is_right(&near, "41.8") && !is_right(&near, "42.4"));
     }

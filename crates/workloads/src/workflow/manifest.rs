@@ -9,7 +9,7 @@ use super::desk::{MODEL_CALL, TOOL_CALL};
 use super::{metrics, prompt, settings};
 
 /// Raised whenever the same run key could give another result.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// The task whose items are the user's.
 pub(super) const OWN: &str = "own";
 /// The stream by which items are chosen: the same in all conditions of a replicate.
@@ -98,7 +98,10 @@ fn parameters() -> Vec<Parameter> {
         Parameter::new(
             "items",
             ParameterKind::File {
-                format: "a JSON Lines file of items: prompt, answer, and more (see the guide)".into(),
+                format: "a JSON Lines file, an item a line: prompt (or question) and, where it can be graded, answer (text, \
+                         number, list, or GSM8K's text with ####); further id, accept (other spellings), choices, grade \
+                         (text, number, choice, set), tolerance (share of the value), wrong, difficulty, route"
+                    .into(),
             },
             None,
             "Your items.",

@@ -22,7 +22,8 @@ pub(super) fn metrics() -> Vec<Metric> {
             Higher,
             (Some(0.0), Some(1.0)),
             Binary,
-            "Whether the answer is right by the item's gold answer: 1 or 0. Undefined where the item has none.",
+            "Whether the answer is right by the item's gold answer: 1 or 0. An answer that can't be read after a repair is \
+             not right. Undefined where the item has no gold answer.",
         ),
         count(
             "total_tokens",
@@ -41,7 +42,13 @@ pub(super) fn metrics() -> Vec<Metric> {
             "1",
             "Steps of the plan, turns of the loop, or reviews and revisions. 1 to 15 is usual.",
         ),
-        count("malformed_replies", "Malformed replies", "1", "Replies that could not be read."),
+        count(
+            "malformed_replies",
+            "Malformed replies",
+            "1",
+            "Replies that could not be read, repairs included. After an answer that can't be read the run ends with what it \
+             used; after a plan, turn or review that can't it fails.",
+        ),
         metric(
             "api_latency_s",
             "Model time",

@@ -6,4 +6,5 @@ mod declared;
 mod desk;
 mod exact;
 mod models;
+mod order;
 mod theory;

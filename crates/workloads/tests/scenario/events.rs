@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use ergon_domain::Value;
+use ergon_domain::{Value, Workload};
 use serde_json::{Value as Json, json};
 
-use crate::stage::{Asked, Folder, Told, asked, park, played, state, value, wrong};
+use crate::stage::{Asked, Folder, Told, asked, open, park, played, state, value, wrong};
 
 /// In which turns each event happens.
 fn happenings(folder: &Folder, models: &Told) -> BTreeMap<String, Vec<u32>> {
@@ -136,4 +136,38 @@ fn an_event_that_can_not_be_read_is_refused_with_file_and_field() {
         let wrong = wrong(&events(document));
         assert!(wrong.lines().any(|line| line == format!("{place} {said}")), "{said}\nnot in\n{wrong}");
     }
+}
+
+#[test]
+fn an_event_after_the_last_turn_is_told_of_and_one_in_time_is_not() {
+    let folder = events(json!({
+        "scheduled_events": [
+            { "name": "in time", "schedule": { "turns": [3] }, "effect": "x" },
+            { "name": "strike", "schedule": { "turns": [2, 9, 7] }, "effect": "x" },
+        ],
+        "random_events": [{ "name": "flood", "probability": 0.5, "turn_range": [4, 8], "effect": "x" }],
+    }));
+    let mut told = open(&folder).warnings();
+    told.sort();
+    assert_eq!(
+        told,
+        [
+            "workload.scenario: exogenous-events.yaml: flood.turn_range: turn 4 is after the scenario's last, 3; it \
+             happens only where turns is set to 4 or more",
+            "workload.scenario: exogenous-events.yaml: strike.schedule: turn 7 is after the scenario's last, 3; it \
+             happens only where turns is set to 7 or more",
+        ]
+    );
+    // A campaign may play more turns than the scenario says: then they do happen.
+    let longer = played(&folder, &[("turns", Value::Int(9))], &Told::saying(|_| None));
+    let happens = |turn: usize| state(&longer).turns[turn - 1].events.iter().any(|event| event.name == "strike");
+    assert!(happens(7) && happens(9));
+}
+
+#[test]
+fn a_range_that_is_the_wrong_way_round_is_told_so() {
+    let folder = events(json!({ "random_events": [
+        { "name": "flood", "probability": 0.5, "turn_range": [10, 2], "effect": "x" }] }));
+    let said = wrong(&folder);
+    assert!(said.contains("turn_range: is [10, 2]; the first must not be above the second"), "{said}");
 }

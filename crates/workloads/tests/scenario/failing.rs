@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use ergon_domain::{Cancelled, FailureClass, ModelError, Models};
 use serde_json::json;
 
-use crate::stage::{Asked, Told, asked, context, park, play, play_in, played, reply, usual, value};
+use crate::stage::{Asked, Told, asked, context, park, play, play_in, played, reply, usual, value, who};
 
 fn failing_from(call: u32, class: FailureClass) -> Told {
     let asked = AtomicU32::new(0);
@@ -51,13 +51,35 @@ fn a_reply_that_is_mended_is_counted_and_one_that_is_not_fails_the_run_as_malfor
 }
 
 #[test]
-fn a_message_to_a_stranger_is_mended_or_fails_the_run() {
+fn a_message_that_cannot_be_read_after_its_repair_is_heard_by_nobody_and_the_run_goes_on() {
     let folder = park().set("features", json!({ "communications": { "enabled": true, "max_per_turn": 1 } }));
-    let stranger = r#"{"channel": "bilateral", "to": ["ghost"], "message": "Hello"}"#;
-    let models = Told::saying(move |request| (asked(request) == Asked::Message).then(|| stranger.into()));
-    let failed = play(&folder, &[], &models).unwrap_err();
-    assert_eq!(failed.class, FailureClass::MalformedReply);
-    assert!(failed.message.contains("\"to\" names 'ghost'"), "{failed}");
+    let said = |wrong: &'static str, forever: bool| {
+        Told::saying(move |request| {
+            let right = r#"{"channel": "bilateral", "to": ["club"], "message": "Hello"}"#;
+            let says = if forever || request.messages.len() == 2 { wrong } else { right };
+            (asked(request) == Asked::Message && who(request) == "anna").then(|| says.into())
+        })
+    };
+    for wrong in [
+        r#"{"channel": "bilateral", "to": ["ghost"], "message": "Hello"}"#,
+        r#"{"channel": "bilateral", "to": ["club", "mayor"], "message": "Hello"}"#,
+        "Hello!",
+    ] {
+        let mended = played(&folder, &[], &said(wrong, false));
+        assert_eq!((value(&mended, "messages_sent"), value(&mended, "malformed_replies")), (3.0, 3.0), "{wrong}");
+        let lost = played(&folder, &[], &said(wrong, true));
+        assert_eq!((value(&lost, "messages_sent"), value(&lost, "malformed_replies")), (0.0, 6.0), "{wrong}");
+        let told = "turn 1: a message of anna can't be read after a repair; nobody hears it";
+        assert!(lost.log.contains(told) && !mended.log.contains("nobody hears it"), "{}", lost.log);
+    }
+    let models = said("Hello!", true);
+    played(&folder, &[], &models);
+    let schema = models.requests(Asked::Message)[0].reply_schema.clone().unwrap();
+    assert_eq!(
+        schema["properties"]["to"]["items"]["enum"],
+        json!(["club", "mayor"]),
+        "a provider can hold it to these"
+    );
 }
 
 #[test]

@@ -92,7 +92,7 @@ fn a_model_reads_a_number_in_its_range_after_a_repair_and_is_named_as_its_source
         match (asked(request), request.model.as_str()) {
             (Asked::Metric, "judge") => Some("It is a slow_ending.".into()),
             (Asked::Metric, _) if repaired => Some("7.5".into()),
-            (Asked::Metric, _) => Some("75 of 100".into()),
+            (Asked::Metric, _) => Some("75".into()),
             _ => None,
         }
     });
@@ -105,6 +105,30 @@ fn a_model_reads_a_number_in_its_range_after_a_repair_and_is_named_as_its_source
     let of = |metric: &str| outcome.measurements.iter().find(|m| m.metric.as_str() == metric).unwrap();
     assert_eq!(of("mood").provenance, Provenance::Estimated("read by the model m".into()));
     assert_eq!(of("kind.slow_ending").provenance, Provenance::Estimated("read by the model judge".into()));
+}
+
+#[test]
+fn a_reply_states_one_number_or_is_asked_for_again_and_then_missing() {
+    let folder = metrics(json!([
+        { "name": "trust", "type": "continuous", "range": [0, 10], "extraction": { "type": "llm", "prompt": "Trust?" } },
+    ]));
+    let read = |said: &'static str| {
+        let outcome = played(&folder, &[], &Told::saying(|r| (asked(r) == Asked::Metric).then(|| said.into())));
+        (observed(&outcome, "trust").clone(), value(&outcome, "malformed_replies"))
+    };
+    for said in ["7", "Trust is 7.", "CO2 is 7", "{\"trust\": 7}", "{\"trust\": 7, \"why\": \"2 of 3 agree\"}"] {
+        assert_eq!(read(said), (Observed::Value(7.0), 0.0), "{said}");
+    }
+    for (said, why) in [
+        ("On a scale from 0 to 10, trust is 7.", "it holds several numbers (0, 10, 7); expected one"),
+        ("7/10", "it holds several numbers (7, 10); expected one"),
+        ("1,5", "'1,5' is unclear; write a number with a decimal point and no separators"),
+        ("−5", "-5 is out of range; expected a number from 0 to 10"),
+        ("CO2", "it holds no number"),
+    ] {
+        let missing = Observed::Unavailable(format!("the model's reply can't be read: {why}").into());
+        assert_eq!(read(said), (missing, 6.0), "{said}");
+    }
 }
 
 #[test]
@@ -214,7 +238,7 @@ fn a_metric_that_can_not_be_read_is_refused_with_file_and_field() {
         ),
         (
             json!([{ "name": "y", "range": [10, 0], "extraction": { "type": "manual" } }]),
-            "metrics[0].range: is a list; expected two numbers [smallest, largest]",
+            "metrics[0].range: is [10, 0]; the first must not be above the second: [smallest, largest]",
         ),
         (
             json!({ "y": { "type": "colour" } }),

@@ -15,7 +15,7 @@ use crate::workflow::prompt::{
 /// A step that the model does itself.
 pub(super) const BY_MODEL: &str = "model";
 
-pub(super) async fn work(desk: &mut Desk<'_>) -> Result<String, RunError> {
+pub(super) async fn work(desk: &mut Desk<'_>) -> Result<Option<String>, RunError> {
     let plan = plan(desk).await?;
     let findings = execute(desk, &plan).await?;
     synthesize(desk, &findings).await
@@ -118,7 +118,7 @@ async fn by_model(desk: &mut Desk<'_>, step: &Step) -> Result<String, RunError> 
     Ok(text)
 }
 
-async fn synthesize(desk: &mut Desk<'_>, findings: &[Finding]) -> Result<String, RunError> {
+async fn synthesize(desk: &mut Desk<'_>, findings: &[Finding]) -> Result<Option<String>, RunError> {
     let _span = desk.phase(Phase::Synthesis);
     let item = desk.item;
     let told = findings.iter().map(|finding| {
@@ -126,7 +126,7 @@ async fn synthesize(desk: &mut Desk<'_>, findings: &[Finding]) -> Result<String,
         format!("\n{} ({}): {result}", finding.step.tool, finding.step.input)
     });
     let user = format!("{}\n\nWhat was found:{}", item.prompt, told.collect::<String>());
-    desk.ask(Question {
+    desk.ask_answer(Question {
         phase: Phase::Synthesis,
         wanted: "answer",
         messages: opening(answer_form(item), user),

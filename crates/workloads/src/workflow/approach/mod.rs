@@ -41,11 +41,11 @@ impl Approach {
         }
     }
 
-    /// Works on the desk's item to an answer.
+    /// Works on the desk's item to an answer; `None`: the model gave none that can be read.
     ///
     /// # Errors
     /// The model, a tool or the run's time failed.
-    pub(super) async fn work(self, desk: &mut Desk<'_>) -> Result<String, RunError> {
+    pub(super) async fn work(self, desk: &mut Desk<'_>) -> Result<Option<String>, RunError> {
         match self {
             Self::Linear => linear::answer(desk, 0.0).await,
             Self::Agentic => agentic::work(desk).await,

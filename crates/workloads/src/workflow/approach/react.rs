@@ -22,7 +22,7 @@ struct Turn {
     input: String,
 }
 
-pub(super) async fn work(desk: &mut Desk<'_>) -> Result<String, RunError> {
+pub(super) async fn work(desk: &mut Desk<'_>) -> Result<Option<String>, RunError> {
     let (item, most) = (desk.item, desk.settings.max_steps);
     let form = item.gold.as_ref().map(|gold| gold.form()).unwrap_or_default();
     let tools: Vec<String> = desk.toolbox.names().into_iter().chain([ANSWER]).map(str::to_owned).collect();
@@ -54,7 +54,7 @@ pub(super) async fn work(desk: &mut Desk<'_>) -> Result<String, RunError> {
         desk.account.steps += 1;
         desk.note("thought", &turn.thought);
         if turn.tool == ANSWER {
-            return Ok(turn.input);
+            return Ok(Some(turn.input));
         }
         let step = Step { tool: turn.tool.as_str().into(), input: turn.input };
         let _span = desk.phase(Phase::Execution);
@@ -69,7 +69,7 @@ pub(super) async fn work(desk: &mut Desk<'_>) -> Result<String, RunError> {
     // Out of turns: the answer is asked for as in every other way of working.
     let _span = desk.phase(Phase::Synthesis);
     messages.push(message(Role::User, format!("There are no turns left. {}", answer_form(item))));
-    desk.ask(Question {
+    desk.ask_answer(Question {
         phase: Phase::Synthesis,
         wanted: "answer",
         messages,

@@ -9,10 +9,10 @@ use crate::workflow::desk::{Desk, Question, message};
 use crate::workflow::grader::is_right;
 use crate::workflow::prompt::{REVISED, answer_form, answer_schema, opening, read_answer, to_answer, to_judge};
 
-pub(super) async fn work(desk: &mut Desk<'_>) -> Result<String, RunError> {
-    let draft = linear::answer(desk, 0.0).await?;
+pub(super) async fn work(desk: &mut Desk<'_>) -> Result<Option<String>, RunError> {
+    let Some(draft) = linear::answer(desk, 0.0).await? else { return Ok(None) };
     desk.note("draft", &draft);
-    let Some(why) = review(desk, &draft).await? else { return Ok(draft) };
+    let Some(why) = review(desk, &draft).await? else { return Ok(Some(draft)) };
     desk.note("review", &why);
     let _span = desk.phase(Phase::Synthesis);
     let item = desk.item;
@@ -20,7 +20,7 @@ pub(super) async fn work(desk: &mut Desk<'_>) -> Result<String, RunError> {
     messages.push(message(Role::Assistant, json!({ "answer": draft }).to_string()));
     messages.push(message(Role::User, format!("A review says: {why} Answer again, in the same form.")));
     desk.account.steps += 1;
-    desk.ask(Question {
+    desk.ask_answer(Question {
         phase: Phase::Synthesis,
         wanted: "revision",
         messages,

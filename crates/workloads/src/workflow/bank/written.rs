@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::spread;
+use crate::numeral;
 use crate::workflow::grader::is_right;
 use crate::workflow::item::{Gold, Step, TaskItem};
 
@@ -32,6 +33,7 @@ enum Grade {
 struct Written {
     #[serde(default)]
     id: Option<String>,
+    #[serde(alias = "question")]
     prompt: String,
     #[serde(default)]
     answer: Option<Value>,
@@ -51,7 +53,8 @@ struct Written {
     route: Vec<Step>,
 }
 
-/// Reads the user's items, one JSON object a line: `prompt`, and where it can be graded `answer` (text, number or list);
+/// Reads the user's items, one JSON object a line: `prompt` (or `question`), and where it can be graded `answer` (text,
+/// number or list; with `####`, the number after it, as GSM8K has it; with `choices` also a place from 0, as MMLU has it);
 /// further `id`, `accept`, `choices`, `grade` (text, number, choice, set), `tolerance`, `wrong`, `difficulty`, `route`.
 ///
 /// # Errors
@@ -98,10 +101,12 @@ fn item(line: &str, number: usize) -> Result<TaskItem, String> {
 }
 
 fn gold(answer: &Value, w: &Written) -> Result<Gold, String> {
+    let marked = answer.as_str().and_then(|text| text.rsplit_once("####")).map(|(_, number)| number);
     let grade = w.grade.unwrap_or(match answer {
-        Value::Number(_) => Grade::Number,
         Value::Array(_) => Grade::Set,
         _ if !w.choices.is_empty() => Grade::Choice,
+        Value::Number(_) => Grade::Number,
+        _ if marked.is_some() => Grade::Number,
         _ => Grade::Text,
     });
     let text = || match answer {
@@ -111,13 +116,18 @@ fn gold(answer: &Value, w: &Written) -> Result<Gold, String> {
     };
     Ok(match grade {
         Grade::Number => {
-            let value = answer.as_f64().or_else(|| answer.as_str()?.trim().parse().ok()).filter(|x| x.is_finite());
+            let written = marked.or(answer.as_str());
+            let value = answer.as_f64().or_else(|| numeral::only(written?).ok());
             let value = value.ok_or_else(|| format!("answer: {answer} is not accepted; expected a number"))?;
             Gold::Number { value, tolerance: w.tolerance }
         }
         Grade::Text => Gold::Text(std::iter::once(text()?).chain(w.accept.iter().cloned()).collect()),
         Grade::Choice => {
-            let right = text()?;
+            let mut right = text()?;
+            let place = answer.as_u64().and_then(|place| w.choices.get(usize::try_from(place).ok()?));
+            if let Some(meant) = place.filter(|_| !w.choices.contains(&right)) {
+                right.clone_from(meant);
+            }
             if !w.choices.contains(&right) {
                 return Err(format!("answer: '{right}' is none of the choices ({})", w.choices.join(", ")));
             }
@@ -229,7 +239,20 @@ mod tests {
         assert_eq!(items[0].gold, Some(Gold::Number { value: 4.0, tolerance: 0.0 }));
         assert_eq!(items[1].gold, Some(Gold::Text(vec!["blue".into(), "azure".into()])));
         assert_eq!(items[3].gold, Some(Gold::Set(vec!["x".into(), "y".into()])));
+        assert_eq!(items[2].gold, Some(Gold::Choice { right: "b".into(), choices: vec!["a".into(), "b".into()] }));
         assert_eq!(items[4].gold, None, "what nobody can grade isn't graded");
+    }
+
+    #[test]
+    fn benchmarks_that_ask_a_question_are_read_as_they_are() {
+        let text = br#"{"question": "How many eggs?", "answer": "16 - 3 - 4 = 9, twice\n#### 1,018"}
+{"question": "Which?", "choices": ["zero", "one", "two"], "answer": 2}
+{"question": "How many?", "choices": ["1", "2"], "answer": 1}"#;
+        let items = read_items(text).unwrap();
+        assert_eq!((items[0].prompt.as_str(), items[0].wrong.len()), ("How many eggs?", 0));
+        assert_eq!(items[0].gold, Some(Gold::Number { value: 1018.0, tolerance: 0.0 }));
+        let right = |item: &TaskItem| item.gold.as_ref().map(Gold::stated);
+        assert_eq!([right(&items[1]), right(&items[2])], [Some("two".into()), Some("1".into())]);
     }
 
     #[test]
