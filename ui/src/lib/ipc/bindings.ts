@@ -5707,7 +5707,8 @@ failed_runs: Array<FailedRun>,
  */
 failures: { [key in string]: number }, 
 /**
- * Calls of models on the network or in files, all sessions; simulated ones are none.
+ * Calls that were sent to models on the network or in files, all sessions; simulated ones are none, nor are those that
+ * an open breaker or a budget kept back.
  */
 api_calls: number, 
 /**
