@@ -275,7 +275,7 @@ mod tests {
             }
             for i in 0..k {
                 go(k - 1, order, all);
-                order.swap(if k % 2 == 0 { i } else { 0 }, k - 1);
+                order.swap(if k.is_multiple_of(2) { i } else { 0 }, k - 1);
             }
         }
         let mut all = Vec::new();
