@@ -209,7 +209,7 @@ fn write(
         p: Some(tested.p),
         ci: tested.lift_ci,
         used: keys.filter_map(|row| places.of(&row.key)).collect(),
-        dropped: table.dropped().into_iter().collect(),
+        dropped: table.dropped().collect(),
         ..Inference::default()
     };
     let alone = (tested.detail.treatment_alone, tested.detail.control_alone);

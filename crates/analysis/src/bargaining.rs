@@ -37,8 +37,14 @@ const BESIDE_EFFICIENCY: [&str; 5] = ["pareto_efficient", "distance_nash", "welf
 pub fn exploitation(frame: &Frame, ask: &Ask, by: &[String]) -> Result<Analysis, AnalysisError> {
     let [weak, strong, ..] = by else {
         return Err(AnalysisError::NotAvailable {
-            asked: format!("exploitation by {} factors", by.len()),
-            available: vec!["weak model, strong model", "weak model, strong model, level of competition"],
+            asked: match by {
+                [] => "exploitation without factors".into(),
+                [one, ..] => format!("exploitation by {one} alone"),
+            },
+            available: vec![
+                "the factors that hold the weak and the strong model, in this order, and a third where there is one: by: \
+                 [weak_model, strong_model, competition_level] of the workload negotiation",
+            ],
         });
     };
     let response = Response::of(frame, &ask.metric)?;

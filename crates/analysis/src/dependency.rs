@@ -1,12 +1,12 @@
 //! How much a response depends on the surface of what was asked: dependency and thresholds.
 
-use ergon_domain::Value;
+use ergon_domain::{MetricId, Value};
 
 use crate::ask::Ask;
 use crate::dependency_curve::{DEPENDENCY_LABELS, Levels, curve};
 use crate::detail::Detail;
 use crate::error::AnalysisError;
-use crate::frame::{Frame, same_level};
+use crate::frame::{Frame, Reading, same_level};
 use crate::inference::{Inference, Scale};
 use crate::item_table::{ItemTable, RESAMPLES};
 use crate::paired::Prepared;
@@ -175,10 +175,15 @@ pub(crate) fn of_items(frame: &Frame) -> Vec<Warning> {
     repeated(frame).into_iter().chain(several(frame)).collect()
 }
 
+/// Most items that a replicate asks.
+fn most_items(frame: &Frame) -> f64 {
+    let Ok(response) = Response::of(frame, ITEMS) else { return 0.0 };
+    (0..frame.rows.len()).filter_map(|row| response.value(row)).fold(0.0, f64::max)
+}
+
 /// Replicates that ask several items each.
 fn several(frame: &Frame) -> Option<Warning> {
-    let response = Response::of(frame, ITEMS).ok()?;
-    let most = (0..frame.rows.len()).filter_map(|row| response.value(row)).fold(0.0, f64::max);
+    let most = most_items(frame);
     let message = format!(
         "a replicate asks up to {most} items, which are drawn together here; with sample_size 1 a replicate is an item, and \
          intervals are by item"
@@ -186,14 +191,29 @@ fn several(frame: &Frame) -> Option<Warning> {
     (most > 1.0).then(|| Warning::new("several_items", message))
 }
 
+/// Rows whose replicate asks nothing but an item that an earlier one asked. One that asks several items may ask new ones
+/// beside, and stays.
+pub(crate) fn asked_again(frame: &Frame, metric: &MetricId) -> Vec<bool> {
+    let is_one = most_items(frame) <= 1.0;
+    let flagged = |reading: &Option<Reading>| {
+        reading.as_ref().is_some_and(|r| r.flags.0.iter().any(|flag| flag.as_ref() == "repeated_items"))
+    };
+    frame.columns.get(metric).map_or_else(Vec::new, |column| column.iter().map(|r| is_one && flagged(r)).collect())
+}
+
 /// Items that came several times under different replicates.
 fn repeated(frame: &Frame) -> Option<Warning> {
-    let flagged = |reading: &Option<crate::frame::Reading>| {
+    let flagged = |reading: &Option<Reading>| {
         reading.as_ref().is_some_and(|r| r.flags.0.iter().any(|flag| flag.as_ref() == "repeated_items"))
     };
     let any = frame.columns.values().any(|column| column.iter().any(flagged));
-    let message = "the benchmark has fewer items than were asked: some came again in later replicates, which count here as \
-                   items of their own; intervals are too narrow";
+    let message = if most_items(frame) <= 1.0 {
+        "the benchmark has fewer items than were asked: the first answer to each counts, those of later replicates are left \
+         out"
+    } else {
+        "the benchmark has fewer items than were asked: some came again in later replicates, which count here as items of \
+         their own; intervals are too narrow"
+    };
     any.then(|| Warning::new("repeated_items", message))
 }
 

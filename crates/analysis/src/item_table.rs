@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use ergon_domain::Digest;
 use ergon_stats::{BootstrapOptions, StatError, bootstrap};
 
+use crate::dependency::asked_again;
 use crate::frame::Frame;
 use crate::response::Response;
 use crate::result::{Dropped, Interval};
@@ -18,6 +19,8 @@ pub(crate) struct ItemTable {
     pub(crate) rows: Vec<Vec<f64>>,
     /// Replicates that lack a column.
     pub(crate) incomplete: usize,
+    /// Runs left out because they ask an item again.
+    pub(crate) again: usize,
     /// Rows of the frame in it, rising.
     pub(crate) used: Vec<usize>,
 }
@@ -33,8 +36,14 @@ impl ItemTable {
     ) -> Self {
         let mut sums: BTreeMap<u32, Vec<(f64, usize)>> = BTreeMap::new();
         let mut members: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+        let repeats = asked_again(frame, &response.metric.id);
+        let mut again = 0;
         for (at, row) in frame.rows.iter().enumerate() {
             let (Some(column), Some(value)) = (column_of(at), response.value(at)) else { continue };
+            if repeats.get(at).copied().unwrap_or(false) {
+                again += 1;
+                continue;
+            }
             let item = sums.entry(row.replicate).or_insert_with(|| vec![(0.0, 0); columns]);
             if let Some(cell) = item.get_mut(column) {
                 *cell = (cell.0 + value, cell.1 + 1);
@@ -51,7 +60,7 @@ impl ItemTable {
             used.extend(members.remove(&item).unwrap_or_default());
         }
         used.sort_unstable();
-        Self { rows, incomplete, used }
+        Self { rows, incomplete, again, used }
     }
 
     /// Mean of a column over items.
@@ -71,13 +80,20 @@ impl ItemTable {
             let mean = others.iter().sum::<f64>() / others.len() as f64;
             row.first().map_or_else(Vec::new, |first| vec![*first, mean])
         };
-        Self { rows: self.rows.iter().map(half).collect(), incomplete: self.incomplete, used: self.used.clone() }
+        Self {
+            rows: self.rows.iter().map(half).collect(),
+            incomplete: self.incomplete,
+            again: self.again,
+            used: self.used.clone(),
+        }
     }
 
-    /// What is to be said of incomplete items.
-    pub(crate) fn dropped(&self) -> Option<Dropped> {
-        let reason = "replicates (items) that lack some of the levels compared".into();
-        (self.incomplete > 0).then_some(Dropped { reason, count: self.incomplete })
+    /// What is to be said of incomplete items and of those asked again.
+    pub(crate) fn dropped(&self) -> impl Iterator<Item = Dropped> + use<> {
+        let incomplete = ("replicates (items) that lack some of the levels compared", self.incomplete);
+        let again = ("runs that ask an item again, whose first answer counts", self.again);
+        let said = |(reason, count): (&str, usize)| (count > 0).then(|| Dropped { reason: reason.into(), count });
+        [incomplete, again].into_iter().filter_map(said)
     }
 
     /// BCa bootstrap interval of a function of the items, which are drawn whole. A resample in which it has no value

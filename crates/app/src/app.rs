@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use ergon_design::spec::Parallel;
 use ergon_design::{Campaign, Plan, PlanOptions};
-use ergon_domain::{CampaignState, Canonical, RunKey, RunLog, RunState};
+use ergon_domain::{CampaignState, RunKey, RunLog, RunState};
 use ergon_energy::host::ProcessIdentity;
 use ergon_engine::Runtimes;
 use ergon_store::{CampaignRecord, Engine, InputRecord, Lease, NewRevision, Registered, Store, StoreError};
@@ -16,6 +16,7 @@ use tokio::sync::OnceCell;
 use crate::error::AppError;
 use crate::host::Host;
 use crate::ops::plan_error;
+use crate::other_plan::analysis_hash;
 use crate::session::Session;
 use crate::spec_source::LoadedSpec;
 
@@ -224,7 +225,6 @@ impl App {
         let campaign = &loaded.campaign;
         let internal = |e: serde_json::Error| AppError::operation("internal", e.to_string());
         let spec = &campaign.spec;
-        let asked = serde_json::to_string(&(&spec.hypotheses, &spec.analysis, &spec.quality)).map_err(internal)?;
         let new = NewRevision {
             slug: campaign.id.clone(),
             title: spec.campaign.title.clone().unwrap_or_else(|| campaign.id.clone()),
@@ -235,7 +235,7 @@ impl App {
             base_folder: loaded.base.to_string_lossy().into_owned(),
             spec_hash: campaign.spec_hash,
             plan_hash: plan.plan_hash(),
-            analysis_hash: Canonical::new("ergon.analysis-plan.1").str(&asked).finish(),
+            analysis_hash: analysis_hash(spec)?,
             runs: plan.runs() + plan.runs_to_choose(),
             manifest: serde_json::to_string(campaign.manifest.as_ref()).map_err(internal)?,
             environment: environment(&loaded.base).to_string(),

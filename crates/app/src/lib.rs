@@ -17,6 +17,7 @@ mod legacy_results;
 mod model_session;
 mod models;
 mod ops;
+mod other_plan;
 mod select;
 mod session;
 mod source_folders;

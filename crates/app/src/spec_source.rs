@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use ergon_design::import::{self, ImportKind};
 use ergon_design::{Campaign, InputFile, read};
 use ergon_domain::{Digest, Inputs, Manifest, Workload};
 use ergon_models::Roster;
@@ -16,7 +17,7 @@ use crate::source_folders::FoldersBeside;
 /// Largest spec read, in bytes.
 pub(crate) const SPEC_CAP: u64 = 16 * 1024 * 1024;
 /// Largest input file read, in bytes.
-const INPUT_CAP: u64 = 2 * 1024 * 1024 * 1024;
+pub(crate) const INPUT_CAP: u64 = 2 * 1024 * 1024 * 1024;
 
 /// A campaign ready to plan.
 pub struct LoadedSpec {
@@ -62,7 +63,17 @@ impl LoadedSpec {
             _ => PathBuf::from("."),
         };
         let base = std::fs::canonicalize(&base).unwrap_or(base);
-        Self::from_bytes(&bytes, &path.display().to_string(), &base, sets, &[])
+        let name = path.display().to_string();
+        Self::from_bytes(&bytes, &name, &base, sets, &[]).map_err(|e| match import::read(&bytes, &name, None) {
+            Ok(other) if other.kind != ImportKind::Ergon => {
+                let message = format!(
+                    "{name} is no spec of Ergon's but a file of kind {}: ergon import {name} makes a campaign of it",
+                    other.kind.name()
+                );
+                AppError::input("invalid_spec", message)
+            }
+            _ => e,
+        })
     }
 
     /// Reads a spec's text. `recorded`: inputs as they were when the campaign was registered, for those who read results:

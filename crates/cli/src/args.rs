@@ -425,7 +425,7 @@ pub(crate) struct FigureArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ImportArgs {
-    /// Files.
+    /// Files; of a folder every .json, .yaml and .yml in it. Experiments of the bargaining study become one campaign.
     #[arg(required = true)]
     pub(crate) files: Vec<PathBuf>,
     /// What they are: ergon, consensus-campaign, consensus-run, consensus-conditions, consensus-result, consensus-report,
@@ -435,6 +435,12 @@ pub(crate) struct ImportArgs {
     /// Report only.
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Id of the campaign, where the files make one.
+    #[arg(long, value_name = "ID")]
+    pub(crate) id: Option<String>,
+    /// Why a campaign that is in the store under the same id gets another plan.
+    #[arg(long, value_name = "REASON")]
+    pub(crate) amend: Option<String>,
 }
 
 #[derive(Debug, Args)]

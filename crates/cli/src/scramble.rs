@@ -110,8 +110,9 @@ fn items(reply: &DatasetReply) -> String {
             vec![item.id.clone(), item.domain.clone(), question, answer]
         })
         .collect();
+    let left_out: String = reply.left_out.iter().map(|line| format!("warning: {}\n", printable(line))).collect();
     format!(
-        "{} items of shape {}, {} without a known answer; fields: {}\n{}",
+        "{} items of shape {}, {} without a known answer; fields: {}\n{left_out}{}",
         reply.count,
         reply.shape,
         reply.unanswerable,

@@ -160,7 +160,13 @@ pub(crate) async fn command(app: &App, command: Command, output: Output) -> anyh
             written(app_api::figure(app, request).await?, args.output.as_deref(), output)?;
         }
         Command::Import(args) => {
-            let request = app_api::ImportRequest { files: args.files, kind: args.kind, dry_run: args.dry_run };
+            let request = app_api::ImportRequest {
+                files: args.files,
+                kind: args.kind,
+                dry_run: args.dry_run,
+                id: args.id,
+                amend: args.amend,
+            };
             let reply = app_api::import(app, request).await?;
             let failed = !reply.problems.is_empty();
             output.result(&reply, imported)?;

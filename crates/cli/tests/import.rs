@@ -6,7 +6,7 @@ mod common;
 
 use std::path::PathBuf;
 
-use common::Ergon;
+use common::{Ergon, repository};
 use serde_json::{Value, json};
 
 fn data(name: &str) -> PathBuf {
@@ -209,4 +209,72 @@ fn wrong_usage_and_wrong_values_are_named() {
     let ran = ergon.run(&["import", "--as", "spss", "x.sav"]);
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("there is no importer for 'spss'") && ran.err.contains("consensus-result"), "{}", ran.err);
+}
+
+#[test]
+fn two_files_that_name_no_campaign_are_two_campaigns() {
+    let ergon = Ergon::new();
+    let legacy = repository().join("crates/design/tests/data/scramblebench-legacy");
+    let files = ["default.yaml", "development.yaml"].map(|name| legacy.join(name).to_str().unwrap().to_owned());
+    let reply = import(&ergon, &files, &[]);
+    assert_eq!(reply["problems"], json!([]), "{reply}");
+    let made: Vec<&str> = reply["files"].as_array().unwrap().iter().map(|f| f["campaign"].as_str().unwrap()).collect();
+    assert_eq!(made, ["scramblebench-default", "scramblebench-development"]);
+    assert_eq!(ergon.number("SELECT count(*) FROM campaign"), 2);
+}
+
+#[test]
+fn another_study_of_the_same_name_is_refused_until_it_has_a_name_or_a_reason() {
+    let ergon = Ergon::new();
+    let grid = |levels: &str| format!("weak_models: [a]\nstrong_models: [b]\ncompetition_levels: [{levels}]\n");
+    let file = ergon.write("grid.yaml", grid("0.1, 0.9")).to_str().unwrap().to_owned();
+    let plans = || ergon.number("SELECT count(*) FROM revision");
+    import(&ergon, std::slice::from_ref(&file), &[]);
+    import(&ergon, std::slice::from_ref(&file), &[]);
+    assert_eq!(plans(), 1, "the same file again is the same campaign");
+
+    ergon.write("grid.yaml", grid("0.2, 0.8, 1"));
+    for more in [&["--dry-run"][..], &[]] {
+        let refused = ergon.run(&[&["import", &file], more].concat());
+        assert_eq!((refused.code, plans()), (2, 1), "{}", refused.out);
+        let said =
+            "a campaign 'bargain-grid' with another plan is there already. Give this one another name with --id NAME";
+        assert!(refused.out.contains(said), "{}", refused.out);
+    }
+    let named = import(&ergon, std::slice::from_ref(&file), &["--id", "second"]);
+    assert_eq!(named["files"][0]["campaign"], "second");
+    let amended = import(&ergon, std::slice::from_ref(&file), &["--amend", "more levels"]);
+    assert_eq!((&amended["files"][0]["campaign"], plans()), (&json!("bargain-grid"), 3));
+    has(&lines(&amended, "warnings"), "it is the next revision of the campaign 'bargain-grid' in the store");
+    let two = ergon.run(&["import", &file, &file, "--id", "third"]);
+    assert!(two.code == 2 && two.err.contains("--id names one campaign; the files make 2"), "{}", two.err);
+}
+
+#[test]
+fn a_folder_of_experiments_becomes_one_campaign() {
+    let ergon = Ergon::new();
+    let folder = ergon.path("study");
+    std::fs::create_dir(&folder).unwrap();
+    for (i, (weak, level)) in [("a", 0.1), ("a", 0.9), ("c", 0.1), ("c", 0.9)].iter().enumerate() {
+        let config = json!({
+            "experiment_id": i + 9, "weak_model": weak, "strong_model": "b", "competition_level": level,
+            "num_items": 5, "random_seed": 42, "output_dir": format!("out/{i}")
+        });
+        std::fs::write(folder.join(format!("config_{}.json", i + 9)), config.to_string()).unwrap();
+    }
+    std::fs::write(folder.join("notes.txt"), "not a spec").unwrap();
+    let reply = import(&ergon, &[folder.to_str().unwrap().to_owned()], &[]);
+    assert_eq!(reply["problems"], json!([]), "{reply}");
+    let made: Vec<&Value> = reply["files"].as_array().unwrap().iter().map(|f| &f["campaign"]).collect();
+    assert_eq!(made, [&json!("bargain-study"); 4]);
+    assert!(reply["files"][0]["file"].as_str().unwrap().ends_with("config_9.json"), "numbers in their order");
+    assert_eq!(ergon.run(&["--json", "plan", "bargain-study"]).done().json()["runs"], 4);
+}
+
+#[test]
+fn a_file_of_another_system_that_is_run_says_how_it_comes_in() {
+    let ergon = Ergon::new();
+    let legacy = repository().join("crates/design/tests/data/scramblebench-legacy/smoke.yaml");
+    let refused = ergon.run(&["run", legacy.to_str().unwrap()]);
+    assert!(refused.code == 2 && refused.err.contains("file of kind scramblebench: ergon import "), "{}", refused.err);
 }

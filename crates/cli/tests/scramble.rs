@@ -183,3 +183,61 @@ fn every_configuration_of_scramblebench_is_imported() {
         assert_eq!(reply["files"][0]["kind"], "scramblebench");
     }
 }
+
+fn of_file(ergon: &Ergon, replicates: u32, lines: &str) -> String {
+    ergon.write("items.jsonl", lines);
+    let spec = format!(
+        "ergon: 1\ncampaign: {{ id: mine, seed: 1 }}\nworkload: {{ kind: scramble, benchmark: {{ file: items.jsonl }} }}\n\
+         models: {{ a: {{ provider: simulated, skill: 0.9 }}, b: {{ provider: simulated, skill: 0.2 }} }}\nfactors: {{ \
+         model: [a, b] }}\nphases: [{{ name: all, replicates: {replicates} }}]\nanalysis: {{ questions: [{{ metric: \
+         accuracy, by: [model], as: ab_test }}] }}\n"
+    );
+    ergon.write("mine.yaml", spec).to_str().unwrap().to_owned()
+}
+
+const TWELVE: &str = "{\"question\": \"a\", \"answer\": 1, \"difficulty\": \"insane\"}\n{\"question\": \"b\", \"answer\": \
+                      2}\n{\"question\": \"c\", \"answer\": 3}\n{\"question\": \"d\", \"answer\": 4}\n{\"question\": \
+                      \"e\", \"answer\": 5}\n{\"question\": \"f\", \"answer\": 6}\n{\"question\": \"g\", \"answer\": \
+                      7}\n{\"question\": \"h\", \"answer\": 8}\n{\"question\": \"i\", \"answer\": 9}\n{\"question\": \
+                      \"j\", \"answer\": 10}\n{\"question\": \"k\", \"answer\": 11}\n{\"question\": \"l\", \"answer\": 12}\n";
+
+#[test]
+fn items_that_are_never_asked_or_asked_again_are_said_before_the_run_and_counted_once_after_it() {
+    let ergon = Ergon::new();
+    let warnings = |replicates: u32| {
+        let spec = of_file(&ergon, replicates, TWELVE);
+        ergon.run(&["--json", "validate", &spec]).done().json()["warnings"].to_string()
+    };
+    assert!(
+        warnings(5)
+            .contains("5 replicates ask 5 of the file's 12 items, the other 7 are never asked. 12 replicates ask all")
+    );
+    assert!(!warnings(12).contains("items, "), "every item once needs no word");
+    assert!(warnings(12).contains("the difficulty of 1 item is left out: 'insane' (1)"));
+    assert!(warnings(60).contains("60 replicates ask 60 items, but there are 12: items come again"));
+
+    let ran = ergon.run(&["--json", "run", "mine.yaml"]).done().json();
+    assert!(ran["warnings"].to_string().contains("but there are 12"), "{}", ran["warnings"]);
+    let reply = ergon.run(&["--json", "analyze", "mine"]).done().json();
+    let tested = detail(&reply, "ab_test")[0];
+    assert_eq!(tested["items"], 12, "{reply}");
+    let dropped: Vec<String> = reply["analyses"].as_array().unwrap().iter().map(|a| a["dropped"].to_string()).collect();
+    assert!(dropped.iter().any(|d| d.contains("ask an item again")), "{dropped:?}");
+}
+
+#[test]
+fn validate_refuses_the_datasets_that_run_refuses() {
+    let ergon = Ergon::new();
+    let spec = of_file(&ergon, 3, "{\"question\": \"a\", \"answer\": 1}\nno JSON\n");
+    for command in ["validate", "run"] {
+        let refused = ergon.run(&[command, &spec]);
+        assert_eq!(refused.code, 2, "{command}: {}", refused.out);
+        assert!(refused.err.contains("items.jsonl: line 2: is no JSON object"), "{command}: {}", refused.err);
+    }
+}
+
+#[test]
+fn a_paraphrase_is_said_to_need_a_model() {
+    let refused = Ergon::new().run(&["scramble", "some text", "--method", "paraphrase"]);
+    assert!(refused.code == 2 && refused.err.contains("a paraphrase is written by a model"), "{}", refused.err);
+}

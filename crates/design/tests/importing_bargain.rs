@@ -125,3 +125,55 @@ fn values_that_cannot_be_are_refused_with_their_place_and_what_is_accepted() {
         assert!(said.contains(words) && said.contains("expected"), "{said}");
     }
 }
+
+fn one(level: f64, seed: u64, more: &str) -> String {
+    format!(
+        "{{\"experiment_id\": 7, \"weak_model\": \"a\", \"strong_model\": \"b\", \"competition_level\": {level}, \
+         \"num_items\": 5, \"random_seed\": {seed}{more}}}"
+    )
+}
+
+fn together(files: &[(&str, String)]) -> Option<import::ImportSource> {
+    let read = |(name, text): &(&str, String)| import::read(text.as_bytes(), name, None).unwrap();
+    let sources: Vec<_> = files.iter().map(read).collect();
+    import::together(&sources, "/study/configs")
+}
+
+#[test]
+fn experiments_in_a_file_each_are_the_list_they_would_be_in_one() {
+    let files = [
+        ("configs/config_1.json", one(0.1, 42, "")),
+        ("configs/config_2.json", one(0.9, 43, ", \"output_dir\": \"x\"")),
+    ];
+    let made = import::spec(&together(&files).unwrap()).unwrap();
+    let spec = made.spec.unwrap();
+    assert_eq!(at(&spec, "/campaign/id"), json!("bargain-configs"));
+    assert_eq!(at(&spec, "/factors"), json!({ "competition_level": [0.1, 0.9] }));
+    assert_eq!(at(&spec, "/workload/weak_model"), json!("a"));
+    has(&made.report.mapped, "config_2.json: competition_level → competition_level: 0.9");
+
+    let other = [files[0].clone(), ("config_3.json", one(0.9, 42, ", \"max_rounds\": 3"))];
+    assert!(together(&other).is_none(), "they differ in max_rounds");
+    assert!(together(&files[..1]).is_none(), "one is no list");
+    let wrong = [files[0].clone(), ("config_9.json", one(1.5, 42, ""))];
+    let said = import::spec(&together(&wrong).unwrap()).map(|_| ()).unwrap_err().to_string();
+    assert!(said.contains("config_9.json: competition_level: 1.5 is not accepted"), "{said}");
+}
+
+#[test]
+fn seeds_that_repeat_every_condition_are_replicates() {
+    let files: Vec<(&str, String)> =
+        (0..6).map(|i| ("c.json", one(0.1 * f64::from(i % 2), 40 + i as u64, ""))).collect();
+    let spec = import::spec(&together(&files).unwrap()).unwrap().spec.unwrap();
+    assert_eq!((at(&spec, "/phases/0/design"), at(&spec, "/phases/0/replicates")), (json!("full_factorial"), json!(3)));
+}
+
+#[test]
+fn a_campaign_that_its_file_does_not_name_has_the_files_name() {
+    let grid = "weak_models: [a]\nstrong_models: [b]\ncompetition_level: 0.5\n";
+    for (file, id) in [("x/pilot.yaml", "bargain-pilot"), ("Second Try.yml", "bargain-second-try")] {
+        let made = imported(grid, file);
+        assert_eq!(at(&made.spec.unwrap(), "/campaign/id"), json!(id));
+        has(&made.report.defaulted, &format!("campaign.id: {id} (the file names no campaign; it is the file's name)"));
+    }
+}

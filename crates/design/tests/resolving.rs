@@ -113,6 +113,15 @@ fn hypotheses_and_questions_name_what_exists() {
 }
 
 #[test]
+fn a_factor_with_a_bad_level_is_one_problem_and_not_unknown_to_the_questions() {
+    let text = "factors: { agent_count: [5, 100000] }\nanalysis: { questions: [{ metric: consensus_success_rate, by: \
+                [agent_count] }] }\n";
+    let problems = said(text);
+    assert!(problems.contains("factors.agent_count[1]: 100000 is not accepted"), "{problems}");
+    assert!(!problems.contains("unknown factor"), "{problems}");
+}
+
+#[test]
 fn what_an_estimand_or_a_kind_of_question_needs_is_asked_for() {
     let factors = "factors: { agent_count: [5, 10], agent_type: [llm, heuristic] }\n";
     let hypothesis =

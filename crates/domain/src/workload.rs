@@ -72,6 +72,12 @@ pub trait Workload: Send + Sync {
 /// A workload with its inputs parsed.
 #[async_trait]
 pub trait Prepared: Send + Sync {
+    /// What a user should know of a condition with so many replicates before it runs: what of the inputs is left out, and
+    /// where they don't fit what is asked of them.
+    fn remarks(&self, _condition: &Condition, _replicates: u32, _campaign_seed: u64) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Executes one run.
     async fn run(&self, condition: &Condition, context: &RunContext) -> Result<Outcome, RunError>;
 }

@@ -16,8 +16,10 @@ const REFERENCES: &[&str] = &[
     "Bonett & Wright (2000), Psychometrika 65, 23–28",
 ];
 
-/// Largest sample for the exact distribution.
+/// Largest sample for the exact distribution without ties.
 const EXACT_LIMIT: usize = 100;
+/// Largest sample for the exact distribution with ties, which goes through all sets of places.
+const EXACT_TIED_LIMIT: usize = 10;
 
 /// Sums over runs of t equal values.
 #[derive(Debug, Clone, Copy, Default)]
@@ -49,8 +51,9 @@ impl Runs {
 /// Kendall's τ-b: concordant less discordant pairs, over the geometric mean of the pairs untied in
 /// x and in y.
 ///
-/// Exact without ties (up to 100 pairs; by default up to 50), else a normal approximation with the
-/// variance corrected for ties and no continuity correction. The interval is Fisher's with Bonett
+/// Exact without ties (up to 100 pairs; by default up to 50) and with them up to 10 pairs, every
+/// permutation being as likely; else a normal approximation with the variance corrected for ties
+/// and no continuity correction. The interval is Fisher's with Bonett
 /// & Wright's standard error √(0.437/(n − 4)).
 ///
 /// Use it for monotone association where a meaning in pairs helps: τ is the share of concordant
@@ -95,21 +98,23 @@ pub fn kendall(
     let tau = (score / ((all - tied_x.pairs).sqrt() * (all - tied_y.pairs).sqrt())).clamp(-1.0, 1.0);
     let tied = tied_x.tied + tied_y.tied;
     let exact = match method {
-        CorrelationMethod::Auto => tied == 0 && n <= 50,
+        CorrelationMethod::Auto => n <= if tied == 0 { 50 } else { EXACT_TIED_LIMIT },
         CorrelationMethod::Approximate => false,
-        CorrelationMethod::Exact if tied == 0 && n <= EXACT_LIMIT => true,
+        CorrelationMethod::Exact if n <= if tied == 0 { EXACT_LIMIT } else { EXACT_TIED_LIMIT } => true,
         CorrelationMethod::Exact => {
             return Err(StatError::InvalidOption {
                 option: "method",
                 found: format!("exact for {n} pairs with {tied} tied values"),
-                range: "up to 100 pairs without ties",
+                range: "up to 100 pairs without ties, 10 with",
             });
         }
     };
     let name =
         if exact { "Kendall rank correlation (exact)" } else { "Kendall rank correlation (normal approximation)" };
     let mut account = Account::new(name, n, dropped, REFERENCES);
-    let (statistic, p) = if exact {
+    let (statistic, p) = if exact && tied > 0 {
+        (score, exact_tied_p(&pairs, options.alternative))
+    } else if exact {
         (discordant as f64, exact_p(n, discordant, options.alternative))
     } else {
         let mut variance = (f * (f - 1.0) * (2.0 * f + 5.0) - tied_x.variance - tied_y.variance) / 18.0
@@ -199,5 +204,113 @@ fn exact_p(n: usize, discordant: usize, alternative: Alternative) -> f64 {
         Alternative::Greater => at_most(discordant),
         Alternative::Less => at_most(top - discordant),
         Alternative::TwoSided => (2.0 * at_most(discordant.min(top - discordant))).min(1.0),
+    }
+}
+
+/// P-value of the score, concordant less discordant pairs, when every permutation of the y is as
+/// likely: the number of ways to each score, over the sets of y that the runs of equal x so far
+/// have taken. Within a run the order changes nothing.
+fn exact_tied_p(pairs: &[(f64, f64)], alternative: Alternative) -> f64 {
+    let n = pairs.len();
+    let all = n * (n - 1) / 2;
+    let order = |a: f64, b: f64| match a.total_cmp(&b) {
+        std::cmp::Ordering::Less => -1_i64,
+        std::cmp::Ordering::Equal => 0,
+        std::cmp::Ordering::Greater => 1,
+    };
+    let score = |later: usize, earlier: usize| order(pairs[later].1, pairs[earlier].1);
+    // Scores are stored from −all.
+    let mut ways: Vec<Vec<f64>> = vec![Vec::new(); 1 << n];
+    ways[0] = vec![0.0; 2 * all + 1];
+    ways[0][all] = 1.0;
+    let mut reached = vec![0_usize];
+    for run in pairs.chunk_by(|a, b| a.0 == b.0) {
+        let mut next = Vec::new();
+        for taken in reached {
+            let here = std::mem::take(&mut ways[taken]);
+            let within = |set: usize| (0..n).filter(move |i| set & 1 << i != 0);
+            let sets = (1..1_usize << n).filter(|set| set & taken == 0 && set.count_ones() as usize == run.len());
+            for set in sets {
+                let step: i64 =
+                    within(set).flat_map(|j| within(taken).map(move |i| (j, i))).map(|(j, i)| score(j, i)).sum();
+                let slots = &mut ways[taken | set];
+                if slots.is_empty() {
+                    slots.resize(2 * all + 1, 0.0);
+                    next.push(taken | set);
+                }
+                for (at, w) in here.iter().enumerate().filter(|(_, w)| **w > 0.0) {
+                    if let Some(slot) = at.checked_add_signed(step as isize).and_then(|to| slots.get_mut(to)) {
+                        *slot += w;
+                    }
+                }
+            }
+        }
+        reached = next;
+    }
+    let last = &ways[ways.len() - 1];
+    let pairs_of = |a: usize| (a + 1..n).map(move |b| (b, a));
+    let is_untied_x = |(b, a): &(usize, usize)| pairs[*b].0 != pairs[*a].0;
+    let observed: i64 = (0..n).flat_map(pairs_of).filter(is_untied_x).map(|(b, a)| score(b, a)).sum();
+    let share = |keep: &dyn Fn(i64) -> bool| -> f64 {
+        let hits = last.iter().enumerate().filter(|(at, _)| keep(*at as i64 - all as i64)).map(|(_, w)| w);
+        hits.sum::<f64>() / last.iter().sum::<f64>()
+    };
+    match alternative {
+        Alternative::Greater => share(&|s| s >= observed),
+        Alternative::Less => share(&|s| s <= observed),
+        Alternative::TwoSided => share(&|s| s.abs() >= observed.abs()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All orders of so many places, by Heap's algorithm.
+    fn orders(n: usize) -> Vec<Vec<usize>> {
+        fn go(k: usize, order: &mut Vec<usize>, all: &mut Vec<Vec<usize>>) {
+            if k < 2 {
+                all.push(order.clone());
+                return;
+            }
+            for i in 0..k {
+                go(k - 1, order, all);
+                order.swap(if k.is_multiple_of(2) { i } else { 0 }, k - 1);
+            }
+        }
+        let mut all = Vec::new();
+        go(n, &mut (0..n).collect(), &mut all);
+        all
+    }
+
+    fn score(x: &[f64], y: &[f64]) -> f64 {
+        let pairs = (0..x.len()).flat_map(|i| (0..i).map(move |j| (i, j)));
+        pairs.map(|(i, j)| ((x[i] - x[j]) * (y[i] - y[j])).partial_cmp(&0.0).map_or(0.0, |o| f64::from(o as i8))).sum()
+    }
+
+    #[test]
+    fn with_ties_the_exact_p_is_the_share_of_permutations_that_are_as_far_out() -> Result<(), StatError> {
+        for (x, y) in [
+            ([0.0, 17.0, 33.0, 50.0, 67.0, 83.0, 100.0], [0.9, 0.9, 0.8, 0.8, 0.8, 0.4, 0.4]),
+            ([1.0, 1.0, 2.0, 2.0, 3.0, 3.0, 3.0], [5.0, 1.0, 1.0, 4.0, 4.0, 2.0, 1.0]),
+            ([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0], [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]),
+        ] {
+            let seen = score(&x, &y);
+            let scores: Vec<f64> =
+                orders(7).iter().map(|o| score(&x, &o.iter().map(|i| y[*i]).collect::<Vec<_>>())).collect();
+            let share =
+                |keep: &dyn Fn(f64) -> bool| scores.iter().filter(|s| keep(**s)).count() as f64 / scores.len() as f64;
+            for (alternative, expected) in [
+                (Alternative::TwoSided, share(&|s| s.abs() >= seen.abs())),
+                (Alternative::Greater, share(&|s| s >= seen)),
+                (Alternative::Less, share(&|s| s <= seen)),
+            ] {
+                let options = TestOptions { alternative, ..Default::default() };
+                let found = kendall(&x, &y, CorrelationMethod::Auto, &options)?;
+                assert!((found.p - expected).abs() < 1e-12, "{alternative:?}: {} not {expected}", found.p);
+                assert_eq!(found.account.method, "Kendall rank correlation (exact)");
+            }
+        }
+        Ok(())
     }
 }

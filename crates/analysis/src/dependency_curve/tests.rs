@@ -27,7 +27,7 @@ fn study(items: usize, planted: f64, rng: &mut ChaCha8Rng) -> ItemTable {
         let difficulty = DIFFICULTIES[(3.0 * unit(rng)) as usize];
         LEVELS.map(|level| if unit(rng) < probability(difficulty, level, planted) { 100.0 } else { 0.0 }).to_vec()
     };
-    ItemTable { rows: (0..items).map(|_| row(rng)).collect(), incomplete: 0, used: Vec::new() }
+    ItemTable { rows: (0..items).map(|_| row(rng)).collect(), incomplete: 0, again: 0, used: Vec::new() }
 }
 
 #[test]

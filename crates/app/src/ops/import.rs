@@ -1,24 +1,30 @@
 //! `import`: bring specs and results into the store, with a word about every key.
 //!
 //! Every file is read before anything is written. A file with problems is left out and named; the others are imported.
-//! All results among the files become one campaign, which a later import continues.
+//! All results among the files become one campaign, which a later import continues; so do experiments of the bargaining
+//! study that were kept in a file each. No other campaign of the store is replaced unless the user says why.
 
+mod folder;
 mod scenario;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use ergon_design::PlanOptions;
 use ergon_design::import::{self, ImportKind, ImportReport, ImportSource};
+use ergon_domain::Digest;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::app::App;
 use crate::error::AppError;
+use crate::ops::plan_error;
 use crate::spec_source::{LoadedSpec, SPEC_CAP, read_file};
 
 /// Files to import.
-#[derive(Clone, Debug, Deserialize, Serialize, ts_rs::TS)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, ts_rs::TS)]
 pub struct ImportRequest {
-    /// The files.
+    /// The files; of a folder all specs in it.
     pub files: Vec<PathBuf>,
     /// What they are; recognised when left out.
     #[serde(default, rename = "as")]
@@ -26,6 +32,24 @@ pub struct ImportRequest {
     /// Report only.
     #[serde(default)]
     pub dry_run: bool,
+    /// Id of the campaign, where the files make one.
+    #[serde(default)]
+    #[ts(optional)]
+    pub id: Option<String>,
+    /// Why a campaign that is in the store under the same id gets another plan.
+    #[serde(default)]
+    #[ts(optional)]
+    pub amend: Option<String>,
+}
+
+/// What holds for every file of a request.
+struct Taking<'a> {
+    app: &'a App,
+    id: Option<&'a str>,
+    amend: Option<&'a str>,
+    dry_run: bool,
+    /// Plans of the campaigns that this request made, by id.
+    made: BTreeMap<String, Digest>,
 }
 
 /// What became of a file.
@@ -88,26 +112,58 @@ impl ImportedFile {
 pub async fn import(app: &App, request: ImportRequest) -> Result<ImportReply, AppError> {
     let kind = request.kind.as_deref().map(kind_named).transpose()?;
     let mut files: Vec<ImportedFile> = Vec::new();
-    let mut results: Vec<(usize, ImportSource)> = Vec::new();
-    for (at, file) in request.files.iter().enumerate() {
+    let mut sources: Vec<(usize, PathBuf, ImportSource)> = Vec::new();
+    for file in folder::files(app, &request.files)? {
         let done = ImportedFile { file: file.clone(), ..ImportedFile::default() };
-        let path = app.path(file)?;
+        let path = app.path(&file).unwrap_or(file);
         files.push(match read(&path, kind) {
             Err(e) => done.refused(e),
             Ok(source) => {
-                let done = ImportedFile { kind: Some(source.kind.name().to_owned()), ..done };
-                match source.kind {
-                    ImportKind::ConsensusResult => {
-                        results.push((at, source));
-                        done
-                    }
-                    ImportKind::Ergon => own(app, &path, done, request.dry_run).await,
-                    _ => foreign(app, &path, &source, done, request.dry_run).await,
-                }
+                let kind = Some(source.kind.name().to_owned());
+                sources.push((files.len(), path, source));
+                ImportedFile { kind, ..done }
             }
         });
     }
+    let (results, mut sources): (Vec<_>, Vec<_>) =
+        sources.into_iter().partition(|(_, _, source)| source.kind == ImportKind::ConsensusResult);
+    let list = folder::list(&mut sources, &mut files);
+    let campaigns = sources.len() + usize::from(list.is_some());
+    if request.id.is_some() && (campaigns != 1 || !results.is_empty()) {
+        let message = format!(
+            "--id names one campaign; the files make {campaigns}{}. Import them one by one",
+            if results.is_empty() { "" } else { " and results" }
+        );
+        return Err(AppError::input("bad_id", message).field("id"));
+    }
+    let mut taking = Taking {
+        app,
+        id: request.id.as_deref(),
+        amend: request.amend.as_deref(),
+        dry_run: request.dry_run,
+        made: BTreeMap::new(),
+    };
+    for (at, path, source) in sources {
+        let Some(file) = files.get_mut(at) else { continue };
+        let done = std::mem::take(file);
+        *file = match source.kind {
+            ImportKind::Ergon => taking.own(&path, done).await,
+            _ => taking.foreign(&path, &source, done).await,
+        };
+    }
+    if let Some((places, path, source)) = list {
+        let mut places = places.into_iter();
+        let Some(first) = places.next().and_then(|at| files.get_mut(at)) else { return Ok(reply(files)) };
+        let done = taking.foreign(&path, &source, std::mem::take(first)).await;
+        let (campaign, problems) = (done.campaign.clone(), done.problems.clone());
+        *first = done;
+        for at in places {
+            let Some(file) = files.get_mut(at) else { continue };
+            (file.campaign, file.problems) = (campaign.clone(), problems.clone());
+        }
+    }
     if !results.is_empty() {
+        let results = results.into_iter().map(|(at, _, source)| (at, source)).collect();
         take_results(app, results, &mut files, request.dry_run).await?;
     }
     Ok(reply(files))
@@ -127,35 +183,80 @@ fn read(path: &Path, kind: Option<ImportKind>) -> Result<ImportSource, AppError>
     Ok(import::read(&bytes, &path.display().to_string(), kind)?)
 }
 
-/// A spec of Ergon's own: its sections are taken as they are.
-async fn own(app: &App, path: &Path, mut done: ImportedFile, dry_run: bool) -> ImportedFile {
-    let loaded = match LoadedSpec::from_file(path, &[]) {
-        Ok(loaded) => loaded,
-        Err(e) => return done.refused(e),
-    };
-    let spec = serde_json::to_value(&loaded.campaign.spec).unwrap_or_default();
-    done.mapped = spec.as_object().map(|sections| sections.keys().cloned().collect()).unwrap_or_default();
-    register(app, loaded, done, dry_run).await
-}
-
-/// A file of another system: the spec it means is checked like any other.
-async fn foreign(app: &App, path: &Path, source: &ImportSource, done: ImportedFile, dry_run: bool) -> ImportedFile {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let base = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf());
-    let made = match import::spec_beside(source, &|file| base.join(file).is_file()) {
-        Ok(made) => made,
-        Err(problems) => return done.refused(problems),
-    };
-    let mut done = done.said(made.report);
-    let Some(mut spec) = made.spec else { return done };
-    if source.kind == ImportKind::ScenarioBatch {
-        scenario::complete(&mut spec, &base, &mut done);
+impl Taking<'_> {
+    /// A spec of Ergon's own: its sections are taken as they are.
+    async fn own(&mut self, path: &Path, mut done: ImportedFile) -> ImportedFile {
+        let sets: Vec<String> = self.id.map(|id| format!("campaign.id={id}")).into_iter().collect();
+        let loaded = match LoadedSpec::from_file(path, &sets) {
+            Ok(loaded) => loaded,
+            Err(e) => return done.refused(e),
+        };
+        let spec = serde_json::to_value(&loaded.campaign.spec).unwrap_or_default();
+        done.mapped = spec.as_object().map(|sections| sections.keys().cloned().collect()).unwrap_or_default();
+        self.register(loaded, done, true).await
     }
-    let text = pretty(&spec);
-    done.spec = Some(text.clone());
-    match LoadedSpec::from_bytes(text.as_bytes(), "imported.json", &base, &[], &[]) {
-        Ok(loaded) => register(app, loaded, done, dry_run).await,
-        Err(e) => done.refused(e),
+
+    /// A file of another system: the spec it means is checked like any other.
+    async fn foreign(&mut self, path: &Path, source: &ImportSource, done: ImportedFile) -> ImportedFile {
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let base = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf());
+        let made = match import::spec_beside(source, &|file| base.join(file).is_file()) {
+            Ok(made) => made,
+            Err(problems) => return done.refused(problems),
+        };
+        let mut said = done.warnings.clone();
+        let mut done = done.said(made.report);
+        said.append(&mut done.warnings);
+        done.warnings = said;
+        let Some(mut spec) = made.spec else { return done };
+        if source.kind == ImportKind::ScenarioBatch {
+            scenario::complete(&mut spec, &base, &mut done);
+        }
+        if let Some(id) = self.id {
+            spec["campaign"]["id"] = Json::from(id);
+        }
+        let text = pretty(&spec);
+        done.spec = Some(text.clone());
+        match LoadedSpec::from_bytes(text.as_bytes(), "imported.json", &base, &[], &[]) {
+            Ok(loaded) => self.register(loaded, done, false).await,
+            Err(e) => done.refused(e),
+        }
+    }
+
+    /// Registers a campaign, or says in a dry run what would come of it. `is_own`: its spec is Ergon's, so that its id was
+    /// chosen by whoever wrote it, and another plan is its next revision.
+    async fn register(&mut self, loaded: LoadedSpec, mut done: ImportedFile, is_own: bool) -> ImportedFile {
+        let id = loaded.campaign.id.clone();
+        let registered = async {
+            let loaded = if self.app.store_path().exists() { self.app.with_choices(loaded).await? } else { loaded };
+            let plan = loaded.campaign.plan(&PlanOptions::default()).map_err(plan_error)?;
+            let other = match self.made.insert(id.clone(), plan.plan_hash()) {
+                Some(earlier) => earlier != plan.plan_hash(),
+                None => self.app.has_other_plan(&loaded, &plan).await?,
+            };
+            if other && self.amend.is_none() && !is_own {
+                let message = format!(
+                    "a campaign '{id}' with another plan is there already. Give this one another name with --id NAME, or \
+                     make it the next revision of that one with --amend REASON"
+                );
+                return Err(AppError::input("other_campaign", message).field("id"));
+            }
+            if !self.dry_run {
+                self.app.register_planned(&loaded, &plan, self.amend).await?;
+            }
+            Ok(other)
+        };
+        match registered.await {
+            Ok(other) => {
+                if other {
+                    let becomes = if self.dry_run { "would become" } else { "is" };
+                    done.warnings.push(format!("it {becomes} the next revision of the campaign '{id}' in the store"));
+                }
+                done.campaign = (!self.dry_run).then_some(id);
+                done
+            }
+            Err(e) => done.refused(e),
+        }
     }
 }
 
@@ -174,26 +275,6 @@ fn pretty(spec: &Json) -> String {
     let mut spec = spec.clone();
     prune(&mut spec);
     serde_json::to_string_pretty(&spec).unwrap_or_default()
-}
-
-async fn register(app: &App, loaded: LoadedSpec, mut done: ImportedFile, dry_run: bool) -> ImportedFile {
-    if dry_run {
-        return match loaded.campaign.plan(&ergon_design::PlanOptions::default()) {
-            Ok(_) => done,
-            Err(e) => done.refused(e),
-        };
-    }
-    let loaded = match app.with_choices(loaded).await {
-        Ok(loaded) => loaded,
-        Err(e) => return done.refused(e),
-    };
-    match app.register(&loaded, None).await {
-        Ok(_) => {
-            done.campaign = Some(loaded.campaign.id.clone());
-            done
-        }
-        Err(e) => done.refused(e),
-    }
 }
 
 async fn take_results(

@@ -15,7 +15,7 @@ use crate::campaign_log::CampaignLog;
 use crate::energy::{EnergyTold, energy_mode};
 use crate::error::AppError;
 use crate::model_session::{self, Records};
-use crate::ops::validate::{check_conditions, unenforced};
+use crate::ops::validate::{check_conditions, remarks, unenforced};
 use crate::ops::{Selection, plan_error};
 use crate::spec_source::LoadedSpec;
 
@@ -169,6 +169,7 @@ async fn run_once(
     };
     // Before anything is written: inputs that can't be used must not leave a campaign behind.
     let workload = loaded.prepare().await?;
+    let remarks = remarks(workload.as_ref(), loaded, &full);
     // The limit is about what is still to do, so it is taken below.
     let part = Selection { limit: None, ..request.selection.clone() };
     let selected = if part.is_all() { full.clone() } else { campaign.plan(&part.options()?).map_err(plan_error)? };
@@ -295,6 +296,7 @@ async fn run_once(
     let told = summary.energy.0.as_ref().map(EnergyTold::of).unwrap_or_default();
     let mut warnings = loaded.workload.warnings();
     warnings.extend(unenforced(loaded));
+    warnings.extend(remarks);
     if summary.succeeded == 0 && summary.failed > 0 {
         warnings.push(format!("every run failed, so nothing was measured: ergon status {} says why", campaign.id));
     }

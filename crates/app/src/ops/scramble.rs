@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use ergon_workloads::scramble::PARAPHRASE;
 use ergon_workloads::scramble::bank::Bank;
 use ergon_workloads::scramble::dataset::{self, Fields};
 use ergon_workloads::scramble::item::{Difficulty, Item};
@@ -13,10 +14,8 @@ use serde::{Deserialize, Serialize};
 use crate::app::App;
 use crate::error::AppError;
 use crate::ops::table::unknown;
-use crate::spec_source::read_file;
+use crate::spec_source::{INPUT_CAP, read_file};
 
-/// Largest dataset that is previewed, bytes.
-const DATASET_CAP: u64 = 256 * 1024 * 1024;
 /// Items shown where the request says nothing.
 const SHOWN: usize = 20;
 /// What can be left alone.
@@ -154,6 +153,11 @@ fn recipe(request: &ScrambleRequest) -> Result<Recipe, AppError> {
     if let Some(other) = request.preserve.iter().find(|name| !PRESERVED.contains(&name.as_str())) {
         return Err(unknown("preserve", other, &PRESERVED));
     }
+    if request.method == PARAPHRASE {
+        let message =
+            "a paraphrase is written by a model: run a campaign with method: paraphrase and a paraphrase_model";
+        return Err(AppError::input("needs_a_model", message).field("method"));
+    }
     let has = |name: &str| request.preserve.iter().any(|p| p == name);
     Ok(Recipe {
         method: named("method", &request.method, &Method::NAMES)?,
@@ -255,6 +259,8 @@ pub struct DatasetReply {
     pub count: usize,
     /// Of these, the ones without a known answer: they are asked and not scored.
     pub unanswerable: usize,
+    /// What of the file is left out of the items.
+    pub left_out: Vec<String>,
     /// Domains.
     pub domains: Vec<String>,
     /// The first items.
@@ -271,7 +277,7 @@ pub async fn dataset(app: &App, request: DatasetRequest) -> Result<DatasetReply,
         AppError::input("bad_fields", said.join("; ")).field("fields")
     })?;
     let path = app.path(&request.file)?;
-    let bytes = read_file(&path, DATASET_CAP, "the dataset")?;
+    let bytes = read_file(&path, INPUT_CAP, "the dataset")?;
     let read = dataset::read(&bytes, &fields);
     let found = read.map_err(|e| AppError::input("bad_dataset", format!("{}: {e}", path.display())).field("file"))?;
     let info = |item: &Item| ItemInfo {
@@ -287,6 +293,7 @@ pub async fn dataset(app: &App, request: DatasetRequest) -> Result<DatasetReply,
         shape: found.shape.name().to_owned(),
         count: found.items.len(),
         unanswerable: found.unanswerable(),
+        left_out: found.left_out.clone(),
         domains: found.domains().into_iter().map(ToOwned::to_owned).collect(),
         items: found.items.iter().take(request.limit.unwrap_or(SHOWN)).map(info).collect(),
         fields: found.fields,

@@ -1,7 +1,10 @@
 //! `validate`: parse, check, count, forecast.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
 use ergon_design::{Plan, PlanOptions, Problem};
-use ergon_domain::Digest;
+use ergon_domain::{Digest, PlannedCondition, Prepared};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
@@ -100,11 +103,13 @@ pub async fn validate(app: &App, request: ValidateRequest) -> Result<ValidateRep
     let loaded = app.load(&request.spec, &request.set).await?;
     let plan = loaded.campaign.plan(&PlanOptions::default()).map_err(plan_error)?;
     check_conditions(&loaded, &plan)?;
+    let prepared = loaded.prepare().await?;
     let parallel = app.parallel(&loaded.campaign.spec.execution.parallel, None)?;
     let estimate = forecast(app, &loaded, &plan, parallel).await;
     let mut warnings: Vec<String> = loaded.campaign.warnings.iter().map(Problem::to_string).collect();
     warnings.extend(loaded.workload.warnings());
     warnings.extend(unenforced(&loaded));
+    warnings.extend(remarks(prepared.as_ref(), &loaded, &plan));
     warnings.extend(crate::energy::warnings(&loaded.campaign, app));
     Ok(ValidateReply {
         campaign: loaded.campaign.id.clone(),
@@ -198,6 +203,24 @@ pub(crate) fn check_conditions(loaded: &LoadedSpec, plan: &Plan) -> Result<(), A
         }
     }
     Ok(())
+}
+
+/// Most conditions that a workload is asked to remark on.
+const REMARKED: usize = 1_000;
+
+/// What the workload has to say of the conditions, each sentence once.
+pub(crate) fn remarks(prepared: &dyn Prepared, loaded: &LoadedSpec, plan: &Plan) -> Vec<String> {
+    let mut replicates: BTreeMap<Digest, (u32, Arc<PlannedCondition>)> = BTreeMap::new();
+    for run in plan.iter().take(100_000) {
+        if replicates.len() >= REMARKED && !replicates.contains_key(&run.condition.digest) {
+            break;
+        }
+        let (most, _) = replicates.entry(run.condition.digest).or_insert_with(|| (0, run.condition.clone()));
+        *most = (*most).max(run.replicate + 1);
+    }
+    let seed = loaded.campaign.seed();
+    let said = replicates.values().flat_map(|(n, planned)| prepared.remarks(&planned.condition, *n, seed));
+    said.collect::<BTreeSet<String>>().into_iter().collect()
 }
 
 /// What the spec asks for and this version doesn't do yet: said, not silently dropped.

@@ -14,6 +14,8 @@ use super::source::{json, leaves};
 use crate::problem::Problem;
 use crate::tree::{Content, Node};
 
+/// What ids of its campaigns begin with.
+pub(super) const FAMILY: &str = "bargain";
 /// Replicates of a grid whose file doesn't say: both orders of each.
 const REPLICATES: u64 = 10;
 /// Seed of the original's generated configurations.
@@ -29,8 +31,27 @@ pub(super) fn is_one(tree: &Node) -> bool {
     has(["weak_model", "weak_models"]) && has(["strong_model", "strong_models"])
 }
 
-/// A spec of the file.
-pub(super) fn import(tree: &Node) -> Result<Imported, Vec<Problem>> {
+/// What a file must not say otherwise than another to be an experiment of the same study: all but the pair, the level of
+/// competition, the seed, and where the original kept it.
+pub(super) fn frame(tree: &Node) -> Option<BTreeMap<String, String>> {
+    let varies = |key: &str| {
+        key == "experiment_id"
+            || key == "output_dir"
+            || key.contains("seed")
+            || matches!(factor(key), Some(("weak_model" | "strong_model" | "competition_level", _)))
+    };
+    let rest = |(key, node): (String, &Node)| (!varies(&key)).then(|| (key, json(node).to_string()));
+    (matches!(tree.content, Content::Map(_)) && is_one(tree) && !is_grid(tree))
+        .then(|| leaves(tree).into_iter().filter_map(rest).collect())
+}
+
+/// Whether one of its keys has several levels.
+fn is_grid(tree: &Node) -> bool {
+    leaves(tree).iter().any(|(key, node)| factor(key).is_some() && matches!(node.content, Content::List(_)))
+}
+
+/// A spec of the file. `parts`: names of the files that a list's experiments come from, where they come from several.
+pub(super) fn import(tree: &Node, parts: &[String]) -> Result<Imported, Vec<Problem>> {
     let spec = json!({
         "ergon": 1,
         "campaign": {},
@@ -39,7 +60,7 @@ pub(super) fn import(tree: &Node) -> Result<Imported, Vec<Problem>> {
     });
     let mut draft = Draft::new(spec);
     match &tree.content {
-        Content::List(items) => listed(&mut draft, items),
+        Content::List(items) => listed(&mut draft, items, parts),
         _ => one(&mut draft, tree),
     }
     draft.report.presume("workload.weak_agent, workload.strong_agent", "model", "the original's agents are models");
@@ -76,10 +97,8 @@ fn one(draft: &mut Draft, tree: &Node) {
         }
     }
     let is_grid = draft.spec.get("factors").is_some();
-    let id = named.map_or_else(|| "bargain-grid".to_owned(), |id| format!("bargain-{id}"));
-    match named {
-        Some(_) => draft.map("experiment_id", "campaign.id", json!(id)),
-        None => draft.default("campaign.id", json!(id), "the file has no experiment_id"),
+    if let Some(id) = named {
+        draft.map("experiment_id", "campaign.id", json!(format!("{FAMILY}-{id}")));
     }
     if draft.spec.pointer("/campaign/seed").is_none() {
         draft.default("campaign.seed", json!(SEED), "the original's generated configurations have it");
@@ -102,16 +121,18 @@ fn one(draft: &mut Draft, tree: &Node) {
 }
 
 /// A list of experiments: the grid that they fill, or an explicit design where they fill none.
-fn listed(draft: &mut Draft, items: &[Node]) {
+fn listed(draft: &mut Draft, items: &[Node], parts: &[String]) {
     let mut rows: Vec<Map<String, Json>> = Vec::new();
     for (i, item) in items.iter().enumerate() {
+        let place = parts.get(i).map_or_else(|| format!("[{i}]"), |file| format!("{file}: "));
+        let dot = if parts.is_empty() { "." } else { "" };
         if !is_one(item) {
-            draft.refuse(&format!("[{i}]"), item, "an experiment with weak_model and strong_model");
+            draft.refuse(&place, item, "an experiment with weak_model and strong_model");
             continue;
         }
         let mut row = Map::new();
         for (key, node) in leaves(item) {
-            let path = format!("[{i}].{key}");
+            let path = format!("{place}{dot}{key}");
             match factor(&key) {
                 Some((parameter, kind)) => {
                     if let Some(level) = kind.read(draft, &path, node) {
@@ -133,7 +154,6 @@ fn listed(draft: &mut Draft, items: &[Node]) {
     if draft.spec.pointer("/campaign/seed").is_none() {
         draft.default("campaign.seed", json!(SEED), "the original's generated configurations have it");
     }
-    draft.default("campaign.id", json!("bargain-list"), "the file names no campaign");
     fill(draft, rows);
 }
 
@@ -169,16 +189,22 @@ fn fill(draft: &mut Draft, mut rows: Vec<Map<String, Json>>) {
         }
     }
     let whole = rows.iter().all(|row| row.len() == varied.len());
-    if whole && distinct.len() == product && rows.len() == product {
+    // As often as every condition is listed: seeds tell the original's replicates apart.
+    let times = rows.len() / distinct.len().max(1);
+    let even = distinct.iter().all(|row| rows.iter().filter(|other| other == row).count() == times);
+    let replicates = if even { times } else { 1 };
+    let why =
+        if even && times > 1 { "every condition is listed as often" } else { "the original has one per condition" };
+    if whole && distinct.len() == product && even {
         for (name, levels) in varied {
             crate::import::source::set(&mut draft.spec, &format!("factors.{name}"), Json::Array(levels));
         }
-        let phases = json!([{ "name": "main", "design": "full_factorial", "replicates": 1 }]);
+        let phases = json!([{ "name": "main", "design": "full_factorial", "replicates": replicates }]);
         draft.report.presume("phases", "one, full factorial", "the listed experiments are every combination");
         crate::import::source::set(&mut draft.spec, "phases", phases);
     } else {
         let repeats = rows.len() - distinct.len();
-        if repeats > 0 {
+        if repeats > 0 && !even {
             draft.report.warn(format!(
                 "{repeats} of {} experiments repeat another's condition; they are replicates, which phases[0].replicates \
                  asks for",
@@ -187,10 +213,10 @@ fn fill(draft: &mut Draft, mut rows: Vec<Map<String, Json>>) {
         }
         let design = json!({ "kind": "explicit", "conditions": distinct });
         draft.report.presume("phases", "one, explicit", "the listed experiments don't fill a grid");
-        let phases = json!([{ "name": "listed", "design": design, "replicates": 1 }]);
+        let phases = json!([{ "name": "listed", "design": design, "replicates": replicates }]);
         crate::import::source::set(&mut draft.spec, "phases", phases);
     }
-    draft.report.presume("phases[0].replicates", "1", "the original has one per condition");
+    draft.report.presume("phases[0].replicates", &replicates.to_string(), why);
     draft.report.warn(
         "order: the original's weak model always speaks first, so that order and strength can't be told apart; add \
          factors: { order: [weak_first, strong_first] }",

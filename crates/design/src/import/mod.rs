@@ -15,6 +15,8 @@ mod source;
 mod timestamp;
 mod words;
 
+use std::path::Path;
+
 use serde_json::Value as Json;
 
 use crate::problem::{Problem, SpecProblems};
@@ -100,6 +102,8 @@ pub struct ImportSource {
     pub kind: ImportKind,
     tree: Node,
     name: String,
+    /// Names of the files that make up the tree's list, where they are several.
+    parts: Vec<String>,
 }
 
 /// A spec made of a file.
@@ -130,7 +134,25 @@ pub fn read(bytes: &[u8], name: &str, kind: Option<ImportKind>) -> Result<Import
         let problem = problem.at(tree.position).expected(format!("one of {}; --as says which", known.join(", ")));
         SpecProblems(vec![problem]).in_file(name)
     })?;
-    Ok(ImportSource { kind, tree, name: name.to_owned() })
+    Ok(ImportSource { kind, tree, name: name.to_owned(), parts: Vec::new() })
+}
+
+/// Experiments of the bargaining study that were kept in a file each, as the list they are: they differ in the pair of
+/// models, the level of competition and the seed alone. `None` where they are no such experiments; `name` names the list.
+pub fn together(sources: &[ImportSource], name: &str) -> Option<ImportSource> {
+    let frame = |source: &ImportSource| (source.kind == ImportKind::Bargain).then(|| bargain::frame(&source.tree))?;
+    let first = frame(sources.first()?)?;
+    let is_one = sources.iter().all(|source| frame(source).as_ref() == Some(&first));
+    let file = |source: &ImportSource| {
+        let path = Path::new(&source.name);
+        path.file_name().map_or_else(|| source.name.clone(), |file| file.to_string_lossy().into_owned())
+    };
+    (sources.len() > 1 && is_one).then(|| ImportSource {
+        kind: ImportKind::Bargain,
+        tree: Node { position: None, content: Content::List(sources.iter().map(|s| s.tree.clone()).collect()) },
+        name: name.to_owned(),
+        parts: sources.iter().map(file).collect(),
+    })
 }
 
 /// A file as JSON.
@@ -166,12 +188,27 @@ pub fn spec_beside(source: &ImportSource, has_file: &dyn Fn(&str) -> bool) -> Re
         },
         ImportKind::AlemsTasks => alems::tasks::import(&source.tree),
         ImportKind::AlemsPlan => alems::plan::import(&source.tree),
-        ImportKind::Bargain => bargain::import(&source.tree),
+        ImportKind::Bargain => bargain::import(&source.tree, &source.parts),
         ImportKind::Ergon | ImportKind::ConsensusResult => {
             Err(vec![Problem::error("", format!("a file of kind {} has no spec to import", source.kind.name()))])
         }
     };
-    made.map_err(|problems| SpecProblems(problems).in_file(&source.name))
+    let made = made.map_err(|problems| SpecProblems(problems).in_file(&source.name))?;
+    Ok(match source.kind {
+        ImportKind::Bargain => named_by_file(made, bargain::FAMILY, &source.name),
+        ImportKind::ScrambleBench => named_by_file(made, scramblebench::FAMILY, &source.name),
+        _ => made,
+    })
+}
+
+/// Gives a campaign that its file doesn't name the file's own name: two files are two campaigns.
+fn named_by_file(mut made: Imported, family: &str, name: &str) -> Imported {
+    let Some(spec) = made.spec.as_mut().filter(|spec| spec.pointer("/campaign/id").is_none()) else { return made };
+    let stem = Path::new(name).file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let id = words::campaign_id(&format!("{family} {stem}"));
+    made.report.presume("campaign.id", &id, "the file names no campaign; it is the file's name");
+    source::set(spec, "campaign.id", Json::from(id));
+    made
 }
 
 fn recognise(tree: &Node) -> Option<ImportKind> {

@@ -28,6 +28,9 @@ pub(super) fn is_key(key: &str) -> bool {
     OWN.contains(&key)
 }
 
+/// What ids of its campaigns begin with.
+pub(super) const FAMILY: &str = "scramblebench";
+
 /// A spec of the file. `has_file`: whether a dataset that the file names is there.
 pub(super) fn import(tree: &Node, has_file: &dyn Fn(&str) -> bool) -> Result<Imported, Vec<Problem>> {
     let spec = json!({
@@ -50,9 +53,6 @@ pub(super) fn import(tree: &Node, has_file: &dyn Fn(&str) -> bool) -> Result<Imp
     transforms::place(&mut draft, &found);
     models::place(&mut draft, &found);
     questions(&mut draft, &found);
-    if draft.spec.pointer("/campaign/id").is_none() {
-        draft.default("campaign.id", json!("scramblebench"), "the file names no experiment");
-    }
     if draft.spec.pointer("/campaign/seed").is_none() {
         draft.default("campaign.seed", json!(42), "the file has none; it is the original's own default");
     }

@@ -16,6 +16,8 @@ struct Context<'c, 'i, 'f, 't> {
     manifest: &'c Manifest,
     declared: &'c Declared<'c>,
     phases: &'c [ResolvedPhase],
+    /// Factors that something is wrong with: it was said where they are declared.
+    faulty: &'c BTreeSet<&'c str>,
     inputs: &'c mut InputFiles<'i>,
     findings: &'f mut Findings<'t>,
 }
@@ -26,10 +28,11 @@ pub(crate) fn check(
     manifest: &Manifest,
     declared: &Declared<'_>,
     phases: &[ResolvedPhase],
+    faulty: &BTreeSet<&str>,
     inputs: &mut InputFiles<'_>,
     findings: &mut Findings<'_>,
 ) {
-    let mut context = Context { manifest, declared, phases, inputs, findings };
+    let mut context = Context { manifest, declared, phases, faulty, inputs, findings };
     let mut ids = BTreeSet::new();
     for (i, hypothesis) in spec.hypotheses.iter().enumerate() {
         let path = item(&["hypotheses"], i);
@@ -63,6 +66,9 @@ impl Context<'_, '_, '_, '_> {
     }
 
     fn factor(&mut self, factor: &str, path: &[Step]) -> bool {
+        if self.faulty.contains(factor) {
+            return false;
+        }
         let varied: BTreeSet<&str> = self.phases.iter().flat_map(|p| &p.factors).map(|f| f.name.as_str()).collect();
         self.findings.known(path, "factor", factor, varied)
     }

@@ -50,7 +50,8 @@ pub fn resolve(
     let phases = phases::resolve(spec, &declared, &fixed, &factors, &mut inputs, &mut findings);
     warn_unused(spec, &phases, &written, &mut findings);
     let constraints = parse_constraints(spec, &declared, &mut findings);
-    hypotheses::check(spec, manifest, &declared, &phases, &mut inputs, &mut findings);
+    let faulty = spec.factors.keys().map(String::as_str).filter(|name| !factors.keys().any(|n| n.as_str() == *name));
+    hypotheses::check(spec, manifest, &declared, &phases, &faulty.collect(), &mut inputs, &mut findings);
     let file_digests = manifest
         .files
         .iter()

@@ -14,10 +14,12 @@ pub mod item;
 pub mod manifest;
 mod measure;
 mod prompt;
+mod remarks;
 pub mod scoring;
 mod settings;
 pub mod transform;
 mod workload;
 
 pub use prompt::{DEFAULT_TEMPLATE, body, fill};
+pub use settings::PARAPHRASE;
 pub use workload::{Benchmarks, REPEATED_ITEMS, ScrambleWorkload, Substitution};

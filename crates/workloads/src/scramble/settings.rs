@@ -13,7 +13,7 @@ use super::transform::{Method, Preserve, Recipe};
 /// The value of `benchmark` for the user's own items.
 pub(super) const FILE: &str = "file";
 /// The method that asks a model to say it in other words.
-pub(super) const PARAPHRASE: &str = "paraphrase";
+pub const PARAPHRASE: &str = "paraphrase";
 
 /// Where a run's items come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

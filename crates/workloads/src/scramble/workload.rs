@@ -16,6 +16,7 @@ use super::dataset::{self, Fields};
 use super::item::Item;
 use super::measure::{answers, measurements};
 use super::prompt::recipe_for;
+use super::remarks;
 use super::settings::{Source, Task, Treatment, invalid, task};
 use super::transform::{Scrambled, scramble};
 use super::{bank, manifest};
@@ -45,13 +46,14 @@ impl ScrambleWorkload {
     /// # Errors
     /// The first thing that is wrong with one of them.
     pub fn benchmarks(&self, inputs: &Inputs) -> Result<Benchmarks, InputError> {
-        let mut files = BTreeMap::new();
+        let (mut files, mut left_out) = (BTreeMap::new(), BTreeMap::new());
         for (digest, bytes) in &inputs.0 {
             let read = dataset::read(bytes, &self.fields);
             let read = read.map_err(|e| InputError { input: Some(*digest), message: e.to_string() })?;
             files.insert(digest.to_string(), Arc::new(read.items));
+            left_out.insert(digest.to_string(), read.left_out);
         }
-        Ok(Benchmarks { files, banks: Mutex::default() })
+        Ok(Benchmarks { files, left_out, banks: Mutex::default() })
     }
 }
 
@@ -75,6 +77,8 @@ type Items = Arc<Vec<Item>>;
 /// Items by file, and by bank and seed as runs ask for them.
 pub struct Benchmarks {
     files: BTreeMap<String, Items>,
+    /// What was left out of each file.
+    left_out: BTreeMap<String, Vec<String>>,
     banks: Mutex<BTreeMap<(Bank, u64), Items>>,
 }
 
@@ -131,15 +135,21 @@ impl Benchmarks {
     }
 }
 
-/// The items of a replicate: the next `sample_size` of the benchmark in the seed's order, from its beginning once it is
-/// used up. The second part says whether some were asked in an earlier replicate or earlier in this one.
-fn sample<'a>(items: &'a [Item], task: &Task<'_>, replicate: u32) -> (Vec<&'a Item>, bool) {
+/// Items of the benchmark that are of the difficulty asked for, in the seed's order.
+fn pool<'a>(items: &'a [Item], task: &Task<'_>) -> Vec<&'a Item> {
     let fits = |item: &&Item| task.difficulty.is_none() || item.difficulty == task.difficulty;
     let mut pool: Vec<&Item> = items.iter().filter(fits).collect();
     if matches!(task.source, Source::File(_)) {
         let order = |item: &&Item| bank::place(task.seed, &item.id);
         pool.sort_by_cached_key(|item| order(item));
     }
+    pool
+}
+
+/// The items of a replicate: the next `sample_size` of the benchmark in the seed's order, from its beginning once it is
+/// used up. The second part says whether some were asked in an earlier replicate or earlier in this one.
+fn sample<'a>(items: &'a [Item], task: &Task<'_>, replicate: u32) -> (Vec<&'a Item>, bool) {
+    let pool = pool(items, task);
     let first = replicate as usize * task.sample_size;
     let repeated = first + task.sample_size > pool.len();
     let chosen = (first..first + task.sample_size).filter_map(|i| pool.get(i % pool.len().max(1)).copied());
@@ -148,6 +158,21 @@ fn sample<'a>(items: &'a [Item], task: &Task<'_>, replicate: u32) -> (Vec<&'a It
 
 #[async_trait]
 impl Prepared for Benchmarks {
+    fn remarks(&self, condition: &Condition, replicates: u32, campaign_seed: u64) -> Vec<String> {
+        let Ok(task) = task(condition, campaign_seed) else { return Vec::new() };
+        let Ok(items) = self.items(&task) else { return Vec::new() };
+        let pool = pool(&items, &task);
+        let left_out = match task.source {
+            Source::File(digest) => self.left_out.get(digest).cloned().unwrap_or_default(),
+            Source::Bank(_) => Vec::new(),
+        };
+        left_out
+            .into_iter()
+            .chain(remarks::of_number(&task, pool.len(), replicates))
+            .chain(remarks::of_level(&task, &pool))
+            .collect()
+    }
+
     async fn run(&self, condition: &Condition, context: &RunContext) -> Result<Outcome, RunError> {
         let task = task(condition, context.streams().campaign_seed).map_err(invalid)?;
         let items = {

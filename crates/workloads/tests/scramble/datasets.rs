@@ -125,6 +125,10 @@ fn a_wrong_file_says_where_it_is_wrong_and_what_is_accepted() {
         ("question,answer\n\"never closed".into(), "line 2: a double quote is opened and never closed"),
         ("question,answer\na,b,c\n".into(), "line 2: has 3 cells, but the header has 2: question, answer"),
         ("question,question\na,b\n".into(), "line 1: the column 'question' stands twice"),
+        (
+            "id;question;answer\n1;x;4\n".into(),
+            "line 1: the columns of 'id;question;answer' are separated by semicolons (';'); separate them by commas",
+        ),
         ("".into(), "it holds no items"),
         ("[1]".into(), "line 1: is a plain value; expected an object"),
         (

@@ -1180,6 +1180,10 @@ count: number,
  */
 unanswerable: number, 
 /**
+ * What of the file is left out of the items.
+ */
+left_out: Array<string>, 
+/**
  * Domains.
  */
 domains: Array<string>, 
@@ -2683,7 +2687,7 @@ problems: Array<string>, };
  */
 export type ImportRequest = { 
 /**
- * The files.
+ * The files; of a folder all specs in it.
  */
 files: Array<string>, 
 /**
@@ -2693,7 +2697,15 @@ as: string | null,
 /**
  * Report only.
  */
-dry_run: boolean, };
+dry_run: boolean, 
+/**
+ * Id of the campaign, where the files make one.
+ */
+id?: string, 
+/**
+ * Why a campaign that is in the store under the same id gets another plan.
+ */
+amend?: string, };
 
 /**
  * What became of a file.

@@ -158,10 +158,7 @@ fn take(draft: &mut Draft, option: &str, value: &str) {
         "--save-db" => draft.report.ignore(option, "every run is kept in the store"),
         "--verbose" => draft.report.ignore(option, "progress and every attempt's log are always there"),
         "--start-from" => {
-            draft.report.ignore(
-                option,
-                "Ergon knows what is finished and goes on by itself (ergon run)",
-            );
+            draft.report.ignore(option, "Ergon knows what is finished and goes on by itself (ergon run)");
         }
         "--country" | "--region" => {
             draft

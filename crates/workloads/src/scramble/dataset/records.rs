@@ -124,6 +124,16 @@ fn csv(bytes: &[u8]) -> Result<Vec<Record>, DatasetProblem> {
         }
         _ => rows.next().map(|(_, cells)| cells.iter().map(|c| c.trim().to_owned()).collect()).unwrap_or_default(),
     };
+    if let [only] = header.as_slice()
+        && let Some((mark, name)) =
+            [(';', "semicolons"), ('\t', "tabs"), ('|', "bars")].iter().find(|(m, _)| only.contains(*m))
+    {
+        let message = format!(
+            "the columns of '{only}' are separated by {name} ('{}'); separate them by commas",
+            mark.escape_default()
+        );
+        return Err(DatasetProblem::at(1, message));
+    }
     if let Some(twice) = header.iter().enumerate().find(|(i, name)| header.iter().take(*i).any(|n| n == *name)) {
         return Err(DatasetProblem::at(1, format!("the column '{}' stands twice", twice.1)));
     }
