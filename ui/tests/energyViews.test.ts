@@ -18,8 +18,8 @@ const resource = (name: string, value: number | null, provenance: string, reason
 });
 const idle: IdleReply = {
   domains: [
-    { domain: "package-0", watts: 10.25, mad_w: 0.1, provenance: "measured" },
-    { domain: HOSTILE, watts: null, mad_w: null, provenance: "estimated (CPU time)" },
+    { domain: "package-0", watts: 10.25, mad_w: 0.1, why: null, provenance: "measured" },
+    { domain: HOSTILE, watts: null, mad_w: null, why: HOSTILE, provenance: "estimated (CPU time)" },
   ],
   duration_s: 30,
   cpu_percent: 42,
