@@ -154,7 +154,7 @@ fn factors_and_metrics_that_are_not_there_are_named() {
         let by: Vec<String> = by.iter().map(ToString::to_string).collect();
         exploitation(&build.frame, &Ask::about(metric), &by).unwrap_err().to_string()
     };
-    assert!(said("exploitation_gap", &["weak_model"]).contains("exploitation by 1 factors"));
+    assert!(said("exploitation_gap", &["weak_model"]).contains("exploitation by weak_model alone"));
     assert!(said("exploitation_gap", &["weak_model", "mood"]).contains("mood"));
     assert!(said("gap", &["weak_model", "strong_model"]).contains("gap"));
 }

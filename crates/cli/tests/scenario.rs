@@ -204,7 +204,7 @@ fn a_batch_is_exported_as_the_originals_folder() {
     assert!((runs - costs["total_cost_usd"].as_f64().unwrap()).abs() < 1e-12 && runs > 0.0, "{costs}");
     assert!(read("analysis/analysis-report.md").starts_with("# "), "a report for people");
     // What was written can be run again.
-    let again = ergon.run(&["--json", "import", "out/batch-config.yaml", "--dry-run"]).json();
+    let again = ergon.run(&["--json", "import", "out/batch-config.yaml", "--dry-run", "--id", "again"]).json();
     assert_eq!((&again["problems"], &again["files"][0]["kind"]), (&json!([]), &json!("scenario-batch")), "{again}");
 }
 

@@ -133,7 +133,7 @@ fn a_design_that_makes_no_sense_is_refused_by_field() {
         (&["t_two_sample"], &["d: missing"]),
         (&["t_two_sample", "--f", "0.5"], &["f: belongs to anova"]),
         (&["anova", "--f", "0.25"], &["k: missing"]),
-        (&["t_two_sample", "--d", "0"], &["effect", "not zero"]),
+        (&["t_two_sample", "--d", "0"], &["effect", "other than 0"]),
         (&["t_two_sample", "--d", "0.5", "--alpha", "5"], &["alpha", "(0, 1)"]),
         (&["two_proportions", "--p1", "1.5", "--p2", "0.5"], &["p1", "[0, 1]"]),
         (&["anova", "--f", "0.25", "--k", "4", "--alternative", "greater"], &["alternative", "no sides"]),
