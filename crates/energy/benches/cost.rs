@@ -8,6 +8,7 @@ use std::fs;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use ergon_energy::{Discovery, Meter, Roots, Sampler, SystemClock};
@@ -27,19 +28,37 @@ fn main() {
         counters.push(fs::OpenOptions::new().write(true).open(zone.join("energy_uj")).unwrap());
     }
     let roots = Roots { sysfs: folder.path().into(), procfs: "/proc".into(), nvml: "none".into() };
-    let sources = || Discovery::run(&roots).sources;
+    let shown = AtomicU64::new(100_000_000_000);
+    let show = |step: u64| {
+        let now = shown.fetch_add(step, Ordering::SeqCst) + step;
+        counters.iter().for_each(|file| file.write_all_at(format!("{now:020}\n").as_bytes(), 0).unwrap());
+    };
+    // A counter that stands still while it is looked at is no sensor.
+    let sources = || {
+        let found = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !found.load(Ordering::SeqCst) {
+                    show(1_000);
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+            });
+            let sources = Discovery::run(&roots).sources;
+            found.store(true, Ordering::SeqCst);
+            sources
+        })
+    };
     let mut source = sources().remove(0);
     assert_eq!(source.channels().len(), 4);
     for (what, step) in [("that move", 1_000), ("that stand still", 0)] {
-        let (mut best_us, mut now_ns, mut shown) = (f64::INFINITY, 0, 100_000_000_000_u64);
+        let (mut best_us, mut now_ns) = (f64::INFINITY, 0);
         let mut out = Vec::with_capacity(4);
         for _ in 0..200 {
             // A real counter moves between two readings; here it is moved now and then, outside of what is timed.
             let mut took = Duration::ZERO;
             for _ in 0..50 {
                 now_ns += 1_000_000;
-                shown += step;
-                counters.iter().for_each(|file| file.write_all_at(format!("{shown:020}\n").as_bytes(), 0).unwrap());
+                show(step);
                 out.clear();
                 let began = Instant::now();
                 source.read(now_ns, &mut out);
