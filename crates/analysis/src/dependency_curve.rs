@@ -7,10 +7,9 @@
 
 use ergon_domain::Digest;
 use ergon_stats::dist::student_t;
-use ergon_stats::{
-    CorrelationMethod, MissingPolicy, TestOptions, kendall, logistic_random_intercept, proportion_ci, spearman,
-};
+use ergon_stats::{CorrelationMethod, MissingPolicy, TestOptions, kendall, logistic_random_intercept, spearman};
 
+use crate::describe::wilson;
 use crate::item_table::{ItemTable, mean_over};
 use crate::result::Interval;
 use crate::surface_detail::{DependencyCurve, DependencyPoint, TrendTest};
@@ -136,9 +135,7 @@ fn mean_interval(values: &[f64], levels: &Levels<'_>) -> Option<Interval> {
     let n = values.len() as f64;
     let level = levels.confidence;
     if is_binary(values, levels.full) {
-        let right = values.iter().filter(|v| **v == levels.full).count() as u64;
-        let wilson = proportion_ci(right, values.len() as u64, level).ok()?.wilson;
-        return Some(Interval { lo: levels.full * wilson.low, hi: levels.full * wilson.high, level });
+        return wilson(values, levels.full, level);
     }
     let mean = values.iter().sum::<f64>() / n;
     let variance = values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / (n - 1.0);

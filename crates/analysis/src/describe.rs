@@ -189,7 +189,8 @@ pub(crate) fn summary(
         cell.mean = Some(d.mean);
         cell.sd = d.sd;
         cell.se = d.sem;
-        cell.ci = wilson(response.metric, &response.values(rows), confidence)
+        cell.ci = full_marks(response.metric)
+            .and_then(|full| wilson(&response.values(rows), full, confidence))
             .or_else(|| d.mean_ci.map(|ci| Interval { lo: ci.low, hi: ci.high, level: ci.level }));
         cell.median = Some(d.median);
         cell.q1 = Some(d.quantiles[1]);
@@ -206,9 +207,8 @@ fn full_marks(metric: &Metric) -> Option<f64> {
     hi.filter(|_| lo == Some(0.0) && matches!(metric.family, Family::Binary | Family::Proportion))
 }
 
-/// Wilson's interval where every value is a yes or a no: Student's t doesn't know that a share ends at 0 and at 1.
-fn wilson(metric: &Metric, values: &[f64], level: f64) -> Option<Interval> {
-    let full = full_marks(metric)?;
+/// Wilson's interval where every value is a yes (`full`) or a no (0): Student's t doesn't know that a share ends.
+pub(crate) fn wilson(values: &[f64], full: f64, level: f64) -> Option<Interval> {
     let yeses = values.iter().filter(|v| **v == full).count();
     if values.iter().any(|v| *v != 0.0 && *v != full) {
         return None;

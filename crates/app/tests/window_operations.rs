@@ -14,14 +14,14 @@ const SPEC: &str = "ergon: 1\ncampaign: { id: study, title: A study, seed: 7 } #
 struct Fixture {
     /// Never dropped: its runtimes must not end inside of a test's own.
     app: &'static App,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 fn fixture() -> Fixture {
     let folder = tempfile::tempdir().unwrap();
     let store = folder.path().join("library.ergon");
     let app = App::new(AppOptions { store: Some(store), ..AppOptions::default() }).unwrap();
-    Fixture { app: Box::leak(Box::new(app)), _folder: folder }
+    Fixture { app: Box::leak(Box::new(app)), folder }
 }
 
 impl Fixture {
@@ -32,7 +32,12 @@ impl Fixture {
 
     /// Registers the study and runs it to its end in the background.
     async fn run(&self) {
-        self.ask("save_spec", json!({"text": SPEC})).await.unwrap();
+        self.run_spec(SPEC).await;
+    }
+
+    /// The same with any spec of the id `study`.
+    async fn run_spec(&self, text: &str) {
+        self.ask("save_spec", json!({"text": text})).await.unwrap();
         self.ask("start", json!({"target": "study"})).await.unwrap();
         self.ask("follow", json!({"campaign": "study"})).await.unwrap();
     }
@@ -171,6 +176,39 @@ async fn a_run_that_is_left_out_is_out_of_analyses_with_its_reason_until_it_is_t
     assert!(!detail["measurements"].as_array().unwrap().is_empty());
     f.ask("include", json!({"campaign": "study", "run": run})).await.unwrap();
     assert_eq!(runs_analysed().await, all);
+}
+
+#[tokio::test]
+async fn a_run_that_is_left_out_is_out_of_what_is_exported_too_and_that_is_said() {
+    let scenario = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../configs/scenarios/river-park");
+    let scenario = format!("kind: scenario, scenario: '{}'", scenario.display());
+    let models = "pragmatist: { provider: simulated }, narrator: { provider: simulated }";
+    for (layout, workload, models) in [
+        ("bargain", "kind: negotiation, max_rounds: 2", ""),
+        ("scramblebench", "kind: scramble", "llm: { provider: simulated }"),
+        ("scenario-lab", scenario.as_str(), models),
+    ] {
+        let f = fixture();
+        f.run_spec(&format!(
+            "ergon: 1\ncampaign: {{ id: study, seed: 7 }}\nworkload: {{ {workload} }}\nmodels: {{ {models} }}\nphases: [ {{ name: \
+             all, replicates: 3 }} ]\n"
+        ))
+        .await;
+        let run = f.ask("runs", json!({"campaign": "study"})).await.unwrap()["keys"][0].clone();
+        f.ask("exclude", json!({"campaign": "study", "run": run, "reason": "a power cut"})).await.unwrap();
+        let folder = f.folder.path().join("out");
+        let request = json!({"campaign": "study", "layout": layout, "output": folder});
+        let reply = f.ask("export", request).await.unwrap();
+        assert_eq!(reply["runs"], 2, "{layout}: {reply}");
+        let said = reply["left_out"][0].as_str().unwrap();
+        assert!(said.starts_with("1 runs excluded by") && said.ends_with("a power cut"), "{layout}: {said}");
+        if layout == "scenario-lab" {
+            let summary = std::fs::read_to_string(folder.join("batch-summary.json")).unwrap();
+            let summary: Value = serde_json::from_str(&summary).unwrap();
+            let counts = ["runs_completed", "runs_excluded", "runs_without_result"].map(|name| summary[name].as_u64());
+            assert_eq!((counts, &summary["status"]), ([Some(2), Some(1), Some(0)], &json!("completed")), "{summary}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -60,6 +60,11 @@ pub async fn export(app: &App, request: ExportRequest) -> Result<ExportReply, Ap
     }
 }
 
+/// What somebody left out of the analysis is left out here too, and said.
+fn excluded(framed: &Framed) -> impl Iterator<Item = String> {
+    framed.frame.structure.exclusions.iter().map(|e| format!("{} runs excluded by {}: {}", e.runs, e.author, e.reason))
+}
+
 /// Refuses a layout that is of another workload than the campaign's.
 fn of_workload(framed: &Framed, layout: &str, workload: &str) -> Result<(), AppError> {
     let found = &framed.loaded.campaign.manifest.workload;

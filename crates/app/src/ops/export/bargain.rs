@@ -16,7 +16,7 @@ use ergon_domain::{Condition, Observed, RunKey};
 use serde_json::{Map, Value as Json, json};
 
 use super::folder::Folder;
-use super::{ExportReply, ExportRequest, of_workload};
+use super::{ExportReply, ExportRequest, excluded, of_workload};
 use crate::app::App;
 use crate::error::AppError;
 use crate::frame::Framed;
@@ -33,7 +33,7 @@ pub(super) async fn export(app: &App, request: &ExportRequest) -> Result<ExportR
     of_workload(&framed, "bargain", "negotiation")?;
     let mut folder = Folder::new(app.path(&request.output)?);
     let mut all: Vec<Json> = Vec::new();
-    let mut left_out = Vec::new();
+    let mut left_out: Vec<String> = excluded(&framed).collect();
     for (number, row) in framed.frame.rows.iter().enumerate() {
         let (attempt, record) = last_attempt(app, &framed, &row.key).await?;
         let config = config(&framed, row, number);

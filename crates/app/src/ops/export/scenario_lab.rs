@@ -7,12 +7,12 @@ use ergon_analysis::{Ask, describe};
 use ergon_design::PlanOptions;
 use ergon_design::import::batch_parameter;
 use ergon_design::spec::Parallel;
-use ergon_domain::{Condition, Digest, MetricId, Observed, RunKey};
+use ergon_domain::{Condition, Digest, MetricId, Observed, RunKey, RunState};
 use ergon_store::FailedRunRecord;
 use serde_json::{Value as Json, json};
 
 use super::folder::Folder;
-use super::{ExportReply, ExportRequest, of_workload};
+use super::{ExportReply, ExportRequest, excluded, of_workload};
 use crate::app::App;
 use crate::error::AppError;
 use crate::frame::Framed;
@@ -24,13 +24,15 @@ struct Run {
     variation: usize,
     key: RunKey,
     outcome: Outcome,
-    /// What it took, where that is known: of a failed run what its calls did.
+    /// What it took, where that is known: of a run without a result what its calls did.
     cost_usd: Option<f64>,
 }
 
 enum Outcome {
     Completed(BTreeMap<String, f64>),
     Failed(FailedRunRecord),
+    /// It has a result, which somebody left out of the analysis.
+    Excluded,
     Open,
 }
 
@@ -61,7 +63,7 @@ pub(super) async fn export(app: &App, request: &ExportRequest) -> Result<ExportR
     folder.json("batch-summary.json", &summary(&framed, &runs, variations.len(), charged_usd))?;
     folder.json("batch-state.json", &state(&framed, &runs))?;
     folder.json("batch-costs.json", &costs(&runs, charged_usd))?;
-    let mut left_out = Vec::new();
+    let mut left_out: Vec<String> = excluded(&framed).collect();
     if setting("save_individual_runs") {
         own_files(app, &framed, &runs, &mut folder).await?;
     } else {
@@ -102,6 +104,7 @@ async fn numbered(app: &App, framed: &Framed) -> Result<(Vec<Run>, Vec<Condition
     let mut failed: BTreeMap<RunKey, FailedRunRecord> =
         store.failed_runs(framed.row).await?.into_iter().map(|failure| (failure.key, failure)).collect();
     let at: BTreeMap<RunKey, usize> = frame.rows.iter().enumerate().map(|(i, row)| (row.key, i)).collect();
+    let states = app.run_states(framed.row).await?;
     let plan = framed.loaded.campaign.plan(&PlanOptions::default()).map_err(crate::ops::plan_error)?;
     let mut variations: Vec<(Digest, Condition, usize)> = Vec::new();
     let mut runs = Vec::new();
@@ -123,16 +126,27 @@ async fn numbered(app: &App, framed: &Framed) -> Result<(Vec<Run>, Vec<Condition
                 let values = frame.metrics.iter().filter_map(|m| Some((m.id.to_string(), value(&m.id)?)));
                 (Outcome::Completed(values.collect()), value(&"cost_usd".into()))
             }
-            (None, Some(failure)) => {
-                let calls = store.calls_of(framed.row, &planned.key).await?;
-                let paid: Vec<f64> = calls.iter().filter_map(|call| call.cost_usd).collect();
-                (Outcome::Failed(failure), (!paid.is_empty()).then(|| paid.iter().sum()))
+            (None, Some(failure)) => (Outcome::Failed(failure), paid(app, framed, &planned.key).await?),
+            (None, None) if states.get(&planned.key).is_some_and(|(state, _)| *state == RunState::Succeeded) => {
+                (Outcome::Excluded, paid(app, framed, &planned.key).await?)
             }
             (None, None) => (Outcome::Open, None),
         };
         runs.push(Run { name, variation: variation + 1, key: planned.key, outcome, cost_usd });
     }
     Ok((runs, variations.into_iter().map(|(_, condition, _)| condition).collect()))
+}
+
+/// What a run's recorded calls took; `None` where none was priced.
+async fn paid(app: &App, framed: &Framed, key: &RunKey) -> Result<Option<f64>, AppError> {
+    let calls = app.store().await?.calls_of(framed.row, key).await?;
+    Ok(known_sum(calls.iter().map(|call| call.cost_usd)))
+}
+
+/// The sum of what is known; `None` where nothing is.
+fn known_sum(amounts: impl Iterator<Item = Option<f64>>) -> Option<f64> {
+    let known: Vec<f64> = amounts.flatten().collect();
+    (!known.is_empty()).then(|| known.iter().sum())
 }
 
 /// The batch as the original would have been given it; JSON, which is YAML.
@@ -175,7 +189,8 @@ fn summary(framed: &Framed, runs: &[Run], variations: usize, charged_usd: Option
     let spec = &framed.loaded.campaign.spec;
     let failed: Vec<(&Run, &FailedRunRecord)> = runs.iter().filter_map(|run| Some((run, run.failure()?))).collect();
     let completed = runs.iter().filter(|run| run.is_completed()).count();
-    let open = runs.len() - completed - failed.len();
+    let open = runs.iter().filter(|run| matches!(run.outcome, Outcome::Open)).count();
+    let excluded = runs.iter().filter(|run| matches!(run.outcome, Outcome::Excluded)).count();
     let mut by_class: BTreeMap<&str, usize> = BTreeMap::new();
     for (_, failure) in &failed {
         *by_class.entry(&failure.class).or_default() += 1;
@@ -196,16 +211,11 @@ fn summary(framed: &Framed, runs: &[Run], variations: usize, charged_usd: Option
             "run": run.name, "class": failure.class, "message": failure.message, "attempts": failure.attempts,
         })).collect::<Vec<_>>(),
         "failed_runs_by_class": by_class,
+        "runs_excluded": excluded,
         "runs_without_result": open,
-        "total_cost_usd": total(runs),
+        "total_cost_usd": known_sum(runs.iter().map(|run| run.cost_usd)),
         "charged_usd": charged_usd,
     })
-}
-
-/// What all runs took whose cost is known; `None` where none is.
-fn total(runs: &[Run]) -> Option<f64> {
-    let known: Vec<f64> = runs.iter().filter_map(|run| run.cost_usd).collect();
-    (!known.is_empty()).then(|| known.iter().sum())
 }
 
 fn state(framed: &Framed, runs: &[Run]) -> Json {
@@ -224,12 +234,11 @@ fn costs(runs: &[Run], charged_usd: Option<f64>) -> Json {
         by_variation.entry(run.variation).or_default().push(run);
     }
     json!({
-        "total_cost_usd": total(runs),
+        "total_cost_usd": known_sum(runs.iter().map(|run| run.cost_usd)),
         "charged_usd": charged_usd,
         "runs": runs.iter().map(|run| (run.name.clone(), json!(run.cost_usd))).collect::<BTreeMap<_, _>>(),
         "variations": by_variation.iter().map(|(variation, runs)| {
-            let known: Vec<f64> = runs.iter().filter_map(|run| run.cost_usd).collect();
-            let cost = (!known.is_empty()).then(|| known.iter().sum::<f64>());
+            let cost = known_sum(runs.iter().map(|run| run.cost_usd));
             (format!("var-{variation:03}"), json!({ "runs": runs.len(), "cost_usd": cost }))
         }).collect::<BTreeMap<_, _>>(),
         "note": "cost: replies at the providers' prices, failed runs' too; null: no reply was priced. charged: what the \
@@ -284,7 +293,7 @@ async fn own_files(app: &App, framed: &Framed, runs: &[Run], folder: &mut Folder
             Outcome::Failed(failure) => {
                 folder.json(&name, &json!({ "class": failure.class, "message": failure.message }))?;
             }
-            Outcome::Open => {}
+            Outcome::Excluded | Outcome::Open => {}
         }
     }
     Ok(())

@@ -2,14 +2,14 @@
 //! `summary.json` (by condition) and `results.csv` (the answers as a table); and `substitutions.jsonl`, every
 //! transformation once more, place by place. What is unknown is null or empty, never 0.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use ergon_domain::{Digest, Inputs, Observed, Value};
+use ergon_domain::{Digest, Inputs, Observed, RunKey, Value};
 use ergon_workloads::scramble::{Benchmarks, ScrambleWorkload, Substitution};
 use serde_json::{Map, Value as Json, json};
 
 use super::folder::Folder;
-use super::{ExportReply, ExportRequest, of_workload};
+use super::{ExportReply, ExportRequest, excluded, of_workload};
 use crate::app::App;
 use crate::error::AppError;
 use crate::select::StoredRun;
@@ -42,7 +42,8 @@ pub(super) async fn export(app: &App, request: &ExportRequest) -> Result<ExportR
     let (mut answers, mut summary) = (Vec::new(), Summary::default());
     let benchmarks = benchmarks(&framed.loaded)?;
     let mut log = String::new();
-    for run in &stored.runs {
+    let kept: BTreeSet<RunKey> = framed.frame.rows.iter().map(|row| row.key).collect();
+    for run in stored.runs.iter().filter(|run| kept.contains(&run.run.key)) {
         let levels = levels(run, &factors);
         summary.add(&levels, accuracy(&stored.metrics, run));
         let made = benchmarks.substitutions(
@@ -55,8 +56,9 @@ pub(super) async fn export(app: &App, request: &ExportRequest) -> Result<ExportR
             log += &(substitution(&run.run.key.to_string(), &levels, &one).to_string() + "\n");
         }
         let attempts = store.attempts(framed.row, &run.run.key).await?;
-        let kept = attempts.last().and_then(|a| a.artefacts.iter().find(|file| file.name == ANSWERS && file.kept));
-        let Some(file) = kept else { continue };
+        let answers_kept =
+            attempts.last().and_then(|a| a.artefacts.iter().find(|file| file.name == ANSWERS && file.kept));
+        let Some(file) = answers_kept else { continue };
         let bytes = store.content(&file.digest).await?.unwrap_or_default();
         for line in String::from_utf8_lossy(&bytes).lines() {
             let Ok(Json::Object(answer)) = serde_json::from_str(line) else { continue };
@@ -80,9 +82,9 @@ pub(super) async fn export(app: &App, request: &ExportRequest) -> Result<ExportR
     folder.json("summary.json", &head)?;
     folder.write("results.csv", table(&factors, &answers))?;
     folder.write("substitutions.jsonl", log)?;
-    let left_out =
-        (without_result > 0).then(|| format!("{without_result} runs: they have no result")).into_iter().collect();
-    Ok(ExportReply { folder: folder.root, files: folder.files, runs: stored.runs.len(), left_out })
+    let open = (without_result > 0).then(|| format!("{without_result} runs: they have no result"));
+    let left_out = excluded(&framed).chain(open).collect();
+    Ok(ExportReply { folder: folder.root, files: folder.files, runs: kept.len(), left_out })
 }
 
 /// The campaign's items, read again.
