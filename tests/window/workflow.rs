@@ -36,6 +36,16 @@ fn the_tax_of_agentic_work_is_on_its_page_and_the_reason_where_there_is_none() {
     window.press("nav-analyse");
     window.press("show-work");
     window.see("[data-testid='work-tax']");
+    window.script(
+        "const metric = document.querySelector(\"[data-testid='work-metric']\"); metric.value = 'total_tokens'; \
+         metric.dispatchEvent(new Event('change', {bubbles: true}))",
+    );
+    window.until("the page has the tax of tokens", || {
+        window.text("work-tax").contains("agentic over linear").then_some(())
+    });
+    window.until("and its figure", || {
+        (window.script("return document.querySelector(\"[data-testid='figure-tax']\") !== null") == true).then_some(())
+    });
     window.picture("workflow-analyse");
     let tokens =
         json!({"campaign": "pairs", "kind": "tax", "metric": "total_tokens", "by": ["workflow"], "format": "html"});
