@@ -11,6 +11,8 @@ use crate::driver::Window;
 pub(crate) struct Desk {
     folder: tempfile::TempDir,
     variables: Vec<(String, String)>,
+    /// Drawn so that WebDriver can take pictures of it.
+    pictured: bool,
 }
 
 fn told(variable: &str) -> PathBuf {
@@ -28,12 +30,17 @@ impl Desk {
         }
         use std::os::unix::fs::PermissionsExt;
         std::fs::set_permissions(folder.path().join("run"), std::fs::Permissions::from_mode(0o700)).unwrap();
-        Self { folder, variables: Vec::new() }
+        Self { folder, variables: Vec::new(), pictured: true }
     }
 
     /// One on which the sample's results came with the program.
     pub(crate) fn with_sample() -> Self {
         Self::new().set("ERGON_SAMPLE", &told("ERGON_SAMPLE").to_string_lossy())
+    }
+
+    /// Drawn as on a user's screen; asking for a picture would hang.
+    pub(crate) fn drawn_as_shipped(self) -> Self {
+        Self { pictured: false, ..self }
     }
 
     /// Sets a variable of the program's environment.
@@ -64,8 +71,6 @@ impl Desk {
         let mut environment = Command::new("WebKitWebDriver");
         environment
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
-            .env("WEBKIT_SKIA_ENABLE_CPU_RENDERING", "1")
-            // With either of them screenshots hang.
             .env_remove("WEBKIT_DISABLE_DMABUF_RENDERER")
             .env_remove("WEBKIT_DISABLE_COMPOSITING_MODE")
             .env_remove("ERGON_SAMPLE")
@@ -78,6 +83,16 @@ impl Desk {
             .env("XDG_CONFIG_HOME", folder.join("config"))
             .env("XDG_CACHE_HOME", folder.join("cache"))
             .env("XDG_RUNTIME_DIR", folder.join("run"))
+            .envs(
+                self.pictured
+                    .then_some([
+                        ("WEBKIT_SKIA_ENABLE_CPU_RENDERING", "1"),
+                        // Without compositing, which the program chooses where there is no GPU, pictures hang.
+                        ("WEBKIT_DISABLE_COMPOSITING_MODE", "0"),
+                    ])
+                    .into_iter()
+                    .flatten(),
+            )
             .envs(self.variables.iter().map(|(name, value)| (name, value)));
         Window::open(&told("ERGON_WINDOW"), environment)
     }

@@ -15,7 +15,7 @@ describe("rows of a long list", () => {
     await settled();
     pages.want(0, 230);
     expect([asked, pages.total, pages.row(5), pages.row(201), pages.row(450)]).toEqual([
-      [0, 200],
+      [0, 100, 200],
       1000,
       5,
       201,

@@ -146,6 +146,7 @@ impl App {
 
     /// Ends with one file on disk, without the write-ahead log beside it.
     pub async fn close(&self) {
+        self.forget_frame().await;
         if let Some(store) = self.store.get() {
             store.clone().close().await;
         }

@@ -1,19 +1,23 @@
 //! From stored runs to the frame an analysis sees.
 
+use std::sync::Arc;
+
 use ergon_analysis::{Exclusion, Frame, FrameFactor, FrameRow, PhaseStructure, Reading, Structure};
 use ergon_design::spec::{FrameChoice, Quality};
+use ergon_store::CampaignRecord;
 
 use crate::app::App;
 use crate::error::AppError;
 use crate::select::StoredRuns;
 use crate::spec_source::LoadedSpec;
 
-/// A frame with the spec it was planned under.
+/// A frame with the spec it was planned under. Clones share both.
+#[derive(Clone)]
 pub(crate) struct Framed {
     pub(crate) campaign: String,
     pub(crate) row: i64,
-    pub(crate) loaded: LoadedSpec,
-    pub(crate) frame: Frame,
+    pub(crate) loaded: Arc<LoadedSpec>,
+    pub(crate) frame: Arc<Frame>,
 }
 
 impl From<ergon_analysis::AnalysisError> for AppError {
@@ -23,21 +27,14 @@ impl From<ergon_analysis::AnalysisError> for AppError {
 }
 
 impl App {
-    /// The frame of a campaign's plan in force, restricted to phases where asked.
-    pub(crate) async fn frame(&self, selector: &str, phases: Option<&[String]>) -> Result<Framed, AppError> {
-        let record = self.find(selector).await?;
-        let loaded = self.load_stored(&record).await?;
-        let stored = self.stored_runs_of(&record, &loaded).await?;
+    /// Reads the frame of a campaign's plan in force.
+    pub(crate) async fn read_frame(&self, record: &CampaignRecord) -> Result<Framed, AppError> {
+        let loaded = self.load_stored(record).await?;
+        let stored = self.stored_runs_of(record, &loaded).await?;
         let mut frame = build(&loaded, stored);
         self.leave_out(record.id, &mut frame).await?;
         frame.structure.replicates_added_after_look = self.store().await?.runs_added_after_look(record.id).await?;
-        let frame = match phases {
-            Some(phases) if !phases.is_empty() => {
-                frame.select(&FrameChoice { phases: phases.to_vec(), filters: Vec::new() })?
-            }
-            _ => frame,
-        };
-        Ok(Framed { campaign: record.slug, row: record.id, loaded, frame })
+        Ok(Framed { campaign: record.slug.clone(), row: record.id, loaded: Arc::new(loaded), frame: Arc::new(frame) })
     }
 
     /// Takes excluded runs out of a frame, and says so in it.
@@ -80,18 +77,28 @@ impl App {
             result: serde_json::to_string(result).map_err(json)?,
         };
         let store = self.store().await?;
-        let last = store.analyses(framed.row).await?.pop();
-        if last.is_some_and(|l| (&l.analysis.request, &l.analysis.frame) == (&analysis.request, &analysis.frame)) {
+        if store.last_analysis(framed.row).await?.as_ref() == Some(&(analysis.request.clone(), analysis.frame.clone()))
+        {
             return Ok(());
         }
         if let Err(e) = store.save_analysis(framed.row, analysis, crate::app::now_us()).await {
             tracing::warn!("the analysis was not kept: {e}");
         }
+        self.analysed(framed.row).await;
         Ok(())
     }
 }
 
 impl Framed {
+    /// Only the runs of these phases; all of them when none is named.
+    pub(crate) fn of_phases(mut self, phases: &[String]) -> Result<Self, AppError> {
+        if !phases.is_empty() {
+            let choice = FrameChoice { phases: phases.to_vec(), filters: Vec::new() };
+            self.frame = Arc::new(self.frame.select(&choice)?);
+        }
+        Ok(self)
+    }
+
     /// When this campaign's data is good enough.
     pub(crate) fn thresholds(&self) -> &Quality {
         &self.loaded.campaign.spec.quality
@@ -108,7 +115,7 @@ impl Framed {
                 AppError::input("no_such_run", format!("{many} an id that begins with '{prefix}'")).field("run")
             );
         };
-        let mut frame = self.frame.clone();
+        let mut frame = Frame::clone(&self.frame);
         frame.rows = vec![self.frame.rows[at].clone()];
         for column in frame.columns.values_mut() {
             *column = vec![column[at].clone()];

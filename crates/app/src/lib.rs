@@ -13,6 +13,7 @@ mod energy;
 mod error;
 mod frame;
 mod host;
+mod kept_frame;
 mod legacy_results;
 mod model_session;
 mod models;

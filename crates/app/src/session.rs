@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::host::Host;
+use crate::kept_frame::KeptFrame;
 use crate::ops::{SensorsOnce, Skeleton};
 
 /// See the module.
@@ -23,6 +24,7 @@ pub(crate) struct Session {
     pub(crate) chosen: ChosenFiles,
     pub(crate) subscriptions: Subscriptions,
     pub(crate) sensors: SensorsOnce,
+    pub(crate) kept_frame: KeptFrame,
     background: Mutex<BTreeMap<String, Arc<Background>>>,
     skeleton: Mutex<Option<Arc<Skeleton>>>,
 }

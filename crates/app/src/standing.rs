@@ -1,6 +1,6 @@
 //! How campaigns stand, and steering them through the store.
 
-use ergon_domain::{CampaignState, ControlCommand};
+use ergon_domain::{CampaignState, ControlCommand, RunState};
 use ergon_engine::ProgressMeter;
 use ergon_store::CampaignFilter;
 
@@ -25,11 +25,11 @@ impl App {
         let store = self.store().await?;
         let revision = store.revision(record.id).await?;
         let live = self.is_held(record.id).await?;
-        let states = store.run_states(record.id).await?;
-        let count = |wanted: &str, in_plan: bool| {
-            states.values().filter(|(s, _, p)| s.name() == wanted && *p == in_plan).count() as u64
+        let counts = store.run_counts(record.id).await?;
+        let count = |wanted: RunState, in_plan: bool| {
+            counts.iter().filter(|(s, p, _)| (*s, *p) == (wanted, in_plan)).map(|(_, _, n)| n).sum::<u64>()
         };
-        let (succeeded, failed) = (count("succeeded", true), count("failed", true));
+        let (succeeded, failed) = (count(RunState::Succeeded, true), count(RunState::Failed, true));
         let attempts = store.attempt_counts(record.id).await?;
         let ended = succeeded + failed;
         let left = revision.runs.saturating_sub(ended);
@@ -59,7 +59,7 @@ impl App {
             runs_completed: succeeded,
             runs_failed: failed,
             runs_running: if live { attempts.running } else { 0 },
-            runs_out_of_plan: count("succeeded", false) + count("failed", false),
+            runs_out_of_plan: count(RunState::Succeeded, false) + count(RunState::Failed, false),
             failed_runs: store
                 .failed_runs(record.id)
                 .await?

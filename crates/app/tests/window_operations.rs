@@ -212,6 +212,41 @@ async fn a_run_that_is_left_out_is_out_of_what_is_exported_too_and_that_is_said(
 }
 
 #[tokio::test]
+async fn what_a_window_keeps_of_a_campaign_never_outlives_a_change_whoever_makes_it() {
+    let f = fixture();
+    f.run().await;
+    f.app.attach(Arc::new(Chooses(f.folder.path().join("nothing"))));
+    let store = f.folder.path().join("library.ergon");
+    let other = App::new(AppOptions { store: Some(store), ..AppOptions::default() }).unwrap();
+    let elsewhere: &'static App = Box::leak(Box::new(other));
+    let runs = f.ask("runs", json!({"campaign": "study"})).await.unwrap()["keys"].clone();
+    let analysed = async |metric: &str| {
+        let request = json!({"campaign": "study", "metric": metric, "by": ["agent_count"]});
+        f.ask("analyze", request).await.unwrap()["analyses"][0]["n"].clone()
+    };
+    // Each question is kept in the store: a commit of one's own that changes no data.
+    assert_eq!((analysed("communication_overhead").await, analysed("commit_latency_s").await), (json!(12), json!(12)));
+    let exclude = |run: &Value| json!({"campaign": "study", "run": run, "reason": "a power cut"});
+    elsewhere.invoke("exclude", exclude(&runs[0]), Box::new(|_| {})).await.unwrap();
+    assert_eq!(analysed("communication_overhead").await, 11);
+    f.ask("exclude", exclude(&runs[1])).await.unwrap();
+    assert_eq!(analysed("commit_latency_s").await, 10);
+    let include = json!({"campaign": "study", "run": runs[0]});
+    elsewhere.invoke("include", include, Box::new(|_| {})).await.unwrap();
+    assert_eq!(analysed("communication_overhead").await, 11);
+    let more = SPEC.replace("replicates: 3", "replicates: 4");
+    f.ask("save_spec", json!({"text": more, "campaign": "study", "amend": "more"})).await.unwrap();
+    f.ask("start", json!({"target": "study"})).await.unwrap();
+    f.ask("follow", json!({"campaign": "study"})).await.unwrap();
+    assert_eq!(analysed("communication_overhead").await, 15);
+    // Closing leaves one file, without a connection that holds the write-ahead log open.
+    elsewhere.close().await;
+    f.app.close().await;
+    let left = std::fs::read_dir(f.folder.path()).unwrap().flatten().map(|entry| entry.file_name());
+    assert!(!left.into_iter().any(|name| name.to_string_lossy().ends_with("-wal")));
+}
+
+#[tokio::test]
 async fn an_edit_of_the_plan_wants_a_reason_once_runs_have_finished_and_an_id_is_not_taken_by_accident() {
     let f = fixture();
     f.run().await;

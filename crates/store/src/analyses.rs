@@ -98,6 +98,20 @@ impl Store {
         .await
     }
 
+    /// Request and frame of a campaign's newest analysis.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn last_analysis(&self, campaign: i64) -> Result<Option<(String, String)>, StoreError> {
+        self.read(|raw| {
+            let mut s =
+                raw.statement("SELECT request, frame FROM analysis WHERE campaign_id = ?1 ORDER BY id DESC LIMIT 1")?;
+            s.bind_all(&[Bind::Int(campaign)])?;
+            Ok(s.step()?.then(|| (s.text(0), s.text(1))))
+        })
+        .await
+    }
+
     /// Whether a later revision planned more runs after somebody had already analysed this campaign.
     ///
     /// # Errors

@@ -213,11 +213,24 @@ impl Store {
         let from = "FROM run r JOIN condition k ON k.id = r.condition_id";
         let count =
             format!("SELECT count(*) {from} {LAST_ATTEMPT}{} WHERE r.campaign_id = ?1{conditions}", filtered.joins);
+        // As they ran, a page is found by row ids alone; what sorts or filters has to look at every run. The plus keeps
+        // SQLite from the index by key, whose order would have to be sorted for each page.
+        let (within, from) = if page.sort.is_empty() && page.filter.is_empty() {
+            let page = format!(
+                "(SELECT id FROM run WHERE +campaign_id = ?1 ORDER BY id LIMIT {} OFFSET {})",
+                page.limit, page.offset
+            );
+            (
+                String::new(),
+                format!("FROM {page} p JOIN run r ON r.id = p.id JOIN condition k ON k.id = r.condition_id"),
+            )
+        } else {
+            (format!(" LIMIT {} OFFSET {}", page.limit, page.offset), from.to_owned())
+        };
         let rows = format!(
             "SELECT r.id, r.key, k.parameters, r.replicate, r.state, r.in_plan, a.number, a.started_us, a.duration_s, \
-             a.cpu_s, a.failure_class {from} {LAST_ATTEMPT}{} WHERE r.campaign_id = ?1{conditions} ORDER BY {order}r.id \
-             LIMIT {} OFFSET {}",
-            built.joins, page.limit, page.offset
+             a.cpu_s, a.failure_class {from} {LAST_ATTEMPT}{} WHERE r.campaign_id = ?1{conditions} ORDER BY {order}r.id{within}",
+            built.joins
         );
         self.read_snapshot(|raw| {
             let total = if page.filter.is_empty() {

@@ -91,6 +91,24 @@ impl Store {
         .await
     }
 
+    /// Numbers of runs with a row: (state, whether in the plan, how many).
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn run_counts(&self, campaign: i64) -> Result<Vec<(RunState, bool, u64)>, StoreError> {
+        self.read(|raw| {
+            let mut s =
+                raw.statement("SELECT state, in_plan, count(*) FROM run WHERE campaign_id = ?1 GROUP BY 1, 2")?;
+            s.bind_all(&[Bind::Int(campaign)])?;
+            let mut found = Vec::new();
+            while s.step()? {
+                found.push((state(&s.text(0))?, s.int(1) != 0, s.int(2).unsigned_abs()));
+            }
+            Ok(found)
+        })
+        .await
+    }
+
     /// Every run with its measurements.
     ///
     /// # Errors

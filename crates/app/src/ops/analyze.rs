@@ -230,7 +230,7 @@ fn p_text(p: f64) -> String {
 /// # Errors
 /// No such campaign, metric, factor or procedure.
 pub async fn analyze(app: &App, request: AnalyzeRequest) -> Result<AnalyzeReply, AppError> {
-    let framed = app.frame(&request.campaign, None).await?;
+    let framed = app.frame(&request.campaign).await?;
     let spec = &framed.loaded.campaign.spec;
     let mut plan = match &request.plan {
         Some(path) => read_plan(&app.path(path)?)?,

@@ -73,7 +73,7 @@ impl CheckReply {
 /// # Errors
 /// No such campaign or run.
 pub async fn check(app: &App, request: CheckRequest) -> Result<CheckReply, AppError> {
-    let framed = app.frame(&request.campaign, None).await?;
+    let framed = app.frame(&request.campaign).await?;
     let (quality, run) = match &request.run {
         None => (ergon_analysis::check_quality(&framed.frame, framed.thresholds()), None),
         Some(prefix) => {

@@ -1,6 +1,7 @@
 //! `figure`: a publication figure.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ergon_analysis::{Analysis, AnalysisKind, Detail};
 use ergon_design::spec::{Question, QuestionKind};
@@ -111,7 +112,7 @@ pub async fn figure(app: &App, request: FigureRequest) -> Result<TextReply, AppE
         return Err(unknown("format", &request.format, &["svg"]));
     }
     let width = width_inches(&request.width)?;
-    let mut framed = app.frame(&request.campaign, None).await?;
+    let mut framed = app.frame(&request.campaign).await?;
     if super::surface::is_kind(&request.kind) {
         let analysis = super::surface::analysis(&framed, &request.kind, request.metric.as_deref())?;
         let asked = ask(&framed, analysis.question.metric.as_str());
@@ -128,7 +129,7 @@ pub async fn figure(app: &App, request: FigureRequest) -> Result<TextReply, AppE
     let question =
         question_for(&framed.loaded.campaign.spec.analysis.questions, &request.kind, one, &request.by).cloned();
     if let Some(choice) = question.as_ref().and_then(|question| question.frame.as_ref()) {
-        framed.frame = framed.frame.select(choice)?;
+        framed.frame = Arc::new(framed.frame.select(choice)?);
     }
     let (metric, mut by) = match question {
         Some(Question { metric, by, .. }) if request.by.is_empty() && !by.is_empty() => (metric, by),

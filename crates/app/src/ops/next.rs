@@ -124,7 +124,7 @@ pub async fn next(app: &App, request: NextRequest) -> Result<NextReply, AppError
     within("power", request.power, (0.0, 1.0))?;
     within("alpha", request.alpha, (0.0, 1.0))?;
     within("most_cv", request.most_cv, (0.0, 100.0))?;
-    let framed = app.frame(&request.campaign, None).await?;
+    let framed = app.frame(&request.campaign).await?;
     let rules = if request.rules.is_empty() { &framed.loaded.campaign.spec.analysis.rules } else { &request.rules };
     let written: Vec<(&String, Rule)> = rules
         .iter()

@@ -45,7 +45,7 @@ pub struct ReportReply {
 /// # Errors
 /// No such campaign or phase; the folder can't be written.
 pub async fn report(app: &App, request: ReportRequest) -> Result<ReportReply, AppError> {
-    let framed = app.frame(&request.campaign, request.phases.as_deref()).await?;
+    let framed = app.frame(&request.campaign).await?.of_phases(request.phases.as_deref().unwrap_or_default())?;
     let campaign = &framed.loaded.campaign;
     let spec = &campaign.spec;
     let standing = app.standing(&framed.campaign).await?;

@@ -117,7 +117,7 @@ pub async fn table(app: &App, request: TableRequest) -> Result<TextReply, AppErr
     let Some((_, style)) = TableStyle::ALL.into_iter().find(|(name, _)| *name == named) else {
         return Err(unknown("style", named, &TableStyle::ALL.map(|(name, _)| name)));
     };
-    let framed = app.frame(&request.campaign, None).await?;
+    let framed = app.frame(&request.campaign).await?;
     render(&make(&framed, &request)?, style, &request.format)
 }
 

@@ -1,8 +1,8 @@
 /** Rows of a long list, fetched a page at a time as they come into sight. */
 export class Pages<Row> {
-  static readonly SIZE = 200;
+  static readonly SIZE = 100;
   /** Pages in memory at most; those out of sight longest go first. */
-  static readonly KEPT = 60;
+  static readonly KEPT = 120;
 
   total = $state<number | null>(null);
   error = $state<unknown>(null);

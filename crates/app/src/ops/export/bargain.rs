@@ -29,7 +29,7 @@ const SUMMARISED: [&str; 6] =
 
 /// Writes the folders.
 pub(super) async fn export(app: &App, request: &ExportRequest) -> Result<ExportReply, AppError> {
-    let framed = app.frame(&request.campaign, None).await?;
+    let framed = app.frame(&request.campaign).await?;
     of_workload(&framed, "bargain", "negotiation")?;
     let mut folder = Folder::new(app.path(&request.output)?);
     let mut all: Vec<Json> = Vec::new();

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use ergon_analysis::{Ask, describe};
+use ergon_analysis::{Ask, Frame, describe};
 use ergon_design::PlanOptions;
 use ergon_design::import::batch_parameter;
 use ergon_design::spec::Parallel;
@@ -51,7 +51,7 @@ impl Run {
 
 /// Writes the batch folder.
 pub(super) async fn export(app: &App, request: &ExportRequest) -> Result<ExportReply, AppError> {
-    let framed = app.frame(&request.campaign, None).await?;
+    let framed = app.frame(&request.campaign).await?;
     of_workload(&framed, "scenario-lab", "scenario")?;
     let campaign = &framed.loaded.campaign;
     let mut folder = Folder::new(app.path(&request.output)?);
@@ -254,7 +254,7 @@ fn varied(framed: &Framed, condition: &Condition) -> BTreeMap<String, Json> {
 
 /// Mean, deviation and extremes of every metric, over all runs or those of a variation.
 fn metrics(framed: &Framed, of: Option<&Condition>) -> Result<BTreeMap<String, Json>, AppError> {
-    let mut frame = framed.frame.clone();
+    let mut frame = Frame::clone(&framed.frame);
     if let Some(condition) = of {
         let keep: Vec<bool> = frame.rows.iter().map(|row| row.condition.condition == *condition).collect();
         let mut at = keep.iter();

@@ -34,7 +34,7 @@ const FIELDS: [&str; 11] = [
 
 /// Writes a campaign's answers.
 pub(super) async fn export(app: &App, request: &ExportRequest) -> Result<ExportReply, AppError> {
-    let framed = app.frame(&request.campaign, None).await?;
+    let framed = app.frame(&request.campaign).await?;
     of_workload(&framed, "scramblebench", "scramble")?;
     let stored = app.stored_runs(&request.campaign).await?;
     let store = app.store().await?;
