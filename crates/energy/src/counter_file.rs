@@ -25,7 +25,7 @@ const AGAIN: [Duration; 8] = [
     Duration::from_millis(10),
     Duration::from_millis(30),
 ];
-/// What is under the path is looked at no more often, nanoseconds: it costs as much as several readings.
+/// Whether another file is under the path is looked at no more often, nanoseconds: it costs as much as several readings.
 const LOOK_NS: u64 = 10_000_000;
 
 /// The file, open where it could be opened.
@@ -121,14 +121,14 @@ impl Counter {
     /// Whether another file has taken its place: a descriptor goes on showing the old one for ever.
     fn replaced(&mut self, now_ns: u64) -> bool {
         let Some(file) = &self.file else { return false };
-        let Ok(own) = file.metadata() else { return true };
-        if own.nlink() == 0 {
-            return true;
-        }
         if now_ns.saturating_sub(self.looked_ns) < LOOK_NS {
             return false;
         }
         self.looked_ns = now_ns;
+        let Ok(own) = file.metadata() else { return true };
+        if own.nlink() == 0 {
+            return true;
+        }
         fs::metadata(&self.path).is_ok_and(|named| (named.dev(), named.ino()) != (own.dev(), own.ino()))
     }
 }
@@ -141,8 +141,11 @@ fn number(file: &File) -> Result<u64, ReadError> {
         return Err(ReadError::NoData);
     }
     let digits = text[..length].trim_ascii();
-    let parsed = std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok());
-    parsed.ok_or(ReadError::Malformed)
+    let grown = digits.iter().try_fold(0_u64, |number, digit| match digit {
+        b'0'..=b'9' => number.checked_mul(10)?.checked_add(u64::from(digit - b'0')),
+        _ => None,
+    });
+    grown.filter(|_| !digits.is_empty()).ok_or(ReadError::Malformed)
 }
 
 #[cfg(test)]

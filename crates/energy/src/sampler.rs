@@ -11,6 +11,9 @@ use nix::sys::resource::UsageWho;
 use crate::host;
 use crate::meter::{Mark, Meter};
 
+/// What sampling costs is asked of the kernel no more often, nanoseconds: at a thousand samples a second asking would be
+/// part of it.
+const COUNT_COST_NS: u64 = 200_000_000;
 /// Samples kept for a reader that doesn't come; the oldest go first.
 const KEPT: usize = 100_000;
 
@@ -32,7 +35,7 @@ pub struct SamplerReport {
     pub samples: u64,
     /// Slots left out because their time had passed.
     pub missed: u64,
-    /// CPU seconds of the sampling thread.
+    /// CPU seconds of the sampling thread, up to a fifth of a second ago.
     pub overhead_cpu_s: f64,
 }
 
@@ -97,6 +100,7 @@ fn sample(shared: &Shared, meter: &Meter, period_ns: u64) {
     let clock = meter.clock().clone();
     let mut last: Mark = meter.mark();
     let mut due_ns = last.monotonic_ns + period_ns;
+    let mut counted_ns = 0;
     while !shared.stop.load(Ordering::SeqCst) {
         let now_ns = clock.monotonic_ns();
         if now_ns < due_ns {
@@ -123,6 +127,14 @@ fn sample(shared: &Shared, meter: &Meter, period_ns: u64) {
         let mut report = shared.report.lock().unwrap_or_else(PoisonError::into_inner);
         report.samples += 1;
         report.missed += behind;
-        report.overhead_cpu_s = host::cpu_s(UsageWho::RUSAGE_THREAD).unwrap_or(report.overhead_cpu_s);
+        if last.monotonic_ns.saturating_sub(counted_ns) >= COUNT_COST_NS {
+            counted_ns = last.monotonic_ns;
+            count_cost(&mut report);
+        }
     }
+    count_cost(&mut shared.report.lock().unwrap_or_else(PoisonError::into_inner));
+}
+
+fn count_cost(report: &mut SamplerReport) {
+    report.overhead_cpu_s = host::cpu_s(UsageWho::RUSAGE_THREAD).unwrap_or(report.overhead_cpu_s);
 }
