@@ -76,15 +76,23 @@ impl App {
             frame: seen.to_string(),
             result: serde_json::to_string(result).map_err(json)?,
         };
-        let store = self.store().await?;
-        if store.last_analysis(framed.row).await?.as_ref() == Some(&(analysis.request.clone(), analysis.frame.clone()))
-        {
-            return Ok(());
+        let (app, row, asked_us) = (self.clone(), framed.row, crate::app::now_us());
+        let saved = async move {
+            let Ok(store) = app.store().await else { return };
+            let same = (analysis.request.clone(), analysis.frame.clone());
+            if store.last_analysis(row).await.is_ok_and(|last| last == Some(same)) {
+                return;
+            }
+            app.analysed(row).await;
+            if let Err(e) = store.save_analysis(row, analysis, asked_us).await {
+                tracing::warn!("the analysis was not kept: {e}");
+            }
+        };
+        // A window answers before the disk does; a command line would end before it.
+        match self.session.host.get() {
+            Some(_) => drop(tokio::spawn(saved)),
+            None => saved.await,
         }
-        if let Err(e) = store.save_analysis(framed.row, analysis, crate::app::now_us()).await {
-            tracing::warn!("the analysis was not kept: {e}");
-        }
-        self.analysed(framed.row).await;
         Ok(())
     }
 }

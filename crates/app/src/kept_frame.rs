@@ -52,14 +52,14 @@ impl App {
     }
 
     async fn holds(&self, kept: &mut Kept, record: &CampaignRecord) -> Result<bool, AppError> {
-        let analysed = std::mem::take(&mut kept.analysed);
         if !kept.watch.changed().await? {
             return Ok(true);
         }
+        let analysed = std::mem::take(&mut kept.analysed);
         Ok(analysed && kept.mark.is_some() && self.store().await?.data_mark(record.id).await? == kept.mark)
     }
 
-    /// Says that the next commit to be seen is an analysis.
+    /// Says that a commit to be seen next may be an analysis.
     pub(crate) async fn analysed(&self, campaign: i64) {
         if let Some(kept) = self.session.kept_frame.0.lock().await.as_mut()
             && kept.framed.row == campaign
