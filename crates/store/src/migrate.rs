@@ -6,7 +6,7 @@ use crate::error::StoreError;
 use crate::raw::{Bind, Raw};
 
 /// Newest schema this program knows.
-pub const SCHEMA_VERSION: i64 = 6;
+pub const SCHEMA_VERSION: i64 = 7;
 /// "Ergn", in the file's header: tells an Ergon store from other SQLite files.
 pub(crate) const APPLICATION_ID: i64 = 0x4572_676e;
 
@@ -18,6 +18,7 @@ const MIGRATIONS: [&str; SCHEMA_VERSION as usize] = [
     include_str!("../migrations/0004.sql"),
     include_str!("../migrations/0005.sql"),
     include_str!("../migrations/0006.sql"),
+    include_str!("../migrations/0007.sql"),
 ];
 
 /// Brings the file to the newest schema.

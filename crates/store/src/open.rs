@@ -22,6 +22,8 @@ const PAGE_BYTES: u32 = 8192;
 /// A batch of runs touches one leaf per metric and many of the key index: a cache that holds them all is not written
 /// out before the commit. Negative: KiB.
 const CACHE_KIB: &str = "-65536";
+/// Those who read hold less: what they read again is in the system's own cache.
+const READER_CACHE_KIB: &str = "-8192";
 /// A single-run commit writes about twenty pages; moving them into the file is shared by some two hundred commits.
 const CHECKPOINT_PAGES: &str = "4000";
 /// What a log that had to grow is cut to.
@@ -95,10 +97,9 @@ impl Store {
             let _turn = turns.clone().take_elsewhere().await;
             Writer::start(options.clone(), turns, path).await?
         };
-        let readers = SqlitePoolOptions::new()
-            .max_connections(4)
-            .test_before_acquire(false)
-            .connect_lazy_with(options.create_if_missing(false).pragma("query_only", "ON"));
+        let readers = SqlitePoolOptions::new().max_connections(4).test_before_acquire(false).connect_lazy_with(
+            options.create_if_missing(false).pragma("cache_size", READER_CACHE_KIB).pragma("query_only", "ON"),
+        );
         Ok(Self { path: Arc::new(path.to_owned()), readers, writer })
     }
 

@@ -97,8 +97,9 @@ impl Store {
     /// The store can't be read.
     pub async fn run_counts(&self, campaign: i64) -> Result<Vec<(RunState, bool, u64)>, StoreError> {
         self.read(|raw| {
+            // The plus: reading the table through once is quicker than by the index of keys, a row at a time.
             let mut s =
-                raw.statement("SELECT state, in_plan, count(*) FROM run WHERE campaign_id = ?1 GROUP BY 1, 2")?;
+                raw.statement("SELECT state, in_plan, count(*) FROM run WHERE +campaign_id = ?1 GROUP BY 1, 2")?;
             s.bind_all(&[Bind::Int(campaign)])?;
             let mut found = Vec::new();
             while s.step()? {
@@ -146,14 +147,16 @@ impl Store {
     pub async fn attempt_counts(&self, campaign: i64) -> Result<AttemptCounts, StoreError> {
         self.read(|raw| {
             let mut s = raw.statement(
-                "SELECT a.state, a.failure_class, count(*) FROM attempt a JOIN run r ON r.id = a.run_id \
-                 WHERE r.campaign_id = ?1 AND a.state IN ('running', 'failed') GROUP BY 1, 2",
+                "SELECT NULL, count(*) FROM attempt a CROSS JOIN run r ON r.id = a.run_id \
+                 WHERE r.campaign_id = ?1 AND a.state = 'running' UNION ALL \
+                 SELECT a.failure_class, count(*) FROM attempt a CROSS JOIN run r ON r.id = a.run_id \
+                 WHERE r.campaign_id = ?1 AND a.state = 'failed' GROUP BY 1",
             )?;
             s.bind_all(&[Bind::Int(campaign)])?;
             let mut counts = AttemptCounts::default();
             while s.step()? {
-                let n = s.int(2).unsigned_abs();
-                match s.optional_text(1) {
+                let n = s.int(1).unsigned_abs();
+                match s.optional_text(0) {
                     Some(class) => *counts.failed.entry(class).or_default() += n,
                     None => counts.running += n,
                 }

@@ -2,7 +2,7 @@
 export class Pages<Row> {
   static readonly SIZE = 100;
   /** Pages in memory at most; those out of sight longest go first. */
-  static readonly KEPT = 120;
+  static readonly KEPT = 40;
 
   total = $state<number | null>(null);
   error = $state<unknown>(null);
