@@ -5,6 +5,7 @@ mod banks;
 mod datasets;
 mod languages;
 mod masks;
+mod pinned;
 mod runs;
 mod scoring;
 mod transforms;
