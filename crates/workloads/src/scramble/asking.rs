@@ -12,7 +12,7 @@ use super::item::{Answer, Item};
 use super::prompt::{Body, body, fill};
 use super::scoring::{Rule, Scored};
 use super::settings::{Task, Treatment, invalid};
-use super::transform::{Method, Recipe, Scrambled, scramble};
+use super::transform::{Method, Recipe, Rewritten, scramble_unlogged};
 
 /// Items under way at the same time, at most.
 const AT_ONCE: usize = 8;
@@ -23,7 +23,7 @@ const DISCRIMINATION: f64 = 1.0;
 pub(super) struct Asked<'a> {
     pub(super) item: &'a Item,
     /// The transformed question; `None` where a model paraphrased it.
-    pub(super) question: Option<Scrambled>,
+    pub(super) question: Option<Rewritten>,
     /// What the model said; `None` where it declined.
     pub(super) reply: Option<ChatReply>,
     /// What scoring makes of it; `None` where there is nothing to score by.
@@ -127,7 +127,7 @@ const PARAPHRASE_SYSTEM: &str = "You rewrite questions in other words. Keep the 
 
 /// The question in other words. A simulated model exchanges synonyms.
 async fn paraphrase(item: &Item, model: &str, seed: u64, context: &RunContext) -> Result<ChatReply, ModelError> {
-    let words = scramble(&item.question, &item.id, &Recipe::new(Method::Synonym, 100.0, seed));
+    let words = scramble_unlogged(&item.question, &item.id, &Recipe::new(Method::Synonym, 100.0, seed));
     let script = DecisionProblem::Script(words.text);
     context.chat(&request(model, PARAPHRASE_SYSTEM, item.question.clone()), Some(&script)).await
 }

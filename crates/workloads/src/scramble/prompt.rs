@@ -1,7 +1,7 @@
 //! What a model is asked: the item's text, transformed, in the user's template.
 
 use super::item::{Answer, Item};
-use super::transform::{Method, Recipe, Scrambled, scramble_unlogged};
+use super::transform::{Method, Recipe, Rewritten, scramble_unlogged};
 
 /// The template where the user gives none.
 pub const DEFAULT_TEMPLATE: &str = "{context}\n\n{question}\n\n{options}\n\n{instruction}";
@@ -10,7 +10,7 @@ pub const DEFAULT_TEMPLATE: &str = "{context}\n\n{question}\n\n{options}\n\n{ins
 #[derive(Clone, Debug, PartialEq)]
 pub struct Body {
     /// The question.
-    pub question: Scrambled,
+    pub question: Rewritten,
     /// The context; empty where there is none.
     pub context: String,
     /// Options, without letters.

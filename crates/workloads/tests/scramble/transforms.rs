@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use ergon_workloads::scramble::transform::{Method, Preserve, Recipe, Scrambled, scramble, scramble_unlogged};
+use ergon_workloads::scramble::transform::{
+    Method, Preserve, Recipe, Rewritten, Scrambled, scramble, scramble_unlogged,
+};
 
 const STORY: &str = "Maria's train leaves Lisbon at 10:45 with 230 passengers. \"Is it late?\" asks the conductor, Ibrahim. \
                      It isn't late! Two e-mails arrive; both say that the well-known tunnel is closed. Everyone waits, and \
@@ -161,8 +163,9 @@ fn without_the_list_of_places_everything_else_is_the_same() {
         for method in METHODS {
             for level in LEVELS {
                 let recipe = Recipe::new(method, level, 42);
-                let logged = Scrambled { edits: Vec::new(), ..scramble(text, "item 1", &recipe) };
-                assert_eq!(scramble_unlogged(text, "item 1", &recipe), logged, "{method:?} at {level}");
+                let Scrambled { text: became, eligible, changed, .. } = scramble(text, "item 1", &recipe);
+                let wanted = Rewritten { text: became, eligible, changed };
+                assert_eq!(scramble_unlogged(text, "item 1", &recipe), wanted, "{method:?} at {level}");
             }
         }
     }

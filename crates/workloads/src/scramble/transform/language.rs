@@ -133,6 +133,14 @@ impl Speaker {
         Self { language, cipher, syllables }
     }
 
+    /// What of a word's place by frequency its candidates depend on: letters that it is longer by.
+    pub(super) fn ranked_length(&self, rank: usize) -> usize {
+        match self.language.kind {
+            Kind::RandomFrequency => (usize::BITS - rank.leading_zeros()) as usize / 2,
+            _ => 0,
+        }
+    }
+
     /// A candidate for a word: the `attempt`-th, from 0. `rank`: its place by frequency, from 0.
     pub(super) fn say(&self, word: &str, rank: usize, attempt: u32, rng: &mut ChaCha8Rng) -> String {
         let letters: Vec<u8> = word.chars().filter(|c| c.is_alphanumeric()).map(|c| b'a' + index(c) as u8).collect();
@@ -149,8 +157,7 @@ impl Speaker {
                 (0..syllables).map(|_| [ONSETS.as_slice(), &NUCLEI, &CODAS].map(|p| pick(p, rng)).concat()).collect()
             }
             Kind::RandomFrequency => {
-                let bits = (usize::BITS - rank.leading_zeros()) as usize;
-                let length = 2 + bits / 2 + usize::from(self.language.complexity) / 2;
+                let length = 2 + self.ranked_length(rank) + usize::from(self.language.complexity) / 2;
                 (0..length).map(|_| char::from(b'a' + draw::weighted(rng, &FREQUENCIES).unwrap_or(0) as u8)).collect()
             }
         };

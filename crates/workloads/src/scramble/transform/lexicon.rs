@@ -1,15 +1,14 @@
 //! One-to-one replacements of words.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
-use ergon_domain::{Canonical, Digest};
-use rand_chacha::ChaCha8Rng;
-use rand_core::SeedableRng;
+use ergon_domain::Digest;
 
-use super::language::{Language, Speaker};
+use super::language::Language;
 use super::order::Chosen;
-use super::{Edit, Key, Scrambled, units, wordlist};
+use super::rewriting::Rewriting;
+use super::{Key, Scrambled, units, vocabulary};
 
 /// Where replacements come from.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,77 +33,66 @@ pub struct Lexicon {
 
 /// How a word is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Case {
+pub(super) enum Case {
     AsIs,
     Title,
     Upper,
 }
 
 /// The entry of a word, and how it is written. A word whose case can't be had back from the entry is an entry itself.
-fn entry(word: &str) -> (String, Case) {
+pub(super) fn entry(word: &str) -> (String, Case) {
     let lower = word.to_lowercase();
     if lower == word {
         return (lower, Case::AsIs);
     }
-    if word.chars().nth(1).is_some() && written(&lower, Case::Upper) == word {
+    let reads = |case| {
+        let mut again = String::with_capacity(word.len());
+        write(&mut again, &lower, case);
+        again == word
+    };
+    if word.chars().nth(1).is_some() && reads(Case::Upper) {
         return (lower, Case::Upper);
     }
-    if written(&lower, Case::Title) == word {
+    if reads(Case::Title) {
         return (lower, Case::Title);
     }
     (word.to_owned(), Case::AsIs)
 }
 
-fn written(entry: &str, case: Case) -> String {
+/// Writes an entry in a case.
+#[inline]
+pub(super) fn write(out: &mut String, entry: &str, case: Case) {
+    let start = out.len();
     match case {
-        Case::AsIs => entry.to_owned(),
-        Case::Upper => entry.to_uppercase(),
+        Case::AsIs => out.push_str(entry),
+        Case::Upper if entry.is_ascii() => {
+            out.push_str(entry);
+            out.get_mut(start..).unwrap_or_default().make_ascii_uppercase();
+        }
+        Case::Upper => out.push_str(&entry.to_uppercase()),
         Case::Title => {
-            let mut chars = entry.chars();
-            chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+            let mut rest = entry.chars();
+            out.extend(rest.next().into_iter().flat_map(char::to_uppercase));
+            out.push_str(rest.as_str());
         }
     }
 }
 
 impl Lexicon {
-    /// Replacements for these words of a text that holds the words `kept`.
-    pub fn new<'a>(words: impl Iterator<Item = &'a str>, kept: &[&str], source: &Source, seed: &Digest) -> Self {
-        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        for word in words {
-            *counts.entry(entry(word).0).or_default() += 1;
-        }
-        let mut by_frequency: Vec<(&String, &usize)> = counts.iter().collect();
-        by_frequency.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
-        let mut taken: BTreeSet<String> = kept.iter().map(|word| word.to_lowercase()).collect();
-        let mut lexicon = Self::default();
-        let speaker = match source {
-            Source::Language(language) => Some(Speaker::new(*language, seed)),
-            Source::English | Source::Names => None,
-        };
-        for (rank, (word, _)) in by_frequency.into_iter().enumerate() {
-            for attempt in 0.. {
-                let named =
-                    Canonical::new("ergon.scramble.word.1").digest(seed).str(word).u64(u64::from(attempt)).finish();
-                let mut rng = ChaCha8Rng::from_seed(named.0);
-                let candidate = match (&speaker, source) {
-                    (Some(speaker), _) => speaker.say(word, rank, attempt, &mut rng),
-                    (None, Source::Names) => wordlist::any_name(attempt, &mut rng),
-                    (None, _) => wordlist::any_word(attempt, &mut rng),
-                };
-                if taken.insert(candidate.clone()) {
-                    lexicon.back.insert(candidate.clone(), word.clone());
-                    lexicon.forward.insert(word.clone(), candidate);
-                    break;
-                }
-            }
-        }
-        lexicon
+    /// Of words with their replacements.
+    pub(super) fn of<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
+        let forward: BTreeMap<String, String> =
+            pairs.map(|(word, replacement)| (word.to_owned(), replacement.to_owned())).collect();
+        let back = forward.iter().map(|(word, replacement)| (replacement.clone(), word.clone())).collect();
+        Self { forward, back }
     }
 
     /// The replacement of a word, written as the word is; `None` where it has none.
     pub fn translate(&self, word: &str) -> Option<String> {
         let (entry, case) = entry(word);
-        self.forward.get(&entry).map(|replacement| written(replacement, case))
+        let mut out = String::new();
+        write(&mut out, self.forward.get(&entry)?, case);
+        Some(out)
     }
 
     /// The text with the words in the replacements' places.
@@ -115,7 +103,7 @@ impl Lexicon {
             let (entry, case) = entry(text.get(range.clone()).unwrap_or_default());
             if let Some(word) = self.back.get(&entry) {
                 out.push_str(text.get(at..range.start).unwrap_or_default());
-                out.push_str(&written(word, case));
+                write(&mut out, word, case);
                 at = range.end;
             }
         }
@@ -139,25 +127,27 @@ impl Lexicon {
     }
 }
 
-/// Replaces the chosen units, in one pass. A unit without replacement stays.
+/// Replaces the chosen ones of the units, which are among the text's words. The other units have replacements as well:
+/// which one a word gets doesn't depend on the level.
 pub(super) fn replace(
     text: &str,
+    words: &[Range<usize>],
     units: &[Range<usize>],
     chosen: &Chosen,
-    replacement: impl Fn(&str) -> Option<String>,
-    key: Key,
+    (source, seed): (Source, Digest),
+    is_logged: bool,
 ) -> Scrambled {
-    let mut out = String::with_capacity(text.len() + text.len() / 4);
-    let mut edits = Vec::with_capacity(chosen.count());
-    let mut at = 0;
-    for range in chosen.positions().filter_map(|i| units.get(i)) {
-        let Some(new) = text.get(range.clone()).and_then(&replacement) else { continue };
-        out.push_str(text.get(at..range.start).unwrap_or_default());
-        let start = out.len();
-        out.push_str(&new);
-        edits.push(Edit { from: range.clone(), to: start..out.len() });
-        at = range.end;
-    }
-    out.push_str(text.get(at..).unwrap_or_default());
-    Scrambled { text: out, eligible: units.len(), changed: edits.len(), edits, key }
+    vocabulary::with(seed, source, |vocabulary| {
+        let ids = vocabulary.read(text, words, units);
+        let mut rewriting = Rewriting::of(text, text.len() / 2, is_logged);
+        for position in chosen.positions() {
+            let at = position as usize;
+            let (Some(unit), Some(id)) = (units.get(at), ids.get(at)) else { continue };
+            if let Some((replacement, case)) = vocabulary.replacement(*id) {
+                rewriting.put(unit, |out| write(out, replacement, case));
+            }
+        }
+        let key = if is_logged { Key::Words(vocabulary.lexicon()) } else { Key::None };
+        rewriting.finish(units.len(), key)
+    })
 }

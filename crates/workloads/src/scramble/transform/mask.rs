@@ -1,6 +1,5 @@
 //! Parts of a text that are left alone.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::units;
@@ -89,6 +88,16 @@ impl Mask {
         self.0.get(after).is_some_and(|part| part.start < range.end)
     }
 
+    /// The ranges that none of it lies in, of rising ones.
+    pub fn untouched(&self, mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+        let mut parts = self.0.iter().peekable();
+        ranges.retain(|range| {
+            while parts.next_if(|part| part.end <= range.start).is_some() {}
+            parts.peek().is_none_or(|part| part.start >= range.end)
+        });
+        ranges
+    }
+
     /// Whether the whole range lies in it.
     pub fn covers(&self, range: &Range<usize>) -> bool {
         let after = self.0.partition_point(|part| part.end <= range.start);
@@ -108,8 +117,8 @@ fn numbers(text: &str, parts: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
     let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
     let mut at = 0;
-    while let Some(next) = bytes.get(at..).and_then(|rest| rest.iter().position(u8::is_ascii_digit)) {
-        at += next;
+    while let Some(next) = next_digit(bytes, at) {
+        at = next;
         let back = text.get(..at).unwrap_or_default();
         let start = back.trim_end_matches(char::is_alphanumeric).len();
         let mut end = at + 1;
@@ -135,25 +144,64 @@ fn numbers(text: &str, parts: &mut Vec<Range<usize>>) {
     }
 }
 
+/// The next digit of ASCII.
+fn next_digit(text: &[u8], mut at: usize) -> Option<usize> {
+    // Whole stretches at once, as the processor can: most have none.
+    while let Some(stretch) = text.get(at..).and_then(|rest| rest.first_chunk::<32>()) {
+        if stretch.iter().fold(false, |found, byte| found | byte.is_ascii_digit()) {
+            break;
+        }
+        at += stretch.len();
+    }
+    text.get(at..)?.iter().position(u8::is_ascii_digit).map(|next| at + next)
+}
+
 /// Proper nouns: capitalised words inside a sentence; at its beginning only those that also stand inside one, or are
 /// known names. A rule of thumb for English: it needs no model and is the same everywhere.
 pub fn proper_nouns(text: &str) -> Vec<Range<usize>> {
-    let begins: BTreeSet<usize> = units::sentences(text)
-        .iter()
-        .filter_map(|sentence| {
-            units::all_word_ranges(text.get(sentence.clone())?).first().map(|w| sentence.start + w.start)
-        })
-        .collect();
-    let words = units::all_word_ranges(text);
+    proper_nouns_of(text, &units::all_word_ranges(text))
+}
+
+/// The same of a text whose words are known.
+pub(super) fn proper_nouns_of(text: &str, words: &[Range<usize>]) -> Vec<Range<usize>> {
+    let begins = beginnings(text, words);
     let word = |range: &Range<usize>| text.get(range.clone()).unwrap_or_default();
-    let capitalised = |range: &&Range<usize>| {
+    let is_capitalised = |range: &&Range<usize>| {
         let mut chars = word(range).chars();
         chars.next().is_some_and(char::is_uppercase) && chars.next().is_some_and(char::is_alphabetic)
     };
-    let inside = |range: &&Range<usize>| !begins.contains(&range.start);
-    let certain: BTreeSet<&str> = words.iter().filter(capitalised).filter(inside).map(word).collect();
-    let is_name = |range: &&Range<usize>| certain.contains(word(range)) || wordlist::is_name(word(range));
-    words.iter().filter(capitalised).filter(is_name).cloned().collect()
+    let mut capitalised: Vec<Range<usize>> = words.iter().filter(is_capitalised).cloned().collect();
+    let mut rest = begins.into_iter().peekable();
+    let mut certain: Vec<&str> = Vec::with_capacity(capitalised.len());
+    for range in &capitalised {
+        while rest.next_if(|begin| *begin < range.start).is_some() {}
+        if rest.peek() != Some(&range.start) {
+            certain.push(word(range));
+        }
+    }
+    certain.sort_unstable();
+    certain.dedup();
+    capitalised.retain(|range| certain.binary_search(&word(range)).is_ok() || wordlist::is_name(word(range)));
+    capitalised
+}
+
+/// Where the first words of sentences begin, rising.
+fn beginnings(text: &str, words: &[Range<usize>]) -> Vec<usize> {
+    let sentences = units::sentences(text);
+    if !text.is_ascii() {
+        let first = |sentence: &Range<usize>| {
+            let word = units::all_word_ranges(text.get(sentence.clone())?).first()?.start;
+            Some(sentence.start + word)
+        };
+        return sentences.iter().filter_map(first).collect();
+    }
+    // No sentence ends within a word of ASCII, so that the text's words are its sentences'.
+    let mut rest = words.iter().peekable();
+    let first = |sentence: Range<usize>| {
+        while rest.next_if(|word| word.start < sentence.start).is_some() {}
+        rest.peek().map(|word| word.start).filter(|start| *start < sentence.end)
+    };
+    sentences.into_iter().filter_map(first).collect()
 }
 
 /// Fenced blocks and spans between single backticks.

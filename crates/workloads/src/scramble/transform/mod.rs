@@ -23,8 +23,12 @@ pub mod lexicon;
 pub mod mask;
 mod order;
 mod places;
+mod recent;
+mod rewriting;
+mod spelling;
 mod symbols;
 pub mod units;
+mod vocabulary;
 mod wordlist;
 
 use std::ops::Range;
@@ -178,54 +182,87 @@ impl Scrambled {
     }
 }
 
+/// A transformed text, for somebody who doesn't want to know where and into what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rewritten {
+    /// The result.
+    pub text: String,
+    /// Units that could have been transformed.
+    pub eligible: usize,
+    /// Units that were.
+    pub changed: usize,
+}
+
+impl Rewritten {
+    fn untouched(text: &str, eligible: usize) -> Self {
+        Self { text: text.to_owned(), eligible, changed: 0 }
+    }
+
+    /// Share of the eligible units that was transformed, percent; `None` without eligible units.
+    pub fn realised_level(&self) -> Option<f64> {
+        (self.eligible > 0).then(|| 100.0 * self.changed as f64 / self.eligible as f64)
+    }
+}
+
 /// Transforms a text. `id` names it: other texts are transformed at other places.
 pub fn scramble(text: &str, id: &str, recipe: &Recipe) -> Scrambled {
-    if recipe.method == Method::None {
-        return Scrambled::untouched(text, 0);
-    }
-    let mask = recipe.preserve.mask(text);
-    let units = match recipe.method {
-        Method::CharacterSubstitution | Method::CharacterShuffle => units::letters(text, &mask),
-        Method::SentenceShuffle => units::sentences(text),
-        Method::ProperNounSwap => mask::proper_nouns(text).into_iter().filter(|w| !mask.covers(w)).collect(),
-        Method::Synonym => wordlist::with_synonym(text, units::words(text, &mask)),
-        _ => units::words(text, &mask),
-    };
-    let chosen = Chosen::new(units.len(), recipe.level, &recipe.places(id));
-    if chosen.count() == 0 {
-        return Scrambled::untouched(text, units.len());
-    }
+    transformed(text, id, recipe, true)
+}
+
+/// The same without the list of places and what undoes it: for prompts, of which there are many.
+pub fn scramble_unlogged(text: &str, id: &str, recipe: &Recipe) -> Rewritten {
     match recipe.method {
-        Method::None => Scrambled::untouched(text, 0),
-        Method::CharacterSubstitution => symbols::substitute(text, &units, &chosen, &recipe.vocabulary()),
-        Method::CharacterShuffle | Method::WordShuffle | Method::SentenceShuffle => {
-            places::shuffle(text, &units, &chosen, &recipe.places(id))
+        Method::CharacterSubstitution if text.is_ascii() => {
+            let mask = recipe.preserve.mask(text);
+            symbols::substitute_ascii(text, &mask, recipe, || recipe.places(id))
         }
-        Method::Synonym => lexicon::replace(text, &units, &chosen, wordlist::synonym, Key::None),
-        Method::WordSubstitution | Method::ConstructedLanguage | Method::ProperNounSwap => {
-            let words = units.iter().filter_map(|range| text.get(range.clone()));
-            let kept = units::all_words(text);
-            let source = match recipe.method {
-                Method::WordSubstitution => lexicon::Source::English,
-                Method::ProperNounSwap => lexicon::Source::Names,
-                _ => lexicon::Source::Language(recipe.language),
-            };
-            let lexicon = Lexicon::new(words, &kept, &source, &recipe.vocabulary());
-            let replaced = lexicon::replace(text, &units, &chosen, |word| lexicon.translate(word), Key::Nothing);
-            Scrambled { key: Key::Words(lexicon), ..replaced }
+        Method::CharacterShuffle if text.is_ascii() => {
+            let mask = recipe.preserve.mask(text);
+            places::shuffle_ascii(text, &mask, recipe.level, &recipe.places(id))
+        }
+        _ => {
+            let Scrambled { text, eligible, changed, .. } = transformed(text, id, recipe, false);
+            Rewritten { text, eligible, changed }
         }
     }
 }
 
-/// The same without a list of places (`edits` stays empty): quicker where only the text and the numbers are wanted.
-pub fn scramble_unlogged(text: &str, id: &str, recipe: &Recipe) -> Scrambled {
-    if recipe.method == Method::CharacterSubstitution && text.is_ascii() {
-        let mask = recipe.preserve.mask(text);
-        let (places, symbols) = (recipe.places(id), recipe.vocabulary());
-        let (eligible, done) = symbols::substitute_ascii(text, &mask, recipe.level, &places, &symbols);
-        return done.unwrap_or_else(|| Scrambled::untouched(text, eligible));
+fn transformed(text: &str, id: &str, recipe: &Recipe, is_logged: bool) -> Scrambled {
+    let mask = || recipe.preserve.mask(text);
+    let mut words = Vec::new();
+    let units = match recipe.method {
+        Method::None => return Scrambled::untouched(text, 0),
+        Method::CharacterSubstitution | Method::CharacterShuffle => units::letters(text, &mask()),
+        Method::SentenceShuffle => units::sentences(text),
+        Method::WordShuffle => units::words(text, &mask()),
+        Method::Synonym => wordlist::with_synonym(text, units::words(text, &mask())),
+        Method::ProperNounSwap => {
+            words = units::all_word_ranges(text);
+            let mask = mask();
+            mask::proper_nouns_of(text, &words).into_iter().filter(|noun| !mask.covers(noun)).collect()
+        }
+        Method::WordSubstitution | Method::ConstructedLanguage => {
+            words = units::all_word_ranges(text);
+            mask().untouched(words.clone())
+        }
+    };
+    let places = std::cell::LazyCell::new(|| recipe.places(id));
+    let chosen = Chosen::new(units.len(), recipe.level, || *places);
+    if chosen.count() == 0 {
+        return Scrambled::untouched(text, units.len());
     }
-    Scrambled { edits: Vec::new(), ..scramble(text, id, recipe) }
+    let source = match recipe.method {
+        Method::None => return Scrambled::untouched(text, 0),
+        Method::CharacterSubstitution => return symbols::substitute(text, &units, &chosen, recipe, is_logged),
+        Method::CharacterShuffle | Method::WordShuffle | Method::SentenceShuffle => {
+            return places::shuffle(text, &units, &chosen, &places, is_logged);
+        }
+        Method::Synonym => return wordlist::replace_by_synonyms(text, &units, &chosen, is_logged),
+        Method::WordSubstitution => lexicon::Source::English,
+        Method::ProperNounSwap => lexicon::Source::Names,
+        Method::ConstructedLanguage => lexicon::Source::Language(recipe.language),
+    };
+    lexicon::replace(text, &words, &units, &chosen, (source, recipe.vocabulary()), is_logged)
 }
 
 /// Undoes a transformation; `None` where the key doesn't allow it.

@@ -11,14 +11,14 @@ pub(super) struct Chosen {
 }
 
 impl Chosen {
-    /// Chooses among `n` units.
-    pub(super) fn new(n: usize, level: f64, seed: &Digest) -> Self {
+    /// Chooses among `n` units. `seed` is asked for only where there is something to choose.
+    pub(super) fn new(n: usize, level: f64, seed: impl FnOnce() -> Digest) -> Self {
         let count = ((level / 100.0 * n as f64).round().max(0.0) as usize).min(n);
-        if count == n {
-            return Self { is_chosen: vec![true; n], count };
+        if count == n || count == 0 {
+            return Self { is_chosen: vec![count > 0; n], count };
         }
         let mut is_chosen = vec![false; n];
-        for unit in first(count, n, seed) {
+        for unit in first(count, n, &seed()) {
             if let Some(flag) = is_chosen.get_mut(unit as usize) {
                 *flag = true;
             }
@@ -31,19 +31,24 @@ impl Chosen {
         self.count
     }
 
-    /// Whether unit `i` is.
-    pub(super) fn has(&self, i: usize) -> bool {
-        self.is_chosen.get(i).copied().unwrap_or(false)
-    }
-
     /// Whether each unit is, in order.
-    pub(super) fn flags(&self) -> impl Iterator<Item = bool> {
-        self.is_chosen.iter().copied()
+    pub(super) fn flags(&self) -> &[bool] {
+        &self.is_chosen
     }
 
     /// Positions of the chosen units, rising.
-    pub(super) fn positions(&self) -> impl Iterator<Item = usize> {
-        self.is_chosen.iter().enumerate().filter(|(_, chosen)| **chosen).map(|(i, _)| i)
+    pub(super) fn positions(&self) -> Vec<u32> {
+        // Every position is written and only some are moved past: a branch by lot would be guessed wrong half the time.
+        let mut found = vec![0; self.count + 1];
+        let mut next = 0;
+        for (position, is_chosen) in self.is_chosen.iter().enumerate() {
+            if let Some(slot) = found.get_mut(next) {
+                *slot = position as u32;
+            }
+            next += usize::from(*is_chosen);
+        }
+        found.truncate(self.count);
+        found
     }
 }
 

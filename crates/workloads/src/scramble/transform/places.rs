@@ -1,81 +1,141 @@
 //! Units that change places among each other.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use ergon_domain::{Canonical, Digest, draw};
 use rand_chacha::ChaCha8Rng;
 use rand_core::SeedableRng;
 
+use super::mask::Mask;
 use super::order::{self, Chosen};
-use super::{Edit, Key, Scrambled};
+use super::rewriting::Rewriting;
+use super::spelling::Spelling;
+use super::{Key, Rewritten, Scrambled, units};
 
-/// Moves every chosen unit to the place of another chosen one whose text is another, so that every place reads differently:
-/// a random cyclic permutation, in which places that would read the same then exchange.
+/// What stands at a place.
+#[derive(Clone, Copy)]
+struct Content<'a> {
+    spelling: Spelling,
+    text: &'a str,
+}
+
+impl PartialEq for Content<'_> {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        self.spelling == other.spelling && (self.spelling.is_whole() || self.text == other.text)
+    }
+}
+
+/// Moves every chosen unit to the place of another chosen one whose text is another, so that every place reads
+/// differently.
 ///
 /// Where more than half of the chosen units have one text, as many of them as there are others move; those that stay are
 /// the last of the units' order, so that the places that change at a level are among those of any higher one.
-///
-/// Source: Sattolo, "An algorithm to generate a random cyclic permutation", Information Processing Letters 22, 1986.
-pub(super) fn shuffle(text: &str, units: &[Range<usize>], chosen: &Chosen, seed: &Digest) -> Scrambled {
-    let moving = moving(text, units, chosen, seed);
-    let places: Vec<Range<usize>> = moving.iter().filter_map(|i| units.get(*i).cloned()).collect();
+pub(super) fn shuffle(
+    text: &str,
+    units: &[Range<usize>],
+    chosen: &Chosen,
+    seed: &Digest,
+    is_logged: bool,
+) -> Scrambled {
+    let content = |unit: usize| {
+        let range = units.get(unit).cloned().unwrap_or_default();
+        Content { spelling: Spelling::of(text.as_bytes(), &range), text: text.get(range).unwrap_or_default() }
+    };
+    let moving = moving(content, chosen, seed);
+    let places: Vec<Range<usize>> = moving.iter().filter_map(|unit| units.get(*unit as usize).cloned()).collect();
     if places.len() < 2 {
         return Scrambled::untouched(text, units.len());
     }
-    let content = |place: usize| places.get(place).and_then(|range| text.get(range.clone())).unwrap_or_default();
+    let contents: Vec<Content<'_>> = moving.iter().map(|unit| content(*unit as usize)).collect();
+    let own: Vec<u32> = (0..places.len() as u32).collect();
+    let taken = exchanged(&own, seed, |a, b| contents.get(*a as usize) == contents.get(*b as usize));
+    let mut rewriting = Rewriting::of(text, 0, is_logged);
+    // Where in the result each original place's content went.
+    let mut went = vec![0..0; if is_logged { places.len() } else { 0 }];
+    for (place, from) in places.iter().zip(taken) {
+        let source = contents.get(from as usize).map_or("", |content| content.text);
+        let to = rewriting.put(place, |out| out.push_str(source));
+        if let Some(target) = went.get_mut(from as usize) {
+            *target = to;
+        }
+    }
+    rewriting.finish(units.len(), if is_logged { Key::Places(went) } else { Key::None })
+}
+
+/// The same of the letters of a text of ASCII alone, byte by byte and without a list of places: for prompts.
+pub(super) fn shuffle_ascii(text: &str, mask: &Mask, level: f64, seed: &Digest) -> Rewritten {
+    let bytes = text.as_bytes();
+    let letters = units::ascii_letters(bytes, mask);
+    let eligible = letters.len();
+    let byte = |at: u32| bytes.get(at as usize).copied().unwrap_or_default();
+    let chosen = Chosen::new(eligible, level, || *seed);
+    let letter = |unit: usize| letters.get(unit).copied().map_or(0, byte);
+    let moving = moving(letter, &chosen, seed);
+    if moving.len() < 2 {
+        return Rewritten::untouched(text, eligible);
+    }
+    let places: Vec<u32> = moving.iter().filter_map(|unit| letters.get(*unit as usize).copied()).collect();
+    let own: Vec<u8> = places.iter().map(|at| byte(*at)).collect();
+    let taken = exchanged(&own, seed, |a, b| a == b);
+    let mut out = bytes.to_vec();
+    for (place, letter) in places.iter().zip(taken) {
+        if let Some(slot) = out.get_mut(*place as usize) {
+            *slot = letter;
+        }
+    }
+    Rewritten { text: String::from_utf8(out).unwrap_or_default(), eligible, changed: places.len() }
+}
+
+/// What each place gets, so that it is other than its own: a random cyclic permutation, in which places that would read
+/// the same then exchange.
+///
+/// Source: Sattolo, "An algorithm to generate a random cyclic permutation", Information Processing Letters 22, 1986.
+fn exchanged<T: Copy>(own: &[T], seed: &Digest, same: impl Fn(&T, &T) -> bool) -> Vec<T> {
     let moves = Canonical::new("ergon.scramble.moves.1").digest(seed).finish();
     let mut rng = ChaCha8Rng::from_seed(moves.0);
-    let mut taken: Vec<usize> = (0..places.len()).collect();
+    let mut taken = own.to_vec();
     for last in (1..taken.len()).rev() {
         taken.swap(last, draw::below(&mut rng, last as u64) as usize);
     }
-    for place in 0..taken.len() {
-        let own = content(place);
-        let gets = |place: usize| taken.get(place).map_or("", |from| content(*from));
-        if gets(place) != own {
+    for (place, mine) in own.iter().enumerate() {
+        if !taken.get(place).is_some_and(|gets| same(gets, mine)) {
             continue;
         }
         // Invariant: there is one, because no text is that of more than half of the places.
-        let others = (place + 1..taken.len()).chain(0..place);
-        if let Some(other) = others.into_iter().find(|other| content(*other) != own && gets(*other) != own) {
+        let free = |other: &usize| {
+            let is_other = |content: Option<&T>| content.is_some_and(|content| !same(content, mine));
+            is_other(own.get(*other)) && is_other(taken.get(*other))
+        };
+        if let Some(other) = (place + 1..taken.len()).chain(0..place).find(free) {
             taken.swap(place, other);
         }
     }
-    let mut out = String::with_capacity(text.len());
-    let mut edits = Vec::with_capacity(places.len());
-    // Where in the result each original place's content went.
-    let mut went = vec![0..0; places.len()];
-    let mut at = 0;
-    for (place, from) in places.iter().zip(&taken) {
-        out.push_str(text.get(at..place.start).unwrap_or_default());
-        let start = out.len();
-        let source = places.get(*from).cloned().unwrap_or_default();
-        out.push_str(text.get(source).unwrap_or_default());
-        edits.push(Edit { from: place.clone(), to: start..out.len() });
-        if let Some(target) = went.get_mut(*from) {
-            *target = start..out.len();
-        }
-        at = place.end;
-    }
-    out.push_str(text.get(at..).unwrap_or_default());
-    Scrambled { text: out, eligible: units.len(), changed: places.len(), edits, key: Key::Places(went) }
+    taken
 }
 
 /// The chosen units that move, rising.
-fn moving(text: &str, units: &[Range<usize>], chosen: &Chosen, seed: &Digest) -> Vec<usize> {
-    let content = |unit: usize| units.get(unit).and_then(|range| text.get(range.clone())).unwrap_or_default();
-    let mut times: BTreeMap<&str, usize> = BTreeMap::new();
-    for unit in chosen.positions() {
-        *times.entry(content(unit)).or_default() += 1;
+fn moving<T: PartialEq + Copy>(content: impl Fn(usize) -> T, chosen: &Chosen, seed: &Digest) -> Vec<u32> {
+    let positions = chosen.positions();
+    let contents = || positions.iter().map(|unit| content(*unit as usize));
+    // Boyer & Moore's vote: where one has more than half of all places, it is the one that is left.
+    let (mut most, mut lead) = (None, 0_usize);
+    for content in contents() {
+        if lead == 0 {
+            most = Some(content);
+        }
+        lead = if most == Some(content) { lead + 1 } else { lead - 1 };
     }
-    let most = times.into_iter().max_by_key(|(_, n)| *n).filter(|(_, n)| 2 * n > chosen.count());
-    let Some((most, n)) = most else { return chosen.positions().collect() };
-    let others = chosen.count() - n;
-    let ranked = order::first(chosen.count(), units.len(), seed);
-    let of_most = ranked.iter().map(|unit| *unit as usize).filter(|unit| content(*unit) == most);
-    let staying: BTreeSet<usize> = of_most.skip(others).collect();
-    chosen.positions().filter(|unit| !staying.contains(unit)).collect()
+    let n = if lead == 0 { 0 } else { contents().filter(|content| most == Some(*content)).count() };
+    if 2 * n <= positions.len() {
+        return positions;
+    }
+    let others = positions.len() - n;
+    let ranked = order::first(chosen.count(), chosen.flags().len(), seed);
+    let of_most = ranked.into_iter().filter(|unit| most == Some(content(*unit as usize)));
+    let staying: BTreeSet<u32> = of_most.skip(others).collect();
+    positions.into_iter().filter(|unit| !staying.contains(unit)).collect()
 }
 
 /// Puts the stretches back: the k-th place of the result gets the stretch that the k-th place of the original held.

@@ -1,5 +1,6 @@
 //! Letters that become symbols.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -9,7 +10,9 @@ use rand_core::SeedableRng;
 
 use super::mask::Mask;
 use super::order::Chosen;
-use super::{Edit, Key, Scrambled};
+use super::recent::Recent;
+use super::rewriting::Rewriting;
+use super::{Key, Recipe, Rewritten, Scrambled, units};
 
 /// Symbols of a text's letters: one each, none of which the text holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,51 +25,9 @@ const BLOCKS: [Range<u32>; 4] = [0x25A0..0x2600, 0x2200..0x2300, 0x2190..0x2200,
 const ASCII: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
 impl Symbols {
-    /// Symbols for these letters of a text, given the seed.
-    fn of_units(text: &str, units: &[Range<usize>], seed: &Digest) -> (Self, BTreeMap<String, char>) {
-        let mut ascii = [false; 128];
-        let mut others = BTreeSet::new();
-        for unit in units {
-            match text.as_bytes().get(unit.clone()) {
-                Some([byte]) => {
-                    if let Some(seen) = ascii.get_mut(usize::from(*byte)) {
-                        *seen = true;
-                    }
-                }
-                _ => {
-                    others.insert(text.get(unit.clone()).unwrap_or_default());
-                }
-            }
-        }
-        Self::assign(text, &ascii, others, seed)
-    }
-
-    /// Symbols for the ASCII letters that are seen, and for others.
-    fn assign(
-        text: &str,
-        ascii: &[bool; 128],
-        others: BTreeSet<&str>,
-        seed: &Digest,
-    ) -> (Self, BTreeMap<String, char>) {
-        let held: BTreeSet<char> =
-            if text.is_ascii() { BTreeSet::new() } else { text.chars().filter(|c| !c.is_ascii()).collect() };
-        let mut shuffled: Vec<u32> = BLOCKS.iter().take(3).cloned().flatten().collect();
-        draw::shuffle(&mut ChaCha8Rng::from_seed(seed.0), &mut shuffled);
-        let spare = BLOCKS.iter().skip(3).cloned().flatten();
-        let mut pool =
-            shuffled.into_iter().chain(spare).filter_map(char::from_u32).filter(|symbol| !held.contains(symbol));
-        let mut forward = BTreeMap::new();
-        // Every ASCII letter takes its symbol, used or not: the next one's doesn't depend on it.
-        for (letter, symbol) in ASCII.chars().zip(pool.by_ref().take(ASCII.len()).collect::<Vec<_>>()) {
-            if ascii.get(letter as usize).copied().unwrap_or(false) {
-                forward.insert(letter.to_string(), symbol);
-            }
-        }
-        for (letter, symbol) in others.into_iter().zip(pool) {
-            forward.insert(letter.to_owned(), symbol);
-        }
-        let back = forward.iter().map(|(letter, symbol)| (*symbol, letter.clone())).collect();
-        (Self(back), forward)
+    /// Of letters with their symbols.
+    fn of(forward: &BTreeMap<&str, char>) -> Self {
+        Self(forward.iter().map(|(letter, symbol)| (*symbol, (*letter).to_owned())).collect())
     }
 
     /// Letters by symbol.
@@ -87,80 +48,98 @@ impl Symbols {
     }
 }
 
-pub(super) fn substitute(text: &str, units: &[Range<usize>], chosen: &Chosen, seed: &Digest) -> Scrambled {
-    let (symbols, forward) = Symbols::of_units(text, units, seed);
-    let ascii = by_byte(&forward);
-    let mut out = String::with_capacity(text.len() + 2 * chosen.count());
-    let mut edits = Vec::with_capacity(chosen.count());
-    let mut at = 0;
-    for (i, unit) in units.iter().enumerate() {
-        if !chosen.has(i) {
-            continue;
-        }
-        let letter = text.get(unit.clone()).unwrap_or_default();
-        let symbol = match letter.as_bytes() {
-            [byte] => ascii.get(usize::from(*byte)).copied().flatten(),
-            _ => forward.get(letter).copied(),
-        };
-        let Some(symbol) = symbol else { continue };
-        out.push_str(text.get(at..unit.start).unwrap_or_default());
-        let start = out.len();
-        out.push(symbol);
-        edits.push(Edit { from: unit.clone(), to: start..out.len() });
-        at = unit.end;
+/// Code points of the blocks in the order of a recipe's seed. It is costly to make and the same for all texts.
+fn with_order<T>(recipe: &Recipe, work: impl FnOnce(&[char]) -> T) -> T {
+    thread_local! {
+        static ORDERS: Cell<Recent<u64, Vec<char>>> = const { Cell::new(Recent::new()) };
     }
-    out.push_str(text.get(at..).unwrap_or_default());
-    Scrambled { text: out, eligible: units.len(), changed: edits.len(), edits, key: Key::Symbols(symbols) }
+    let mut recent = ORDERS.take();
+    let order = recent.take(&recipe.seed, || {
+        let mut order: Vec<u32> = BLOCKS.iter().take(3).cloned().flatten().collect();
+        draw::shuffle(&mut ChaCha8Rng::from_seed(recipe.vocabulary().0), &mut order);
+        order.into_iter().filter_map(char::from_u32).collect()
+    });
+    let done = work(&order);
+    recent.keep(recipe.seed, order);
+    ORDERS.set(recent);
+    done
 }
 
-/// Symbols of single-byte letters, by byte.
-fn by_byte(forward: &BTreeMap<String, char>) -> [Option<char>; 128] {
-    let mut ascii = [None; 128];
-    for (letter, symbol) in forward {
-        if let (Some(slot), 1) = (letter.bytes().next().and_then(|b| ascii.get_mut(usize::from(b))), letter.len()) {
-            *slot = Some(*symbol);
+/// Symbols for these letters of a text, given the seed.
+fn assigned<'a>(text: &'a str, units: &[Range<usize>], order: &[char]) -> BTreeMap<&'a str, char> {
+    let letters: BTreeSet<&str> = units.iter().filter_map(|unit| text.get(unit.clone())).collect();
+    let held: BTreeSet<char> = text.chars().filter(|c| !c.is_ascii()).collect();
+    let spare = BLOCKS.iter().skip(3).cloned().flatten().filter_map(char::from_u32);
+    let mut pool = order.iter().copied().chain(spare).filter(|symbol| !held.contains(symbol));
+    let mut forward = BTreeMap::new();
+    // Every ASCII letter takes its symbol, used or not: the next one's doesn't depend on it.
+    for (at, symbol) in pool.by_ref().take(ASCII.len()).enumerate() {
+        if let Some(letter) = ASCII.get(at..=at).and_then(|letter| letters.get(letter)) {
+            forward.insert(*letter, symbol);
         }
     }
-    ascii
+    let others = letters.into_iter().filter(|letter| letter.len() > 1);
+    forward.extend(others.zip(pool));
+    forward
 }
 
-/// The same for a text of ASCII alone, byte by byte and without a list of places: for prompts, of which there are many.
-/// `None` where nothing is chosen.
-pub(super) fn substitute_ascii(
+pub(super) fn substitute(
     text: &str,
-    mask: &Mask,
-    level: f64,
-    places: &Digest,
-    seed: &Digest,
-) -> (usize, Option<Scrambled>) {
-    let (mut eligible, mut seen) = (0, [false; 128]);
-    for gap in mask.gaps(text.len()) {
-        for byte in text.as_bytes().get(gap).unwrap_or_default().iter().filter(|byte| byte.is_ascii_alphanumeric()) {
-            eligible += 1;
-            if let Some(seen) = seen.get_mut(usize::from(*byte)) {
-                *seen = true;
+    units: &[Range<usize>],
+    chosen: &Chosen,
+    recipe: &Recipe,
+    is_logged: bool,
+) -> Scrambled {
+    let forward = with_order(recipe, |order| assigned(text, units, order));
+    let mut rewriting = Rewriting::of(text, 2 * chosen.count(), is_logged);
+    for unit in chosen.positions().into_iter().filter_map(|at| units.get(at as usize)) {
+        if let Some(symbol) = text.get(unit.clone()).and_then(|letter| forward.get(letter)) {
+            rewriting.put(unit, |out| out.push(*symbol));
+        }
+    }
+    rewriting.finish(units.len(), if is_logged { Key::Symbols(Symbols::of(&forward)) } else { Key::None })
+}
+
+/// Bytes of a symbol, and how many they are.
+type Written = ([u8; 4], usize);
+
+/// The same for a text of ASCII alone, byte by byte: for prompts, of which there are many.
+pub(super) fn substitute_ascii(text: &str, mask: &Mask, recipe: &Recipe, places: impl FnOnce() -> Digest) -> Rewritten {
+    let letters = units::ascii_letters(text.as_bytes(), mask);
+    let eligible = letters.len();
+    let chosen = Chosen::new(eligible, recipe.level, places);
+    if chosen.count() == 0 {
+        return Rewritten::untouched(text, eligible);
+    }
+    // What each byte becomes that isn't chosen, and that is.
+    let mut becomes: [[Written; 256]; 2] = [std::array::from_fn(|byte| ([byte as u8, 0, 0, 0], 1)); 2];
+    with_order(recipe, |order| {
+        let [_, symbols] = &mut becomes;
+        for (letter, symbol) in ASCII.bytes().zip(order) {
+            if let Some(slot) = symbols.get_mut(usize::from(letter)) {
+                let mut bytes = [0; 4];
+                let length = symbol.encode_utf8(&mut bytes).len();
+                *slot = (bytes, length);
             }
         }
-    }
-    let chosen = Chosen::new(eligible, level, places);
-    if chosen.count() == 0 {
-        return (eligible, None);
-    }
-    let (symbols, forward) = Symbols::assign(text, &seen, BTreeSet::new(), seed);
-    let ascii = by_byte(&forward);
-    let mut out = String::with_capacity(text.len() + 2 * chosen.count());
-    let mut flags = chosen.flags();
-    let mut at = 0;
-    for gap in mask.gaps(text.len()) {
-        out.push_str(text.get(at..gap.start).unwrap_or_default());
-        at = gap.end;
-        for byte in text.as_bytes().get(gap).unwrap_or_default() {
-            let is_chosen = byte.is_ascii_alphanumeric() && flags.next() == Some(true);
-            let symbol = ascii.get(usize::from(*byte)).copied().flatten().filter(|_| is_chosen);
-            out.push(symbol.unwrap_or(char::from(*byte)));
+    });
+    let mut is_chosen = vec![0_u8; text.len()];
+    for (at, flag) in letters.iter().zip(chosen.flags()) {
+        if let Some(slot) = is_chosen.get_mut(*at as usize) {
+            *slot = u8::from(*flag);
         }
     }
-    out.push_str(text.get(at..).unwrap_or_default());
-    let changed = chosen.count();
-    (eligible, Some(Scrambled { text: out, eligible, changed, edits: Vec::new(), key: Key::Symbols(symbols) }))
+    let mut out = vec![0; text.len() + 2 * chosen.count() + 4];
+    let mut end = 0;
+    for (byte, flag) in text.bytes().zip(is_chosen) {
+        let written = becomes.get(usize::from(flag)).and_then(|table| table.get(usize::from(byte)));
+        let Some((bytes, length)) = written else { continue };
+        // All four are written and only so many moved past: no branch is guessed wrong.
+        if let Some(slot) = out.get_mut(end..).and_then(|rest| rest.first_chunk_mut::<4>()) {
+            *slot = *bytes;
+        }
+        end += length;
+    }
+    out.truncate(end);
+    Rewritten { text: String::from_utf8(out).unwrap_or_default(), eligible, changed: chosen.count() }
 }

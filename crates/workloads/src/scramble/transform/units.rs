@@ -21,17 +21,11 @@ fn cluster(text: &str, at: usize) -> Option<(char, usize)> {
 
 /// Letters and, where numbers are not preserved, digits: what the mask leaves.
 pub fn letters(text: &str, mask: &Mask) -> Vec<Range<usize>> {
+    if text.is_ascii() {
+        return ascii_letters(text.as_bytes(), mask).into_iter().map(|at| at as usize..at as usize + 1).collect();
+    }
     let mut found = Vec::with_capacity(text.len());
     let mut free = mask.gaps(text.len());
-    if text.is_ascii() {
-        // Every byte is a cluster: most text is like this, and a table is quicker than segmentation.
-        for gap in free {
-            let bytes = text.as_bytes().get(gap.clone()).unwrap_or_default();
-            let letters = bytes.iter().zip(gap).filter(|(byte, _)| byte.is_ascii_alphanumeric());
-            found.extend(letters.map(|(_, at)| at..at + 1));
-        }
-        return found;
-    }
     let Some(mut gap) = free.next() else { return found };
     let mut at = 0;
     while let Some((first, end)) = cluster(text, at) {
@@ -47,11 +41,27 @@ pub fn letters(text: &str, mask: &Mask) -> Vec<Range<usize>> {
     found
 }
 
+/// The same of a text of ASCII alone, where every byte is a cluster.
+pub(super) fn ascii_letters(text: &[u8], mask: &Mask) -> Vec<u32> {
+    let mut found = vec![0; text.len()];
+    let mut next = 0;
+    for gap in mask.gaps(text.len()) {
+        let bytes = text.get(gap.clone()).unwrap_or_default();
+        for (byte, at) in bytes.iter().zip(gap) {
+            // Written in any case, so that there is no branch to be guessed wrong.
+            if let Some(slot) = found.get_mut(next) {
+                *slot = at as u32;
+            }
+            next += usize::from(is_letter(*byte));
+        }
+    }
+    found.truncate(next);
+    found
+}
+
 /// Words that the mask doesn't touch: letters and digits in a row, with apostrophes and hyphens between letters.
 pub fn words(text: &str, mask: &Mask) -> Vec<Range<usize>> {
-    let mut found = all_word_ranges(text);
-    found.retain(|word| !mask.touches(word));
-    found
+    mask.untouched(all_word_ranges(text))
 }
 
 /// Every word of a text.
@@ -61,6 +71,9 @@ pub fn all_words(text: &str) -> Vec<&str> {
 
 /// Every word of a text, as ranges.
 pub fn all_word_ranges(text: &str) -> Vec<Range<usize>> {
+    if text.is_ascii() {
+        return ascii_words(text.as_bytes());
+    }
     let mut found = Vec::new();
     let mut start = None;
     let mut at = 0;
@@ -85,6 +98,62 @@ pub fn all_word_ranges(text: &str) -> Vec<Range<usize>> {
     found
 }
 
+const LETTER: u8 = 1;
+const JOINS: u8 = 2;
+const MAY_END: u8 = 4;
+/// What a byte may be: of ASCII part of a word or what joins its parts; where a character begins that may end a sentence.
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    // The first bytes of ”, 。, ！ and ？.
+    classes[0xE2] = MAY_END;
+    classes[0xE3] = MAY_END;
+    classes[0xEF] = MAY_END;
+    let mut at = 0;
+    while at < 128 {
+        let byte = at as u8;
+        classes[at] = match byte {
+            b'\'' => JOINS | MAY_END,
+            b'-' => JOINS,
+            b'.' | b'!' | b'?' | b'"' | b')' | b'\n' => MAY_END,
+            _ if byte.is_ascii_alphanumeric() => LETTER,
+            _ => 0,
+        };
+        at += 1;
+    }
+    classes
+};
+
+#[inline]
+fn is_of(class: u8, byte: u8) -> bool {
+    CLASSES.get(usize::from(byte)).is_some_and(|classes| classes & class != 0)
+}
+
+#[inline]
+fn is_letter(byte: u8) -> bool {
+    is_of(LETTER, byte)
+}
+
+/// The words of a text of ASCII alone.
+fn ascii_words(text: &[u8]) -> Vec<Range<usize>> {
+    let mut found = Vec::with_capacity(text.len() / 5);
+    let mut bytes = text.iter().enumerate();
+    while let Some((start, _)) = bytes.find(|(_, byte)| is_letter(**byte)) {
+        let end = loop {
+            match bytes.find(|(_, byte)| !is_letter(**byte)) {
+                None => break text.len(),
+                Some((at, byte)) => {
+                    let goes_on = is_of(JOINS, *byte) && text.get(at + 1).is_some_and(u8::is_ascii_alphabetic);
+                    if !goes_on {
+                        break at;
+                    }
+                }
+            }
+        };
+        found.push(start..end);
+    }
+    found
+}
+
 /// Abbreviations whose full stop ends no sentence.
 const ABBREVIATIONS: [&str; 14] =
     ["mr", "mrs", "ms", "dr", "prof", "st", "vs", "e.g", "i.e", "etc", "no", "fig", "approx", "p.m"];
@@ -101,23 +170,29 @@ pub fn sentences(text: &str) -> Vec<Range<usize>> {
             found.push(from + lead..from + lead + kept);
         }
     };
-    let mut rest = text.char_indices().peekable();
-    while let Some((at, c)) = rest.next() {
-        let next = rest.peek().map(|(_, next)| *next);
+    let mut at = 0;
+    while let Some(next) = text.as_bytes().get(at..).and_then(|rest| rest.iter().position(|b| is_of(MAY_END, *b))) {
+        at += next;
+        let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
+        let end = at + c.len_utf8();
+        let next = || text.get(end..).and_then(|rest| rest.chars().next());
         let ends = match c {
-            '!' | '?' | '。' | '！' | '？' => next.is_none_or(|n| !matches!(n, '!' | '?' | '"' | '”' | ')' | '\'')),
-            '.' => next.is_none_or(char::is_whitespace) && !is_abbreviation(text.get(start..at).unwrap_or_default()),
+            '!' | '?' | '。' | '！' | '？' => {
+                next().is_none_or(|n| !matches!(n, '!' | '?' | '"' | '”' | ')' | '\''))
+            }
+            '.' => next().is_none_or(char::is_whitespace) && !is_abbreviation(text.get(start..at).unwrap_or_default()),
             '"' | '”' | ')' | '\'' => {
                 let before = text.get(..at).and_then(|t| t.chars().next_back());
-                matches!(before, Some('.' | '!' | '?')) && next.is_none_or(char::is_whitespace)
+                matches!(before, Some('.' | '!' | '?')) && next().is_none_or(char::is_whitespace)
             }
-            '\n' => next == Some('\n'),
+            '\n' => next() == Some('\n'),
             _ => false,
         };
         if ends {
-            close(start, at + c.len_utf8());
-            start = at + c.len_utf8();
+            close(start, end);
+            start = end;
         }
+        at = end;
     }
     close(start, text.len());
     found

@@ -7,6 +7,12 @@ use std::sync::LazyLock;
 use ergon_domain::draw;
 use rand_chacha::ChaCha8Rng;
 
+use super::lexicon::{self, Case};
+use super::order::Chosen;
+use super::rewriting::Rewriting;
+use super::spelling::{Spelling, Spellings};
+use super::{Key, Scrambled};
+
 /// Everyday nouns, verbs and adjectives, one a line.
 const WORDS: &str = include_str!("words.txt");
 /// Given names, one a line.
@@ -22,6 +28,12 @@ static THESAURUS: LazyLock<BTreeMap<&str, &str>> = LazyLock::new(|| {
     entries.extend(pairs);
     entries
 });
+static SORTED_NAMES: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    let mut names = NAME_LIST.clone();
+    names.sort_unstable();
+    names
+});
+static ENTRIES: LazyLock<Spellings> = LazyLock::new(|| Spellings::of(THESAURUS.keys().copied()));
 
 /// Names, for the item banks.
 pub(in crate::scramble) fn names() -> &'static [&'static str] {
@@ -30,7 +42,7 @@ pub(in crate::scramble) fn names() -> &'static [&'static str] {
 
 /// Whether a word is a name that Ergon knows.
 pub(super) fn is_name(word: &str) -> bool {
-    NAME_LIST.contains(&word)
+    SORTED_NAMES.binary_search(&word).is_ok()
 }
 
 /// A word by lot; later attempts join several, so that a free one is found.
@@ -48,22 +60,37 @@ fn any(list: &[&str], attempt: u32, rng: &mut ChaCha8Rng) -> String {
     (0..=attempt / 8).map(one).collect()
 }
 
-/// The synonym of a word, written as the word is; `None` where the thesaurus has none.
-pub(super) fn synonym(word: &str) -> Option<String> {
+/// The synonym of a word and how it is written; `None` where the thesaurus has none.
+pub(super) fn synonym(word: &str) -> Option<(&'static str, Case)> {
     let lower = word.to_lowercase();
-    let found = THESAURUS.get(lower.as_str())?;
+    let found = THESAURUS.get(lower.as_str()).copied()?;
     if word == lower {
-        return Some((*found).to_owned());
+        return Some((found, Case::AsIs));
     }
-    let mut chars = found.chars();
-    let first = chars.next()?;
-    if word.chars().nth(1).is_some() && word == word.to_uppercase() {
-        return Some(found.to_uppercase());
-    }
-    Some(first.to_uppercase().chain(chars).collect())
+    let is_upper = word.chars().nth(1).is_some() && word == word.to_uppercase();
+    Some((found, if is_upper { Case::Upper } else { Case::Title }))
 }
 
 /// The words among these that have a synonym.
-pub(super) fn with_synonym(text: &str, words: Vec<Range<usize>>) -> Vec<Range<usize>> {
-    words.into_iter().filter(|word| text.get(word.clone()).is_some_and(|w| synonym(w).is_some())).collect()
+pub(super) fn with_synonym(text: &str, mut words: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    words.retain(|range| {
+        let spelling = Spelling::of(text.as_bytes(), range);
+        // Other letters than ASCII's may have some of ASCII as their lower case.
+        if !spelling.is_ascii() {
+            return text.get(range.clone()).is_some_and(|word| synonym(word).is_some());
+        }
+        spelling.is_whole() && ENTRIES.has(spelling.lower())
+    });
+    words
+}
+
+/// Replaces the chosen ones of the words, all of which have synonyms.
+pub(super) fn replace_by_synonyms(text: &str, units: &[Range<usize>], chosen: &Chosen, is_logged: bool) -> Scrambled {
+    let mut rewriting = Rewriting::of(text, text.len() / 4, is_logged);
+    for unit in chosen.positions().into_iter().filter_map(|at| units.get(at as usize)) {
+        if let Some((synonym, case)) = text.get(unit.clone()).and_then(synonym) {
+            rewriting.put(unit, |out| lexicon::write(out, synonym, case));
+        }
+    }
+    rewriting.finish(units.len(), Key::None)
 }
