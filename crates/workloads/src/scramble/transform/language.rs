@@ -133,6 +133,11 @@ impl Speaker {
         Self { language, cipher, syllables }
     }
 
+    /// Whether what it says depends on a word's place by frequency.
+    pub(super) fn minds_ranks(&self) -> bool {
+        self.language.kind == Kind::RandomFrequency
+    }
+
     /// What of a word's place by frequency its candidates depend on: letters that it is longer by.
     pub(super) fn ranked_length(&self, rank: usize) -> usize {
         match self.language.kind {

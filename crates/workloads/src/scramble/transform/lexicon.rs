@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use ergon_domain::Digest;
-
+use super::case::{entry, written};
 use super::language::Language;
 use super::order::Chosen;
 use super::rewriting::Rewriting;
-use super::{Key, Scrambled, units, vocabulary};
+use super::{Key, Recipe, Scrambled, units, vocabulary};
 
 /// Where replacements come from.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,53 +30,6 @@ pub struct Lexicon {
     back: BTreeMap<String, String>,
 }
 
-/// How a word is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Case {
-    AsIs,
-    Title,
-    Upper,
-}
-
-/// The entry of a word, and how it is written. A word whose case can't be had back from the entry is an entry itself.
-pub(super) fn entry(word: &str) -> (String, Case) {
-    let lower = word.to_lowercase();
-    if lower == word {
-        return (lower, Case::AsIs);
-    }
-    let reads = |case| {
-        let mut again = String::with_capacity(word.len());
-        write(&mut again, &lower, case);
-        again == word
-    };
-    if word.chars().nth(1).is_some() && reads(Case::Upper) {
-        return (lower, Case::Upper);
-    }
-    if reads(Case::Title) {
-        return (lower, Case::Title);
-    }
-    (word.to_owned(), Case::AsIs)
-}
-
-/// Writes an entry in a case.
-#[inline]
-pub(super) fn write(out: &mut String, entry: &str, case: Case) {
-    let start = out.len();
-    match case {
-        Case::AsIs => out.push_str(entry),
-        Case::Upper if entry.is_ascii() => {
-            out.push_str(entry);
-            out.get_mut(start..).unwrap_or_default().make_ascii_uppercase();
-        }
-        Case::Upper => out.push_str(&entry.to_uppercase()),
-        Case::Title => {
-            let mut rest = entry.chars();
-            out.extend(rest.next().into_iter().flat_map(char::to_uppercase));
-            out.push_str(rest.as_str());
-        }
-    }
-}
-
 impl Lexicon {
     /// Of words with their replacements.
     pub(super) fn of<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
@@ -90,9 +42,7 @@ impl Lexicon {
     /// The replacement of a word, written as the word is; `None` where it has none.
     pub fn translate(&self, word: &str) -> Option<String> {
         let (entry, case) = entry(word);
-        let mut out = String::new();
-        write(&mut out, self.forward.get(&entry)?, case);
-        Some(out)
+        self.forward.get(&entry).map(|replacement| written(replacement, case))
     }
 
     /// The text with the words in the replacements' places.
@@ -103,7 +53,7 @@ impl Lexicon {
             let (entry, case) = entry(text.get(range.clone()).unwrap_or_default());
             if let Some(word) = self.back.get(&entry) {
                 out.push_str(text.get(at..range.start).unwrap_or_default());
-                write(&mut out, word, case);
+                out.push_str(&written(word, case));
                 at = range.end;
             }
         }
@@ -134,17 +84,17 @@ pub(super) fn replace(
     words: &[Range<usize>],
     units: &[Range<usize>],
     chosen: &Chosen,
-    (source, seed): (Source, Digest),
+    (source, recipe): (Source, &Recipe),
     is_logged: bool,
 ) -> Scrambled {
-    vocabulary::with(seed, source, |vocabulary| {
+    vocabulary::with(recipe, source, |vocabulary| {
         let ids = vocabulary.read(text, words, units);
         let mut rewriting = Rewriting::of(text, text.len() / 2, is_logged);
         for position in chosen.positions() {
             let at = position as usize;
             let (Some(unit), Some(id)) = (units.get(at), ids.get(at)) else { continue };
             if let Some((replacement, case)) = vocabulary.replacement(*id) {
-                rewriting.put(unit, |out| write(out, replacement, case));
+                rewriting.put(unit, replacement, case);
             }
         }
         let key = if is_logged { Key::Words(vocabulary.lexicon()) } else { Key::None };

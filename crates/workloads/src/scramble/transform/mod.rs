@@ -18,6 +18,7 @@
 //! ones are taken, so that those chosen at a level are among those chosen at any higher one. A shuffle gives every chosen
 //! place another text; it can't where one unit alone is chosen, or where more than half of them have the same text.
 
+mod case;
 pub mod language;
 pub mod lexicon;
 pub mod mask;
@@ -262,7 +263,7 @@ fn transformed(text: &str, id: &str, recipe: &Recipe, is_logged: bool) -> Scramb
         Method::ProperNounSwap => lexicon::Source::Names,
         Method::ConstructedLanguage => lexicon::Source::Language(recipe.language),
     };
-    lexicon::replace(text, &words, &units, &chosen, (source, recipe.vocabulary()), is_logged)
+    lexicon::replace(text, &words, &units, &chosen, (source, recipe), is_logged)
 }
 
 /// Undoes a transformation; `None` where the key doesn't allow it.

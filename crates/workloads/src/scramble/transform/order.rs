@@ -38,12 +38,21 @@ impl Chosen {
 
     /// Positions of the chosen units, rising.
     pub(super) fn positions(&self) -> Vec<u32> {
-        // Every position is written and only some are moved past: a branch by lot would be guessed wrong half the time.
+        self.picked(0..self.is_chosen.len() as u32)
+    }
+
+    /// Those that belong to the chosen units.
+    pub(super) fn of(&self, all: &[u32]) -> Vec<u32> {
+        self.picked(all.iter().copied())
+    }
+
+    fn picked(&self, all: impl Iterator<Item = u32>) -> Vec<u32> {
+        // Every one is written and only some are moved past: a branch by lot would be guessed wrong half the time.
         let mut found = vec![0; self.count + 1];
         let mut next = 0;
-        for (position, is_chosen) in self.is_chosen.iter().enumerate() {
+        for (one, is_chosen) in all.zip(&self.is_chosen) {
             if let Some(slot) = found.get_mut(next) {
-                *slot = position as u32;
+                *slot = one;
             }
             next += usize::from(*is_chosen);
         }

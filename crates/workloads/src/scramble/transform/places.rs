@@ -7,6 +7,7 @@ use ergon_domain::{Canonical, Digest, draw};
 use rand_chacha::ChaCha8Rng;
 use rand_core::SeedableRng;
 
+use super::case::Case;
 use super::mask::Mask;
 use super::order::{self, Chosen};
 use super::rewriting::Rewriting;
@@ -39,24 +40,28 @@ pub(super) fn shuffle(
     seed: &Digest,
     is_logged: bool,
 ) -> Scrambled {
-    let content = |unit: usize| {
-        let range = units.get(unit).cloned().unwrap_or_default();
-        Content { spelling: Spelling::of(text.as_bytes(), &range), text: text.get(range).unwrap_or_default() }
+    let content = |range: &Range<usize>| {
+        let spelling = Spelling::of(text.as_bytes(), range);
+        Content { spelling, text: text.get(range.clone()).unwrap_or_default() }
     };
-    let moving = moving(content, chosen, seed);
-    let places: Vec<Range<usize>> = moving.iter().filter_map(|unit| units.get(*unit as usize).cloned()).collect();
+    let mut places: Vec<Range<usize>> =
+        chosen.positions().iter().map(|unit| units.get(*unit as usize).cloned().unwrap_or_default()).collect();
+    let mut contents: Vec<Content<'_>> = places.iter().map(content).collect();
+    if let Some(moves) = moving(&contents, majority(&contents), chosen, seed) {
+        keep_flagged(&mut places, &moves);
+        keep_flagged(&mut contents, &moves);
+    }
     if places.len() < 2 {
         return Scrambled::untouched(text, units.len());
     }
-    let contents: Vec<Content<'_>> = moving.iter().map(|unit| content(*unit as usize)).collect();
     let own: Vec<u32> = (0..places.len() as u32).collect();
     let taken = exchanged(&own, seed, |a, b| contents.get(*a as usize) == contents.get(*b as usize));
     let mut rewriting = Rewriting::of(text, 0, is_logged);
     // Where in the result each original place's content went.
     let mut went = vec![0..0; if is_logged { places.len() } else { 0 }];
     for (place, from) in places.iter().zip(taken) {
-        let source = contents.get(from as usize).map_or("", |content| content.text);
-        let to = rewriting.put(place, |out| out.push_str(source));
+        let source = places.get(from as usize).cloned().unwrap_or_default();
+        let to = rewriting.put(place, (text, source), Case::AsIs);
         if let Some(target) = went.get_mut(from as usize) {
             *target = to;
         }
@@ -69,15 +74,16 @@ pub(super) fn shuffle_ascii(text: &str, mask: &Mask, level: f64, seed: &Digest) 
     let bytes = text.as_bytes();
     let letters = units::ascii_letters(bytes, mask);
     let eligible = letters.len();
-    let byte = |at: u32| bytes.get(at as usize).copied().unwrap_or_default();
     let chosen = Chosen::new(eligible, level, || *seed);
-    let letter = |unit: usize| letters.get(unit).copied().map_or(0, byte);
-    let moving = moving(letter, &chosen, seed);
-    if moving.len() < 2 {
+    let mut places = chosen.of(&letters);
+    let mut own: Vec<u8> = places.iter().map(|at| bytes.get(*at as usize).copied().unwrap_or_default()).collect();
+    if let Some(moves) = moving(&own, byte_majority(&own), &chosen, seed) {
+        keep_flagged(&mut places, &moves);
+        keep_flagged(&mut own, &moves);
+    }
+    if places.len() < 2 {
         return Rewritten::untouched(text, eligible);
     }
-    let places: Vec<u32> = moving.iter().filter_map(|unit| letters.get(*unit as usize).copied()).collect();
-    let own: Vec<u8> = places.iter().map(|at| byte(*at)).collect();
     let taken = exchanged(&own, seed, |a, b| a == b);
     let mut out = bytes.to_vec();
     for (place, letter) in places.iter().zip(taken) {
@@ -115,27 +121,53 @@ fn exchanged<T: Copy>(own: &[T], seed: &Digest, same: impl Fn(&T, &T) -> bool) -
     taken
 }
 
-/// The chosen units that move, rising.
-fn moving<T: PartialEq + Copy>(content: impl Fn(usize) -> T, chosen: &Chosen, seed: &Digest) -> Vec<u32> {
-    let positions = chosen.positions();
-    let contents = || positions.iter().map(|unit| content(*unit as usize));
+/// What more than half of the places hold, and how many do.
+fn majority<T: PartialEq + Copy>(contents: &[T]) -> Option<(T, usize)> {
     // Boyer & Moore's vote: where one has more than half of all places, it is the one that is left.
     let (mut most, mut lead) = (None, 0_usize);
-    for content in contents() {
+    for content in contents {
         if lead == 0 {
-            most = Some(content);
+            most = Some(*content);
         }
-        lead = if most == Some(content) { lead + 1 } else { lead - 1 };
+        lead = if most == Some(*content) { lead + 1 } else { lead - 1 };
     }
-    let n = if lead == 0 { 0 } else { contents().filter(|content| most == Some(*content)).count() };
-    if 2 * n <= positions.len() {
-        return positions;
+    let most = most.filter(|_| lead > 0)?;
+    let n = contents.iter().filter(|content| **content == most).count();
+    (2 * n > contents.len()).then_some((most, n))
+}
+
+/// The same of bytes, by counting: a vote on letters is guessed wrong too often.
+fn byte_majority(contents: &[u8]) -> Option<(u8, usize)> {
+    let mut times = [0_u32; 256];
+    for byte in contents {
+        if let Some(times) = times.get_mut(usize::from(*byte)) {
+            *times += 1;
+        }
     }
-    let others = positions.len() - n;
+    let most = times.iter().copied().max().filter(|most| 2 * *most as usize > contents.len())?;
+    (0..=u8::MAX).zip(times).find(|(_, n)| *n == most).map(|(byte, n)| (byte, n as usize))
+}
+
+/// Which of the chosen units, whose contents these are, move; `None` where all do.
+fn moving<T: PartialEq>(
+    contents: &[T],
+    majority: Option<(T, usize)>,
+    chosen: &Chosen,
+    seed: &Digest,
+) -> Option<Vec<bool>> {
+    let (most, n) = majority?;
+    let positions = chosen.positions();
+    let is_of_most: BTreeSet<u32> =
+        positions.iter().zip(contents).filter(|(_, content)| **content == most).map(|(unit, _)| *unit).collect();
     let ranked = order::first(chosen.count(), chosen.flags().len(), seed);
-    let of_most = ranked.into_iter().filter(|unit| most == Some(content(*unit as usize)));
-    let staying: BTreeSet<u32> = of_most.skip(others).collect();
-    positions.into_iter().filter(|unit| !staying.contains(unit)).collect()
+    let of_most = ranked.into_iter().filter(|unit| is_of_most.contains(unit));
+    let staying: BTreeSet<u32> = of_most.skip(contents.len() - n).collect();
+    Some(positions.iter().map(|unit| !staying.contains(unit)).collect())
+}
+
+fn keep_flagged<T>(of: &mut Vec<T>, flags: &[bool]) {
+    let mut flags = flags.iter();
+    of.retain(|_| flags.next() == Some(&true));
 }
 
 /// Puts the stretches back: the k-th place of the result gets the stretch that the k-th place of the original held.

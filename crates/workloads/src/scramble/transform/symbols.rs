@@ -8,11 +8,12 @@ use ergon_domain::{Digest, draw};
 use rand_chacha::ChaCha8Rng;
 use rand_core::SeedableRng;
 
+use super::case::Case;
 use super::mask::Mask;
 use super::order::Chosen;
 use super::recent::Recent;
 use super::rewriting::Rewriting;
-use super::{Key, Recipe, Rewritten, Scrambled, units};
+use super::{Key, Recipe, Rewritten, Scrambled};
 
 /// Symbols of a text's letters: one each, none of which the text holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,17 +49,36 @@ impl Symbols {
     }
 }
 
-/// Code points of the blocks in the order of a recipe's seed. It is costly to make and the same for all texts.
-fn with_order<T>(recipe: &Recipe, work: impl FnOnce(&[char]) -> T) -> T {
+/// Symbols of a seed: costly to make, and the same for all texts.
+struct Order {
+    /// Code points of the blocks.
+    points: Vec<char>,
+    /// Letters of ASCII, by byte, where the text holds no symbol itself.
+    ascii: [[u8; 4]; 128],
+}
+
+impl Order {
+    fn new(seed: &Digest) -> Self {
+        let mut points: Vec<u32> = BLOCKS.iter().take(3).cloned().flatten().collect();
+        draw::shuffle(&mut ChaCha8Rng::from_seed(seed.0), &mut points);
+        let points: Vec<char> = points.into_iter().filter_map(char::from_u32).collect();
+        let mut ascii = [[0; 4]; 128];
+        for (letter, symbol) in ASCII.bytes().zip(&points) {
+            if let Some(slot) = ascii.get_mut(usize::from(letter)) {
+                symbol.encode_utf8(slot);
+            }
+        }
+        Self { points, ascii }
+    }
+}
+
+/// Lends the symbols of a recipe's seed.
+fn with_order<T>(recipe: &Recipe, work: impl FnOnce(&Order) -> T) -> T {
     thread_local! {
-        static ORDERS: Cell<Recent<u64, Vec<char>>> = const { Cell::new(Recent::new()) };
+        static ORDERS: Cell<Recent<u64, Box<Order>>> = const { Cell::new(Recent::new()) };
     }
     let mut recent = ORDERS.take();
-    let order = recent.take(&recipe.seed, || {
-        let mut order: Vec<u32> = BLOCKS.iter().take(3).cloned().flatten().collect();
-        draw::shuffle(&mut ChaCha8Rng::from_seed(recipe.vocabulary().0), &mut order);
-        order.into_iter().filter_map(char::from_u32).collect()
-    });
+    let order = recent.take(&recipe.seed, || Box::new(Order::new(&recipe.vocabulary())));
     let done = work(&order);
     recent.keep(recipe.seed, order);
     ORDERS.set(recent);
@@ -66,11 +86,11 @@ fn with_order<T>(recipe: &Recipe, work: impl FnOnce(&[char]) -> T) -> T {
 }
 
 /// Symbols for these letters of a text, given the seed.
-fn assigned<'a>(text: &'a str, units: &[Range<usize>], order: &[char]) -> BTreeMap<&'a str, char> {
+fn assigned<'a>(text: &'a str, units: &[Range<usize>], order: &Order) -> BTreeMap<&'a str, char> {
     let letters: BTreeSet<&str> = units.iter().filter_map(|unit| text.get(unit.clone())).collect();
     let held: BTreeSet<char> = text.chars().filter(|c| !c.is_ascii()).collect();
     let spare = BLOCKS.iter().skip(3).cloned().flatten().filter_map(char::from_u32);
-    let mut pool = order.iter().copied().chain(spare).filter(|symbol| !held.contains(symbol));
+    let mut pool = order.points.iter().copied().chain(spare).filter(|symbol| !held.contains(symbol));
     let mut forward = BTreeMap::new();
     // Every ASCII letter takes its symbol, used or not: the next one's doesn't depend on it.
     for (at, symbol) in pool.by_ref().take(ASCII.len()).enumerate() {
@@ -92,54 +112,55 @@ pub(super) fn substitute(
 ) -> Scrambled {
     let forward = with_order(recipe, |order| assigned(text, units, order));
     let mut rewriting = Rewriting::of(text, 2 * chosen.count(), is_logged);
+    let mut bytes = [0; 4];
     for unit in chosen.positions().into_iter().filter_map(|at| units.get(at as usize)) {
         if let Some(symbol) = text.get(unit.clone()).and_then(|letter| forward.get(letter)) {
-            rewriting.put(unit, |out| out.push(*symbol));
+            let symbol = symbol.encode_utf8(&mut bytes);
+            rewriting.put(unit, (symbol, 0..symbol.len()), Case::AsIs);
         }
     }
     rewriting.finish(units.len(), if is_logged { Key::Symbols(Symbols::of(&forward)) } else { Key::None })
 }
 
-/// Bytes of a symbol, and how many they are.
-type Written = ([u8; 4], usize);
+/// Bytes of a symbol of the blocks.
+const WIDTH: usize = 3;
 
 /// The same for a text of ASCII alone, byte by byte: for prompts, of which there are many.
 pub(super) fn substitute_ascii(text: &str, mask: &Mask, recipe: &Recipe, places: impl FnOnce() -> Digest) -> Rewritten {
-    let letters = units::ascii_letters(text.as_bytes(), mask);
-    let eligible = letters.len();
+    let bytes = text.as_bytes();
+    let stretch = |range: Range<usize>| bytes.get(range).unwrap_or_default();
+    let letters = |gap| stretch(gap).iter().filter(|byte| byte.is_ascii_alphanumeric()).count();
+    let eligible = mask.gaps(bytes.len()).map(letters).sum();
     let chosen = Chosen::new(eligible, recipe.level, places);
     if chosen.count() == 0 {
         return Rewritten::untouched(text, eligible);
     }
-    // What each byte becomes that isn't chosen, and that is.
-    let mut becomes: [[Written; 256]; 2] = [std::array::from_fn(|byte| ([byte as u8, 0, 0, 0], 1)); 2];
+    let mut out = vec![0; bytes.len() + (WIDTH - 1) * chosen.count() + 4];
+    let (mut at, mut end, mut letter) = (0, 0, 0);
+    let keep = |out: &mut Vec<u8>, kept: &[u8], end: usize| {
+        if let Some(to) = out.get_mut(end..end + kept.len()) {
+            to.copy_from_slice(kept);
+        }
+        end + kept.len()
+    };
     with_order(recipe, |order| {
-        let [_, symbols] = &mut becomes;
-        for (letter, symbol) in ASCII.bytes().zip(order) {
-            if let Some(slot) = symbols.get_mut(usize::from(letter)) {
-                let mut bytes = [0; 4];
-                let length = symbol.encode_utf8(&mut bytes).len();
-                *slot = (bytes, length);
+        for gap in mask.gaps(bytes.len()) {
+            end = keep(&mut out, stretch(at..gap.start), end);
+            at = gap.end;
+            for byte in stretch(gap) {
+                let is_letter = byte.is_ascii_alphanumeric();
+                let is_chosen = is_letter & chosen.flags().get(letter).copied().unwrap_or(false);
+                letter += usize::from(is_letter);
+                let symbol = order.ascii.get(usize::from(*byte)).copied().unwrap_or_default();
+                // All four are written and only so many moved past: a branch by lot would be guessed wrong.
+                if let Some(to) = out.get_mut(end..).and_then(|rest| rest.first_chunk_mut::<4>()) {
+                    *to = if is_chosen { symbol } else { [*byte, 0, 0, 0] };
+                }
+                end += if is_chosen { WIDTH } else { 1 };
             }
         }
     });
-    let mut is_chosen = vec![0_u8; text.len()];
-    for (at, flag) in letters.iter().zip(chosen.flags()) {
-        if let Some(slot) = is_chosen.get_mut(*at as usize) {
-            *slot = u8::from(*flag);
-        }
-    }
-    let mut out = vec![0; text.len() + 2 * chosen.count() + 4];
-    let mut end = 0;
-    for (byte, flag) in text.bytes().zip(is_chosen) {
-        let written = becomes.get(usize::from(flag)).and_then(|table| table.get(usize::from(byte)));
-        let Some((bytes, length)) = written else { continue };
-        // All four are written and only so many moved past: no branch is guessed wrong.
-        if let Some(slot) = out.get_mut(end..).and_then(|rest| rest.first_chunk_mut::<4>()) {
-            *slot = *bytes;
-        }
-        end += length;
-    }
+    end = keep(&mut out, stretch(at..bytes.len()), end);
     out.truncate(end);
     Rewritten { text: String::from_utf8(out).unwrap_or_default(), eligible, changed: chosen.count() }
 }

@@ -101,6 +101,7 @@ pub fn all_word_ranges(text: &str) -> Vec<Range<usize>> {
 const LETTER: u8 = 1;
 const JOINS: u8 = 2;
 const MAY_END: u8 = 4;
+const ALPHABETIC: u8 = 8;
 /// What a byte may be: of ASCII part of a word or what joins its parts; where a character begins that may end a sentence.
 const CLASSES: [u8; 256] = {
     let mut classes = [0; 256];
@@ -115,7 +116,8 @@ const CLASSES: [u8; 256] = {
             b'\'' => JOINS | MAY_END,
             b'-' => JOINS,
             b'.' | b'!' | b'?' | b'"' | b')' | b'\n' => MAY_END,
-            _ if byte.is_ascii_alphanumeric() => LETTER,
+            _ if byte.is_ascii_alphabetic() => LETTER | ALPHABETIC,
+            _ if byte.is_ascii_digit() => LETTER,
             _ => 0,
         };
         at += 1;
@@ -135,23 +137,26 @@ fn is_letter(byte: u8) -> bool {
 
 /// The words of a text of ASCII alone.
 fn ascii_words(text: &[u8]) -> Vec<Range<usize>> {
-    let mut found = Vec::with_capacity(text.len() / 5);
-    let mut bytes = text.iter().enumerate();
-    while let Some((start, _)) = bytes.find(|(_, byte)| is_letter(**byte)) {
-        let end = loop {
-            match bytes.find(|(_, byte)| !is_letter(**byte)) {
-                None => break text.len(),
-                Some((at, byte)) => {
-                    let goes_on = is_of(JOINS, *byte) && text.get(at + 1).is_some_and(u8::is_ascii_alphabetic);
-                    if !goes_on {
-                        break at;
-                    }
-                }
-            }
-        };
-        found.push(start..end);
+    // Where words begin and end, in turn. Each position is written and only moved past where it is one, so that no branch
+    // is guessed wrong.
+    let mut edges = vec![0_u32; text.len() + 2];
+    let (mut next, mut before, mut here, mut was_in) = (0, 0, 0, 0);
+    let classes = text.iter().map(|byte| CLASSES.get(usize::from(*byte)).copied().unwrap_or_default());
+    classes.chain([0]).zip(0_u32..).for_each(|(ahead, at)| {
+        // What joins is never followed by what joins, so that the byte before is a letter or in no word.
+        let joins = (here & JOINS != 0) & (before & LETTER != 0) & (ahead & ALPHABETIC != 0);
+        let is_in = u8::from((here & LETTER != 0) | joins);
+        if let Some(edge) = edges.get_mut(next) {
+            *edge = at.wrapping_sub(1);
+        }
+        next += usize::from(is_in ^ was_in);
+        (before, here, was_in) = (here, ahead, is_in);
+    });
+    if let Some(edge) = edges.get_mut(next) {
+        *edge = text.len() as u32;
     }
-    found
+    edges.truncate(next + usize::from(was_in));
+    edges.as_chunks::<2>().0.iter().map(|[start, end]| *start as usize..*end as usize).collect()
 }
 
 /// Abbreviations whose full stop ends no sentence.

@@ -8,8 +8,10 @@ use ergon_domain::{Canonical, Digest};
 use rand_chacha::ChaCha8Rng;
 use rand_core::SeedableRng;
 
+use super::Recipe;
+use super::case::{Case, entry};
 use super::language::Speaker;
-use super::lexicon::{Case, Lexicon, Source, entry};
+use super::lexicon::{Lexicon, Source};
 use super::recent::Recent;
 use super::spelling::Spelling;
 use super::wordlist;
@@ -18,17 +20,18 @@ use super::wordlist;
 const REMEMBERED: usize = 1 << 14;
 
 thread_local! {
-    static VOCABULARIES: Cell<Recent<(Digest, Source), Vocabulary>> = const { Cell::new(Recent::new()) };
+    static VOCABULARIES: Cell<Recent<(u64, Source), Vocabulary>> = const { Cell::new(Recent::new()) };
 }
 
-/// Lends the vocabulary of a seed and a source.
-pub(super) fn with<T>(seed: Digest, source: Source, work: impl FnOnce(&mut Vocabulary) -> T) -> T {
+/// Lends the vocabulary of a recipe's seed and a source.
+pub(super) fn with<T>(recipe: &Recipe, source: Source, work: impl FnOnce(&mut Vocabulary) -> T) -> T {
     // Taken out rather than borrowed: whoever asks within `work` gets a new one instead of a panic.
     let mut recent = VOCABULARIES.take();
-    let mut vocabulary = recent.take(&(seed, source), || Vocabulary::new(seed, source));
+    let key = (recipe.seed, source);
+    let mut vocabulary = recent.take(&key, || Vocabulary::new(recipe.vocabulary(), source));
     let done = work(&mut vocabulary);
-    if vocabulary.words.len() <= REMEMBERED && vocabulary.now < u32::MAX {
-        recent.keep((seed, source), vocabulary);
+    if vocabulary.words.len() <= REMEMBERED && vocabulary.round < u32::MAX / 2 {
+        recent.keep(key, vocabulary);
     }
     VOCABULARIES.set(recent);
     done
@@ -56,7 +59,7 @@ struct Word {
     said: Vec<(u64, Id)>,
     /// The last text that holds it, in lower case.
     kept_in: u32,
-    /// The last text in which it is an entry's replacement.
+    /// The last round in which it was an entry's replacement.
     taken_in: u32,
     /// The last text in which it is an entry, how often, and its replacement.
     entry_in: u32,
@@ -76,6 +79,8 @@ pub(super) struct Vocabulary {
     slots: Vec<u32>,
     /// The number of the text at hand.
     now: u32,
+    /// The number of the last attempt to give all entries of a text replacements.
+    round: u32,
     /// Entries of the text at hand, as they come.
     entries: Vec<Id>,
 }
@@ -87,7 +92,7 @@ impl Vocabulary {
             Source::English | Source::Names => None,
         };
         let (letters, words, slots, entries) = (String::new(), Vec::new(), vec![0; 1024], Vec::new());
-        Self { seed, source, speaker, letters, words, slots, now: 0, entries }
+        Self { seed, source, speaker, letters, words, slots, now: 0, round: 0, entries }
     }
 
     /// Replacements for the units, of all words of a text. What the words are in it, by unit, answers
@@ -123,10 +128,12 @@ impl Vocabulary {
 
     /// What stands for a word of the text at hand, and how it is written.
     #[inline]
-    pub(super) fn replacement(&self, id: Id) -> Option<(&str, Case)> {
+    pub(super) fn replacement(&self, id: Id) -> Option<((&str, Range<usize>), Case)> {
         let form = self.words.get(id as usize)?.form?;
         let entry = self.words.get(form.entry as usize)?;
-        Some((self.text(entry.replacement), form.case))
+        let replacement = self.words.get(entry.replacement as usize)?;
+        let letters = replacement.text.start as usize..replacement.text.end as usize;
+        Some(((&self.letters, letters), form.case))
     }
 
     /// The replacements of the text at hand.
@@ -216,28 +223,43 @@ impl Vocabulary {
     /// taken, the most frequent entries first.
     fn settle(&mut self) {
         let entries = std::mem::take(&mut self.entries);
+        // Where the first candidates are all free and no two alike, the order of the entries doesn't matter.
+        self.round += 1;
+        let by_rank = self.speaker.as_ref().is_some_and(Speaker::minds_ranks);
+        if by_rank || !entries.iter().all(|entry| self.take(*entry, 0, 0)) {
+            self.settle_in_order(&entries);
+        }
+        self.entries = entries;
+    }
+
+    fn settle_in_order(&mut self, entries: &[Id]) {
+        self.round += 1;
         let key = |id: &Id| {
             let word = self.words.get(*id as usize);
-            let first = word.map_or(0, |word| word.spelling.first_eight());
-            (std::cmp::Reverse(word.map_or(0, |word| word.times)), first, *id)
+            (word.map_or(0, |word| u32::MAX - word.times), word.map_or(0, |word| word.spelling.first_eight()), *id)
         };
         let mut ranked: Vec<_> = entries.iter().map(key).collect();
         ranked.sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| self.text(a.2).cmp(self.text(b.2))));
         for (rank, (_, _, entry)) in ranked.into_iter().enumerate() {
-            for attempt in 0.. {
-                let candidate = self.candidate(entry, rank, attempt);
-                let now = self.now;
-                let Some(word) = self.words.get_mut(candidate as usize) else { break };
-                if word.kept_in != now && word.taken_in != now {
-                    word.taken_in = now;
-                    if let Some(entry) = self.words.get_mut(entry as usize) {
-                        entry.replacement = candidate;
-                    }
-                    break;
-                }
-            }
+            // Invariant: some attempt succeeds, because later ones are longer.
+            let _ = (0..).any(|attempt| self.take(entry, rank, attempt));
         }
-        self.entries = entries;
+    }
+
+    /// Gives an entry a candidate, unless that is a word of the text or taken.
+    #[inline]
+    fn take(&mut self, entry: Id, rank: usize, attempt: u32) -> bool {
+        let candidate = self.candidate(entry, rank, attempt);
+        let (now, round) = (self.now, self.round);
+        let Some(word) = self.words.get_mut(candidate as usize) else { return true };
+        if word.kept_in == now || word.taken_in == round {
+            return false;
+        }
+        word.taken_in = round;
+        if let Some(entry) = self.words.get_mut(entry as usize) {
+            entry.replacement = candidate;
+        }
+        true
     }
 
     /// A candidate for an entry. Invariant: it depends on nothing of the text but, where it does, the rank.

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use ergon_domain::draw;
 use rand_chacha::ChaCha8Rng;
 
-use super::lexicon::{self, Case};
+use super::case::Case;
 use super::order::Chosen;
 use super::rewriting::Rewriting;
 use super::spelling::{Spelling, Spellings};
@@ -89,7 +89,7 @@ pub(super) fn replace_by_synonyms(text: &str, units: &[Range<usize>], chosen: &C
     let mut rewriting = Rewriting::of(text, text.len() / 4, is_logged);
     for unit in chosen.positions().into_iter().filter_map(|at| units.get(at as usize)) {
         if let Some((synonym, case)) = text.get(unit.clone()).and_then(synonym) {
-            rewriting.put(unit, |out| lexicon::write(out, synonym, case));
+            rewriting.put(unit, (synonym, 0..synonym.len()), case);
         }
     }
     rewriting.finish(units.len(), Key::None)
