@@ -89,19 +89,19 @@ fn figures() {
     window.keys("\u{E00C}");
     window.press("nav-analyse");
     let other = "[...metric.options].find((option) => option.value !== metric.value)";
+    let said = "document.querySelector(\"[data-testid='view-analyse'] [aria-live]\").textContent";
+    let title = "document.querySelector(\"[data-testid='answer'] h3\").textContent";
     let choose = format!(
-        "const metric = document.querySelector(\"[data-testid='metric']\"); window.before = document.querySelector(\
-         \"[data-testid='view-analyse']\").innerText; metric.value = {other}.value; metric.dispatchEvent(new Event('change', \
-         {{bubbles: true}}))"
+        "const metric = document.querySelector(\"[data-testid='metric']\"); window.before = {title}; metric.value = \
+         {other}.value; metric.dispatchEvent(new Event('change', {{bubbles: true}}))"
     );
     window.see("[data-testid='metric'] option:nth-of-type(2)");
     window.until("an answer", || {
-        let text = window.script("return document.querySelector(\"[data-testid='view-analyse']\").innerText");
-        text.as_str().is_some_and(|text| text.contains("answered in")).then_some(())
+        let text = window.script(&format!("return {said}"));
+        text.as_str().is_some_and(|text| text.starts_with("answered")).then_some(())
     });
-    let answered = "document.querySelector(\"[data-testid='view-analyse']\").innerText.match(/answered in/) && \
-                    document.querySelector(\"[data-testid='view-analyse']\").innerText !== window.before";
-    let answer = until_shown(&window, &choose, answered);
+    let answered = format!("{said}.startsWith('answered') && {title} !== window.before");
+    let answer = until_shown(&window, &choose, &answered);
     println!("another metric → an answer                      {answer}   (≤ 50, closed form)");
     drop(window);
 
