@@ -214,7 +214,8 @@ impl Remote {
         let mut reading = Reading::new(self.dialect, self.streamed);
         let mut piece = |bytes: &[u8], at_s: f64| reading.push_at(bytes, at_s);
         let outcome = match &self.file {
-            Some(file) => file.worker.send(&ready.body, self.bounds, &mut exchange, &mut piece).await,
+            // Boxed: a call of a server, of which thousands wait, would have room for a process that is being started.
+            Some(file) => Box::pin(file.worker.send(&ready.body, self.bounds, &mut exchange, &mut piece)).await,
             None => wire::send(&ready.client, ready.outgoing(), self.bounds, &mut exchange, &mut piece).await,
         };
         Sent { outcome, exchange, reading }

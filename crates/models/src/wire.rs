@@ -75,6 +75,8 @@ pub(crate) fn client() -> Result<Client, String> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder()
         .redirect(reqwest::redirect::Policy::none())
+        // Whether to ask again is decided above; for its own tries it would keep a copy of each request.
+        .retry(reqwest::retry::never().max_retries_per_request(0))
         .no_proxy()
         .connect_timeout(Duration::from_secs(10))
         .tcp_nodelay(true)
@@ -105,37 +107,41 @@ pub(crate) fn headers(pairs: Vec<(&'static str, String)>) -> Result<HeaderMap, S
 ///
 /// # Errors
 /// The reply did not come whole.
-pub(crate) async fn send(
+pub(crate) fn send<'a>(
     client: &Client,
     outgoing: Outgoing,
     bounds: Bounds,
-    exchange: &mut Exchange,
-    piece: &mut (dyn FnMut(&[u8], f64) + Send),
-) -> Result<Head, Broken> {
-    let began = Instant::now();
-    let outcome = tokio::time::timeout(bounds.timeout, async {
-        let Outgoing { method, url, headers, body } = outgoing;
-        let mut request = client.request(method, url).headers(headers);
-        if !body.is_empty() {
-            request = request.header(CONTENT_TYPE, "application/json").body(body);
-        }
-        let mut reply = request.send().await.map_err(|e| broken(&e))?;
-        let head = head(&reply);
-        exchange.status = Some(head.status);
-        while let Some(bytes) = reply.chunk().await.map_err(|e| Broken::Lost(why(&e)))? {
-            if exchange.received.len() + bytes.len() > bounds.most_bytes {
-                return Err(Broken::TooLong);
+    exchange: &'a mut Exchange,
+    piece: &'a mut (dyn FnMut(&[u8], f64) + Send),
+) -> impl Future<Output = Result<Head, Broken>> + Send + use<'a> {
+    let Outgoing { method, url, headers, body } = outgoing;
+    let mut request = client.request(method, url).headers(headers);
+    if !body.is_empty() {
+        request = request.header(CONTENT_TYPE, "application/json").body(body);
+    }
+    // Outside of the future, which would keep room for the request while thousands of calls wait.
+    let sent = request.send();
+    async move {
+        let began = Instant::now();
+        let outcome = tokio::time::timeout(bounds.timeout, async {
+            let mut reply = sent.await.map_err(|e| broken(&e))?;
+            let head = head(&reply);
+            exchange.status = Some(head.status);
+            while let Some(bytes) = reply.chunk().await.map_err(|e| Broken::Lost(why(&e)))? {
+                if exchange.received.len() + bytes.len() > bounds.most_bytes {
+                    return Err(Broken::TooLong);
+                }
+                exchange.received.extend_from_slice(&bytes);
+                if head.is_success() {
+                    piece(&bytes, began.elapsed().as_secs_f64());
+                }
             }
-            exchange.received.extend_from_slice(&bytes);
-            if head.is_success() {
-                piece(&bytes, began.elapsed().as_secs_f64());
-            }
-        }
-        Ok(head)
-    });
-    let outcome = outcome.await.unwrap_or(Err(Broken::TimedOut));
-    exchange.duration_s = began.elapsed().as_secs_f64();
-    outcome
+            Ok(head)
+        });
+        let outcome = outcome.await.unwrap_or(Err(Broken::TimedOut));
+        exchange.duration_s = began.elapsed().as_secs_f64();
+        outcome
+    }
 }
 
 fn broken(error: &reqwest::Error) -> Broken {
