@@ -148,7 +148,8 @@ impl Metered {
             result = match &self.roster.get(name)?.provider {
                 Provider::Simulated(simulated) => simulated.chat(&other, aside, call),
                 Provider::Remote(remote) => {
-                    let Told { result, exchanges } = remote.ask(&other, call, &entry.account).await;
+                    // Boxed: every call would have room for the question, its error and this beside its own request.
+                    let Told { result, exchanges } = Box::pin(remote.ask(&other, call, &entry.account)).await;
                     entry.sent(exchanges);
                     result
                 }
