@@ -56,7 +56,11 @@ impl Metered {
     /// For one session of a campaign.
     pub fn new(roster: Arc<Roster>, budget: Budget, spent: Spent, source: Source) -> Self {
         let (log, replay) = match source {
-            Source::Live(log) => (log, None),
+            Source::Live(log) => {
+                // Reading the system's certificates takes as long as many a call: it is no part of a run's time.
+                roster.remotes().for_each(|(_, remote)| remote.make_client());
+                (log, None)
+            }
             Source::Replay(records) => (None, Some(records)),
         };
         let purse = Arc::new(Purse::new(budget, Cost { usd: spent.usd, tokens: spent.tokens }, log.clone()));

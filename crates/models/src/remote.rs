@@ -134,6 +134,11 @@ impl Remote {
         self.network.keys().find(name).map(Some).ok_or_else(missing)
     }
 
+    /// Makes what requests are sent with, before the first one; what is wrong with it, that one tells.
+    pub(crate) fn make_client(&self) {
+        drop(self.network.client());
+    }
+
     /// Asks the provider which models it has: costs nothing, and tells whether address and key are right.
     pub(crate) async fn list(&self) -> Result<Vec<String>, String> {
         if let Some(file) = &self.file {
