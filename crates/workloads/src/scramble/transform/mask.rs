@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::spelling::Spelling;
 use super::units;
 use super::wordlist;
 
@@ -117,16 +118,21 @@ fn numbers(text: &str, parts: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
     let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
     let mut at = 0;
-    while let Some(next) = next_digit(bytes, at) {
+    while let Some(next) = units::next_of(bytes, at, u8::is_ascii_digit) {
         at = next;
+        // Most numbers stand between characters of ASCII that are no letters.
+        let stands_free = at.checked_sub(1).and_then(|before| bytes.get(before)).is_none_or(is_ascii_and_no_letter);
         let back = text.get(..at).unwrap_or_default();
-        let start = back.trim_end_matches(char::is_alphanumeric).len();
+        let start = if stands_free { at } else { back.trim_end_matches(char::is_alphanumeric).len() };
         let mut end = at + 1;
         loop {
             let joined = matches!(bytes.get(end), Some(b'.' | b',' | b':')) && is_digit(end + 1);
             if is_digit(end) || joined {
                 end += 1;
                 continue;
+            }
+            if bytes.get(end).is_none_or(is_ascii_and_no_letter) {
+                break;
             }
             let Some(next) = text.get(end..).and_then(|rest| rest.chars().next()) else { break };
             if !next.is_alphanumeric() {
@@ -144,16 +150,8 @@ fn numbers(text: &str, parts: &mut Vec<Range<usize>>) {
     }
 }
 
-/// The next digit of ASCII.
-fn next_digit(text: &[u8], mut at: usize) -> Option<usize> {
-    // Whole stretches at once, as the processor can: most have none.
-    while let Some(stretch) = text.get(at..).and_then(|rest| rest.first_chunk::<32>()) {
-        if stretch.iter().fold(false, |found, byte| found | byte.is_ascii_digit()) {
-            break;
-        }
-        at += stretch.len();
-    }
-    text.get(at..)?.iter().position(u8::is_ascii_digit).map(|next| at + next)
+fn is_ascii_and_no_letter(byte: &u8) -> bool {
+    byte.is_ascii() && !byte.is_ascii_alphanumeric()
 }
 
 /// Proper nouns: capitalised words inside a sentence; at its beginning only those that also stand inside one, or are
@@ -167,21 +165,33 @@ pub(super) fn proper_nouns_of(text: &str, words: &[Range<usize>]) -> Vec<Range<u
     let begins = beginnings(text, words);
     let word = |range: &Range<usize>| text.get(range.clone()).unwrap_or_default();
     let is_capitalised = |range: &&Range<usize>| {
+        // Most words begin with a small letter of ASCII.
+        if text.as_bytes().get(range.start).is_none_or(u8::is_ascii_lowercase) {
+            return false;
+        }
         let mut chars = word(range).chars();
         chars.next().is_some_and(char::is_uppercase) && chars.next().is_some_and(char::is_alphabetic)
     };
     let mut capitalised: Vec<Range<usize>> = words.iter().filter(is_capitalised).cloned().collect();
     let mut rest = begins.into_iter().peekable();
-    let mut certain: Vec<&str> = Vec::with_capacity(capitalised.len());
+    // What is short is its spelling, which is compared at once.
+    let name = |range: &Range<usize>| {
+        let spelling = Spelling::of(text.as_bytes(), range);
+        (spelling, if spelling.is_whole() { "" } else { word(range) })
+    };
+    let mut certain = Vec::with_capacity(capitalised.len());
     for range in &capitalised {
         while rest.next_if(|begin| *begin < range.start).is_some() {}
         if rest.peek() != Some(&range.start) {
-            certain.push(word(range));
+            certain.push(name(range));
         }
     }
     certain.sort_unstable();
     certain.dedup();
-    capitalised.retain(|range| certain.binary_search(&word(range)).is_ok() || wordlist::is_name(word(range)));
+    capitalised.retain(|range| {
+        let name = name(range);
+        wordlist::is_name(name.0) || certain.binary_search(&name).is_ok()
+    });
     capitalised
 }
 

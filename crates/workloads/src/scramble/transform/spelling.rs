@@ -9,7 +9,7 @@ const LENGTH_AT: u32 = 8 * ROOM as u32;
 /// The beginning of a stretch of text and its length.
 ///
 /// Invariant: stretches that are alike have the same; of others only those that are longer than it has room for may.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Spelling(u128);
 
 impl Spelling {

@@ -53,8 +53,8 @@ impl Symbols {
 struct Order {
     /// Code points of the blocks.
     points: Vec<char>,
-    /// Letters of ASCII, by byte, where the text holds no symbol itself.
-    ascii: [[u8; 4]; 128],
+    /// What a byte of ASCII becomes that is not chosen, and that is, in a text that holds no symbol itself.
+    ascii: [[[u8; 4]; 128]; 2],
 }
 
 impl Order {
@@ -62,12 +62,14 @@ impl Order {
         let mut points: Vec<u32> = BLOCKS.iter().take(3).cloned().flatten().collect();
         draw::shuffle(&mut ChaCha8Rng::from_seed(seed.0), &mut points);
         let points: Vec<char> = points.into_iter().filter_map(char::from_u32).collect();
-        let mut ascii = [[0; 4]; 128];
+        let same: [[u8; 4]; 128] = std::array::from_fn(|byte| [byte as u8, 0, 0, 0]);
+        let mut symbols = same;
         for (letter, symbol) in ASCII.bytes().zip(&points) {
-            if let Some(slot) = ascii.get_mut(usize::from(letter)) {
+            if let Some(slot) = symbols.get_mut(usize::from(letter)) {
                 symbol.encode_utf8(slot);
             }
         }
+        let ascii = [same, symbols];
         Self { points, ascii }
     }
 }
@@ -151,12 +153,13 @@ pub(super) fn substitute_ascii(text: &str, mask: &Mask, recipe: &Recipe, places:
                 let is_letter = byte.is_ascii_alphanumeric();
                 let is_chosen = is_letter & chosen.flags().get(letter).copied().unwrap_or(false);
                 letter += usize::from(is_letter);
-                let symbol = order.ascii.get(usize::from(*byte)).copied().unwrap_or_default();
+                let table = order.ascii.get(usize::from(is_chosen));
+                let written = table.and_then(|table| table.get(usize::from(*byte))).copied().unwrap_or_default();
                 // All four are written and only so many moved past: a branch by lot would be guessed wrong.
                 if let Some(to) = out.get_mut(end..).and_then(|rest| rest.first_chunk_mut::<4>()) {
-                    *to = if is_chosen { symbol } else { [*byte, 0, 0, 0] };
+                    *to = written;
                 }
-                end += if is_chosen { WIDTH } else { 1 };
+                end += 1 + (WIDTH - 1) * usize::from(is_chosen);
             }
         }
     });

@@ -100,22 +100,15 @@ pub fn all_word_ranges(text: &str) -> Vec<Range<usize>> {
 
 const LETTER: u8 = 1;
 const JOINS: u8 = 2;
-const MAY_END: u8 = 4;
-const ALPHABETIC: u8 = 8;
-/// What a byte may be: of ASCII part of a word or what joins its parts; where a character begins that may end a sentence.
+const ALPHABETIC: u8 = 4;
+/// What a byte of ASCII may be: part of a word, what joins its parts.
 const CLASSES: [u8; 256] = {
     let mut classes = [0; 256];
-    // The first bytes of ”, 。, ！ and ？.
-    classes[0xE2] = MAY_END;
-    classes[0xE3] = MAY_END;
-    classes[0xEF] = MAY_END;
     let mut at = 0;
     while at < 128 {
         let byte = at as u8;
         classes[at] = match byte {
-            b'\'' => JOINS | MAY_END,
-            b'-' => JOINS,
-            b'.' | b'!' | b'?' | b'"' | b')' | b'\n' => MAY_END,
+            b'\'' | b'-' => JOINS,
             _ if byte.is_ascii_alphabetic() => LETTER | ALPHABETIC,
             _ if byte.is_ascii_digit() => LETTER,
             _ => 0,
@@ -159,6 +152,25 @@ fn ascii_words(text: &[u8]) -> Vec<Range<usize>> {
     edges.as_chunks::<2>().0.iter().map(|[start, end]| *start as usize..*end as usize).collect()
 }
 
+/// The next byte of a kind.
+#[inline]
+pub(super) fn next_of(text: &[u8], mut at: usize, is_of_kind: impl Fn(&u8) -> bool) -> Option<usize> {
+    // Whole stretches at once, as the processor can: most have none.
+    while let Some(stretch) = text.get(at..).and_then(|rest| rest.first_chunk::<32>()) {
+        if stretch.iter().fold(false, |found, byte| found | is_of_kind(byte)) {
+            break;
+        }
+        at += stretch.len();
+    }
+    text.get(at..)?.iter().position(is_of_kind).map(|next| at + next)
+}
+
+/// Whether a character may begin with it that ends a sentence. Compared one by one, so that many are compared at once.
+fn may_end(byte: u8) -> bool {
+    let of_ascii = (byte == b'.') | (byte == b'!') | (byte == b'?') | (byte == b'"') | (byte == b')');
+    of_ascii | (byte == b'\'') | (byte == b'\n') | (byte >= 0x80)
+}
+
 /// Abbreviations whose full stop ends no sentence.
 const ABBREVIATIONS: [&str; 14] =
     ["mr", "mrs", "ms", "dr", "prof", "st", "vs", "e.g", "i.e", "etc", "no", "fig", "approx", "p.m"];
@@ -176,8 +188,8 @@ pub fn sentences(text: &str) -> Vec<Range<usize>> {
         }
     };
     let mut at = 0;
-    while let Some(next) = text.as_bytes().get(at..).and_then(|rest| rest.iter().position(|b| is_of(MAY_END, *b))) {
-        at += next;
+    while let Some(next) = next_of(text.as_bytes(), at, |byte| may_end(*byte)) {
+        at = next;
         let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
         let end = at + c.len_utf8();
         let next = || text.get(end..).and_then(|rest| rest.chars().next());

@@ -28,11 +28,7 @@ static THESAURUS: LazyLock<BTreeMap<&str, &str>> = LazyLock::new(|| {
     entries.extend(pairs);
     entries
 });
-static SORTED_NAMES: LazyLock<Vec<&str>> = LazyLock::new(|| {
-    let mut names = NAME_LIST.clone();
-    names.sort_unstable();
-    names
-});
+static NAME_SET: LazyLock<Spellings> = LazyLock::new(|| Spellings::of(NAME_LIST.iter().copied()));
 static ENTRIES: LazyLock<Spellings> = LazyLock::new(|| Spellings::of(THESAURUS.keys().copied()));
 
 /// Names, for the item banks.
@@ -41,8 +37,8 @@ pub(in crate::scramble) fn names() -> &'static [&'static str] {
 }
 
 /// Whether a word is a name that Ergon knows.
-pub(super) fn is_name(word: &str) -> bool {
-    SORTED_NAMES.binary_search(&word).is_ok()
+pub(super) fn is_name(word: Spelling) -> bool {
+    word.is_whole() && NAME_SET.has(word)
 }
 
 /// A word by lot; later attempts join several, so that a free one is found.
