@@ -144,7 +144,7 @@ fn bare_thread_cpu_s(counters: &[fs::File], period: Duration, seconds: u64) -> f
             while due < Duration::from_secs(seconds) {
                 due += period;
                 while let Some(wait) = due.checked_sub(began.elapsed()).filter(|wait| !wait.is_zero()) {
-                    std::thread::park_timeout(wait);
+                    std::thread::sleep(wait);
                 }
                 counters.iter().for_each(|file| {
                     std::hint::black_box(file.read_at(&mut text, 0).unwrap());

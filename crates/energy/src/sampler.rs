@@ -14,6 +14,8 @@ use crate::meter::{Mark, Meter};
 /// What sampling costs is asked of the kernel no more often, nanoseconds: at a thousand samples a second asking would be
 /// part of it.
 const COUNT_COST_NS: u64 = 200_000_000;
+/// Up to this long it sleeps, which costs less than waiting to be woken; whoever ends it waits as long at most.
+const SLEEP: Duration = Duration::from_millis(20);
 /// Samples kept for a reader that doesn't come; the oldest go first.
 const KEPT: usize = 100_000;
 
@@ -104,7 +106,12 @@ fn sample(shared: &Shared, meter: &Meter, period_ns: u64) {
     while !shared.stop.load(Ordering::SeqCst) {
         let now_ns = clock.monotonic_ns();
         if now_ns < due_ns {
-            std::thread::park_timeout(Duration::from_nanos(due_ns - now_ns));
+            let wait = Duration::from_nanos(due_ns - now_ns);
+            if wait <= SLEEP {
+                std::thread::sleep(wait);
+            } else {
+                std::thread::park_timeout(wait);
+            }
             continue;
         }
         let mark = meter.mark();
