@@ -25,7 +25,7 @@ const AGAIN: [Duration; 8] = [
     Duration::from_millis(10),
     Duration::from_millis(30),
 ];
-/// Whether another file is under the path is looked at no more often, nanoseconds: it costs as much as several readings.
+/// What is under the path is looked at no more often, nanoseconds: it costs as much as several readings.
 const LOOK_NS: u64 = 10_000_000;
 
 /// The file, open where it could be opened.
@@ -121,14 +121,15 @@ impl Counter {
     /// Whether another file has taken its place: a descriptor goes on showing the old one for ever.
     fn replaced(&mut self, now_ns: u64) -> bool {
         let Some(file) = &self.file else { return false };
+        let Ok(own) = file.metadata() else { return true };
+        // Each time: one that was renamed over is stale from that moment on.
+        if own.nlink() == 0 {
+            return true;
+        }
         if now_ns.saturating_sub(self.looked_ns) < LOOK_NS {
             return false;
         }
         self.looked_ns = now_ns;
-        let Ok(own) = file.metadata() else { return true };
-        if own.nlink() == 0 {
-            return true;
-        }
         fs::metadata(&self.path).is_ok_and(|named| (named.dev(), named.ino()) != (own.dev(), own.ino()))
     }
 }
