@@ -59,12 +59,13 @@ fn run() -> anyhow::Result<()> {
 
 /// Without a GPU, WebKit composites by a software OpenGL whose shaders are compiled as they are first met: measured here
 /// (two cores, llvmpipe) a second of frozen page on opening a campaign, and both cores busy while anything moves. Painting
-/// straight into the window does without. `WEBKIT_DISABLE_COMPOSITING_MODE=0` or `=1` decides otherwise.
+/// straight into the window does without. `WEBKIT_DISABLE_COMPOSITING_MODE=0` or `=1` decides otherwise; under a WebDriver
+/// nothing is chosen, because its pictures hang without compositing.
 fn draw_without_compositing_where_no_gpu_would_do_it() {
     const VARIABLE: &str = "WEBKIT_DISABLE_COMPOSITING_MODE";
     let nodes = std::fs::read_dir("/dev/dri").into_iter().flatten().flatten();
     let has_gpu = nodes.into_iter().any(|node| node.file_name().to_string_lossy().starts_with("renderD"));
-    if cfg!(target_os = "linux") && !has_gpu && std::env::var_os(VARIABLE).is_none() {
+    if cfg!(target_os = "linux") && !has_gpu && !under_test() && std::env::var_os(VARIABLE).is_none() {
         #[allow(unsafe_code, reason = "WebKit reads this from its environment alone")]
         // SAFETY: called first thing in `main`, before there is another thread that could read the environment.
         unsafe {

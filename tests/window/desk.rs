@@ -38,7 +38,7 @@ impl Desk {
         Self::new().set("ERGON_SAMPLE", &told("ERGON_SAMPLE").to_string_lossy())
     }
 
-    /// Drawn as on a user's screen; asking for a picture would hang.
+    /// Drawn as for a user without a GPU; asking for a picture would hang.
     pub(crate) fn drawn_as_shipped(self) -> Self {
         Self { pictured: false, ..self }
     }
@@ -83,15 +83,10 @@ impl Desk {
             .env("XDG_CONFIG_HOME", folder.join("config"))
             .env("XDG_CACHE_HOME", folder.join("cache"))
             .env("XDG_RUNTIME_DIR", folder.join("run"))
-            .envs(
-                self.pictured
-                    .then_some([
-                        ("WEBKIT_SKIA_ENABLE_CPU_RENDERING", "1"),
-                        // Without compositing, which the program chooses where there is no GPU, pictures hang.
-                        ("WEBKIT_DISABLE_COMPOSITING_MODE", "0"),
-                    ])
-                    .into_iter()
-                    .flatten(),
+            .env(
+                // Without compositing, which the program chooses for a user without a GPU, pictures hang.
+                if self.pictured { "WEBKIT_SKIA_ENABLE_CPU_RENDERING" } else { "WEBKIT_DISABLE_COMPOSITING_MODE" },
+                "1",
             )
             .envs(self.variables.iter().map(|(name, value)| (name, value)));
         Window::open(&told("ERGON_WINDOW"), environment)
