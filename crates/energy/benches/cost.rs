@@ -35,20 +35,7 @@ fn main() {
         counters.iter().for_each(|file| file.write_all_at(format!("{now:020}\n").as_bytes(), 0).unwrap());
     };
     // A counter that stands still while it is looked at is no sensor.
-    let sources = || {
-        let found = AtomicBool::new(false);
-        std::thread::scope(|scope| {
-            scope.spawn(|| {
-                while !found.load(Ordering::SeqCst) {
-                    show(1_000);
-                    std::thread::sleep(Duration::from_millis(1));
-                }
-            });
-            let sources = Discovery::run(&roots).sources;
-            found.store(true, Ordering::SeqCst);
-            sources
-        })
-    };
+    let sources = || moving(&show, || Discovery::run(&roots).sources);
     let bare_us = bare_preads_us(&counters);
     println!("four bare preads: {bare_us:.2} us");
     let mut source = sources().remove(0);

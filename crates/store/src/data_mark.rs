@@ -17,7 +17,7 @@ const MARK: &str = "SELECT \
     coalesce((SELECT max(id) FROM energy_window), 0) || ' ' || \
     (SELECT count(*) || ' ' || count(lifted_us) FROM exclusion WHERE campaign_id = ?1) || ' ' || \
     coalesce((SELECT group_concat(state || in_plan || ' ' || n) FROM \
-        (SELECT state, in_plan, count(*) AS n FROM run WHERE +campaign_id = ?1 GROUP BY 1, 2 ORDER BY 1, 2)), '')";
+        (SELECT state, in_plan, count(*) AS n FROM run WHERE campaign_id = ?1 GROUP BY 1, 2 ORDER BY 1, 2)), '')";
 
 impl Store {
     /// Where a campaign's data stands; `None` while an engine holds it and may change it at any time.

@@ -97,9 +97,8 @@ impl Store {
     /// The store can't be read.
     pub async fn run_counts(&self, campaign: i64) -> Result<Vec<(RunState, bool, u64)>, StoreError> {
         self.read(|raw| {
-            // The plus: reading the table through once is quicker than by the index of keys, a row at a time.
             let mut s =
-                raw.statement("SELECT state, in_plan, count(*) FROM run WHERE +campaign_id = ?1 GROUP BY 1, 2")?;
+                raw.statement("SELECT state, in_plan, count(*) FROM run WHERE campaign_id = ?1 GROUP BY 1, 2")?;
             s.bind_all(&[Bind::Int(campaign)])?;
             let mut found = Vec::new();
             while s.step()? {
