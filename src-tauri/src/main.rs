@@ -27,6 +27,12 @@ fn main() -> ExitCode {
 }
 
 fn run() -> anyhow::Result<()> {
+    let has = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if cfg!(target_os = "linux") && !has("WAYLAND_DISPLAY") && !has("DISPLAY") {
+        anyhow::bail!(
+            "there is no display to open a window on: neither WAYLAND_DISPLAY nor DISPLAY is set. `ergon` works without one."
+        );
+    }
     draw_without_compositing_where_no_gpu_would_do_it();
     let app = Arc::new(App::new(AppOptions { store: path("ERGON_STORE"), sample: sample(), ..AppOptions::default() })?);
     let mut builder = tauri::Builder::default();
@@ -41,6 +47,9 @@ fn run() -> anyhow::Result<()> {
         .plugin(tauri_plugin_window_state::Builder::new().build())
         .invoke_handler(move |invoke| handlers::handle(&operations, invoke))
         .setup(move |tauri| {
+            // Opened while the page's processes start.
+            let opening = app.clone();
+            tauri::async_runtime::spawn(async move { opening.open().await });
             app.attach(Arc::new(desktop::Desktop::new(tauri.handle().clone())));
             window::open(tauri.handle(), &app)?;
             tauri.set_menu(menu::make(tauri.handle())?)?;

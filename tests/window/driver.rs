@@ -77,7 +77,7 @@ impl Window {
                     text.chars().take(2000).collect::<String>()
                 );
             }
-            std::thread::sleep(Duration::from_millis(50));
+            std::thread::sleep(Duration::from_millis(20));
         }
     }
 

@@ -60,7 +60,7 @@ fn memory_mb() -> f64 {
     processes().iter().map(kilobytes).sum::<f64>() / 1e3
 }
 
-/// Seconds from the program's start until the sample's row was seen, by a look each 50 ms.
+/// Seconds from the program's start until the sample's row was seen, by a look each 20 ms.
 fn start_s(desk: &Desk) -> (f64, Window) {
     let window = desk.open();
     window.see("[data-testid='campaign-row-consensus-quick']");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { NOTHING, bytes, count, duration, durationRange, plural } from "../src/lib/text/amounts";
+import { NOTHING, bytes, clock, count, duration, durationRange, localTime, plural } from "../src/lib/text/amounts";
 import { dagger, provenanceName } from "../src/lib/text/provenance";
 
 describe("amounts", () => {
@@ -22,6 +22,20 @@ describe("amounts", () => {
   ])("from %s to %s seconds: %s", (lo, hi, said) => expect(durationRange(lo, hi)).toBe(said));
   it("missing is never zero", () =>
     expect([count(null), count(undefined), bytes(null)]).toEqual([NOTHING, NOTHING, NOTHING]));
+  it.each([
+    [0, "0"],
+    [999, "999"],
+    [1000, "1,000"],
+    [-1234567, "-1,234,567"],
+    [12_345_678_901, "12,345,678,901"],
+  ])("%s is written %s", (n, said) => expect(count(n)).toBe(said));
+  it("a day is named, this one is today", () => {
+    const now = new Date();
+    expect(localTime(new Date(2024, 8, 5, 7, 3).toISOString())).toBe("5 Sep 2024");
+    expect(localTime(now.toISOString())).toBe(`today ${clock(now).slice(0, 5)}`);
+    expect(clock(new Date(2024, 8, 5, 7, 3, 9))).toBe("07:03:09");
+    expect(localTime("no time")).toBe("no time");
+  });
   it("one run, two runs", () => expect([plural(1, "run"), plural(1200, "run")]).toEqual(["1 run", "1,200 runs"]));
   it.each([
     [999, "999 B"],

@@ -134,6 +134,11 @@ impl App {
         Ok(self.store.get_or_try_init(|| self.open_store()).await?)
     }
 
+    /// Opens the store ahead of the first operation, which tells it if that can't be done.
+    pub async fn open(&self) {
+        let _ = self.store().await;
+    }
+
     async fn open_store(&self) -> Result<Store, StoreError> {
         if let Some(sample) = self.sample.as_ref().filter(|_| !self.store_path.exists())
             && let Err(error) = begin_with(sample, &self.store_path)

@@ -107,6 +107,7 @@ pub(crate) async fn command(app: &App, command: Command, output: Output) -> anyh
                 test: args.test,
                 correction: args.correction,
                 figures: args.figures,
+                tables: false,
             };
             output.result(&app_api::analyze(app, request).await?, |r| r.text())?;
         }
@@ -156,8 +157,9 @@ pub(crate) async fn command(app: &App, command: Command, output: Output) -> anyh
                 by: args.by,
                 width: args.width,
                 format: args.format,
+                outlined: false,
             };
-            written(app_api::figure(app, request).await?, args.output.as_deref(), output)?;
+            written(app_api::figure(app, request).await?.svg, args.output.as_deref(), output)?;
         }
         Command::Import(args) => {
             let request = app_api::ImportRequest {

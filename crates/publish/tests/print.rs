@@ -6,6 +6,7 @@
 mod drawing;
 
 use drawing::{HOSTILE, KINDS, NAMES, setting};
+use ergon_publish::figure::outlined;
 use ergon_publish::figure::print::{PrintError, to_pdf, to_png};
 
 #[test]
@@ -42,4 +43,20 @@ fn a_png_has_the_dots_asked_for() {
 fn characters_without_a_letter_in_the_font_are_named() {
     let svg = drawing::bars(setting(5.5), HOSTILE).unwrap().svg;
     assert_eq!(to_pdf(&svg).unwrap().lacking, ['字', '漢']);
+}
+
+#[test]
+fn an_outlined_figure_is_of_the_same_size_and_looks_the_same_without_a_letter_in_it() {
+    for (kind, draw) in KINDS {
+        let svg = draw(setting(5.5), NAMES).unwrap().svg;
+        let shapes = outlined(&svg).unwrap();
+        assert!(!shapes.contains("<text") && shapes.contains("<path"), "{kind}");
+        assert_eq!(
+            to_png(&shapes, 96.0).unwrap().bytes.len() / 64,
+            to_png(&svg, 96.0).unwrap().bytes.len() / 64,
+            "{kind}"
+        );
+    }
+    assert_eq!(outlined(&drawing::bars(setting(5.5), HOSTILE).unwrap().svg), None, "a letter would be missing");
+    assert_eq!(outlined("<svg"), None);
 }

@@ -34,7 +34,7 @@ commands! {
     /// A publication table.
     table(TableRequest) -> TextReply;
     /// A publication figure.
-    figure(FigureRequest) -> TextReply;
+    figure(FigureRequest) -> FigureReply;
     /// Data in the layout of another system.
     export(ExportRequest) -> ExportReply;
     /// Brings specs into the store.

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use ergon_analysis::{Analysis, AnalysisKind, Ask, Detail, HypothesisResult, Refusal};
 use ergon_design::spec;
+use ergon_publish::from_analysis::{comparison_table, descriptive_table};
+use ergon_publish::table::{Table, TableStyle};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
@@ -30,6 +32,8 @@ pub struct AnalyzeRequest {
     pub correction: Option<String>,
     /// Write a figure per question into this folder.
     pub figures: Option<PathBuf>,
+    /// With a metric: the answer's tables too, for a page.
+    pub tables: bool,
 }
 
 /// The answers.
@@ -45,6 +49,19 @@ pub struct AnalyzeReply {
     pub refusals: Vec<Refusal>,
     /// Figures written.
     pub figures: Vec<PathBuf>,
+    /// The answer as tables, where asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub tables: Option<AnswerTables>,
+}
+
+/// An answer as HTML tables: the very analyses of the reply, computed once.
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
+pub struct AnswerTables {
+    /// Levels compared; `None` where nothing could be.
+    pub comparison: Option<String>,
+    /// What was found at each level.
+    pub levels: Option<String>,
 }
 
 impl AnalyzeReply {
@@ -245,6 +262,7 @@ pub async fn analyze(app: &App, request: AnalyzeRequest) -> Result<AnalyzeReply,
         hypotheses: Vec::new(),
         refusals: Vec::new(),
         figures: Vec::new(),
+        tables: None,
     };
     match &request.metric {
         Some(metric) => {
@@ -282,12 +300,25 @@ pub async fn analyze(app: &App, request: AnalyzeRequest) -> Result<AnalyzeReply,
             reply.refusals = result.refusals;
         }
     }
-    app.keep(&framed, "analyze", &request, &reply).await?;
+    // What was asked of the data; how a page shows it is no part of the record.
+    app.keep(&framed, "analyze", &AnalyzeRequest { tables: false, ..request.clone() }, &reply).await?;
+    if request.tables && request.metric.is_some() {
+        reply.tables = Some(tables(&reply.analyses));
+    }
     if let Some(folder) = &request.figures {
         let written = super::figure::write_all(&framed, &reply.analyses, &app.path(folder)?)?;
         reply.figures = written.into_iter().map(|(path, _)| path).collect();
     }
     Ok(reply)
+}
+
+/// The answer to one question: how each level was described comes first, then what was compared.
+fn tables(answer: &[Analysis]) -> AnswerTables {
+    let html = |table: Table| table.to_html(TableStyle::default()).ok().map(|rendered| rendered.text);
+    let Some((described, compared)) = answer.split_first() else {
+        return AnswerTables { comparison: None, levels: None };
+    };
+    AnswerTables { comparison: comparison_table(compared).and_then(html), levels: html(descriptive_table(described)) }
 }
 
 fn correction(name: &str) -> Result<spec::Correction, AppError> {

@@ -36,6 +36,21 @@ pub struct FigureRequest {
     pub width: String,
     /// `svg`.
     pub format: String,
+    /// Also with its letters as shapes, to be shown.
+    pub outlined: bool,
+}
+
+/// A figure.
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
+pub struct FigureReply {
+    /// The SVG.
+    #[serde(flatten)]
+    #[ts(flatten)]
+    pub svg: TextReply,
+    /// The same with its letters as shapes, where asked for and the bundled font has them all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub outlined: Option<String>,
 }
 
 const VENUES: [(&str, Venue); 10] = [
@@ -104,7 +119,7 @@ fn width_inches(name: &str) -> Result<f64, AppError> {
 ///
 /// # Errors
 /// An unknown kind, width or form; names that aren't there; nothing to draw.
-pub async fn figure(app: &App, request: FigureRequest) -> Result<TextReply, AppError> {
+pub async fn figure(app: &App, request: FigureRequest) -> Result<FigureReply, AppError> {
     let Some((_, factors)) = KINDS.iter().find(|(name, _)| *name == request.kind) else {
         return Err(unknown("kind", &request.kind, &KINDS.map(|(name, _)| name)));
     };
@@ -118,7 +133,7 @@ pub async fn figure(app: &App, request: FigureRequest) -> Result<TextReply, AppE
         let asked = ask(&framed, analysis.question.metric.as_str());
         let drawing = Drawing { frame: &framed.frame, ask: &asked, width_inches: width, ergon_version: VERSION };
         let drawn = drawing.surface(&analysis)?;
-        return Ok(TextReply { text: drawn.svg, warnings: drawn.notes });
+        return Ok(reply(drawn, request.outlined));
     }
     let several = metrics(&request);
     let one = match request.kind.as_str() {
@@ -140,7 +155,12 @@ pub async fn figure(app: &App, request: FigureRequest) -> Result<TextReply, AppE
         by = factors_for(&framed, &request.kind, *factors, by);
     }
     let drawn = draw(&framed, &request.kind, &metric, &several, &by, width)?;
-    Ok(TextReply { text: drawn.svg, warnings: drawn.notes })
+    Ok(reply(drawn, request.outlined))
+}
+
+fn reply(drawn: Figure, with_outlined: bool) -> FigureReply {
+    let outlined = with_outlined.then(|| ergon_publish::figure::outlined(&drawn.svg)).flatten();
+    FigureReply { svg: TextReply { text: drawn.svg, warnings: drawn.notes }, outlined }
 }
 
 /// The first question that such a figure answers and that is about this metric and these factors, where they are given:

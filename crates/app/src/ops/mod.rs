@@ -49,7 +49,7 @@ mod trash;
 mod validate;
 mod workloads;
 
-pub use analyze::{AnalyzeReply, AnalyzeRequest, analyze};
+pub use analyze::{AnalyzeReply, AnalyzeRequest, AnswerTables, analyze};
 pub use calls::{CallInfo, CallsReply, MessageInfo, calls};
 pub use check::{CheckReply, CheckRequest, check};
 pub use create::{CreateReply, CreateRequest, create};
@@ -67,7 +67,7 @@ pub use energy_campaign::{
 };
 pub use energy_idle::{IdleDomain, IdleReply, IdleRequest, energy_idle};
 pub use export::{ExportReply, ExportRequest, export};
-pub use figure::{FigureRequest, figure};
+pub use figure::{FigureReply, FigureRequest, figure};
 pub use files::{
     ChooseFilesReply, ChooseFilesRequest, ChosenFile, ReadFileReply, ReadFileRequest, SaveFileRequest, choose_files,
     read_file, save_file,

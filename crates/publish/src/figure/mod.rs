@@ -22,6 +22,8 @@ mod interval_plot;
 mod lettering;
 mod marker;
 mod order_statistics;
+#[cfg(feature = "outline")]
+mod outline;
 mod palette;
 mod panel;
 mod pareto_plot;
@@ -45,6 +47,8 @@ pub use heat_map::{HeatCell, HeatMapInput};
 pub use histogram::HistogramInput;
 pub use interaction_plot::{InteractionCurve, InteractionPlotInput};
 pub use interval_plot::{IntervalGroup, IntervalPlotInput};
+#[cfg(feature = "outline")]
+pub use outline::outlined;
 pub use pareto_plot::{ParetoInput, TradeOff};
 pub use profile_plot::{ProfileInput, ProfileMetric};
 pub use raincloud::{RaincloudGroup, RaincloudInput};

@@ -1,13 +1,6 @@
 //! PDF and PNG from the master SVG, set in a font that Ergon brings along.
-//!
-//! The font is Arimo (SIL Open Font License 1.1, `fonts/OFL.txt`), whose letters are as wide as those of Helvetica,
-//! Arial and Liberation Sans: the drawing was laid out for them, and looks the same in every form.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
-use svg2pdf::usvg;
-use svg2pdf::usvg::fontdb;
+use super::outline::{lacking, parse};
 
 /// A figure in a binary form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,8 +25,6 @@ pub enum PrintError {
     Writing(String),
 }
 
-const REGULAR: &[u8] = include_bytes!("../../fonts/Arimo-Regular.ttf");
-const BOLD: &[u8] = include_bytes!("../../fonts/Arimo-Bold.ttf");
 /// CSS pixels in an inch, the unit of a parsed SVG.
 const PIXELS: f64 = 96.0;
 
@@ -43,7 +34,7 @@ const PIXELS: f64 = 96.0;
 /// # Errors
 /// An SVG that isn't one of Ergon's.
 pub fn to_pdf(svg: &str) -> Result<Printed, PrintError> {
-    let tree = parse(svg)?;
+    let tree = parse(svg).map_err(PrintError::Unreadable)?;
     let options = svg2pdf::ConversionOptions { embed_text: true, ..svg2pdf::ConversionOptions::default() };
     // A parsed SVG is in pixels; the page is in points.
     let page = svg2pdf::PageOptions { dpi: 96.0 };
@@ -59,7 +50,7 @@ pub fn to_png(svg: &str, dots_per_inch: f64) -> Result<Printed, PrintError> {
     if !(30.0..=1200.0).contains(&dots_per_inch) {
         return Err(PrintError::Resolution(dots_per_inch.to_string()));
     }
-    let tree = parse(svg)?;
+    let tree = parse(svg).map_err(PrintError::Unreadable)?;
     #[allow(clippy::cast_possible_truncation)]
     let scale = (dots_per_inch / PIXELS) as f32;
     let size = tree.size().to_int_size().scale_by(scale);
@@ -70,26 +61,4 @@ pub fn to_png(svg: &str, dots_per_inch: f64) -> Result<Printed, PrintError> {
     resvg::render(&tree, resvg::tiny_skia::Transform::from_scale(scale, scale), &mut picture.as_mut());
     let bytes = picture.encode_png().map_err(|error| PrintError::Writing(error.to_string()))?;
     Ok(Printed { bytes, lacking: lacking(svg) })
-}
-
-fn parse(svg: &str) -> Result<usvg::Tree, PrintError> {
-    let mut fonts = fontdb::Database::new();
-    fonts.load_font_data(REGULAR.to_vec());
-    fonts.load_font_data(BOLD.to_vec());
-    fonts.set_sans_serif_family("Arimo");
-    let options = usvg::Options { fontdb: Arc::new(fonts), ..usvg::Options::default() };
-    usvg::Tree::from_str(svg, &options).map_err(|error| PrintError::Unreadable(error.to_string()))
-}
-
-/// Characters of the drawing's texts without a glyph in the font.
-fn lacking(svg: &str) -> Vec<char> {
-    let (Ok(document), Ok(font)) = (usvg::roxmltree::Document::parse(svg), ttf_parser::Face::parse(REGULAR, 0)) else {
-        return Vec::new();
-    };
-    let texts = document.descendants().filter(|node| node.has_tag_name("text")).filter_map(|node| node.text());
-    let found: BTreeSet<char> = texts
-        .flat_map(str::chars)
-        .filter(|letter| !letter.is_whitespace() && font.glyph_index(*letter).is_none())
-        .collect();
-    found.into_iter().collect()
 }

@@ -40,8 +40,7 @@ export const api = {
   importFiles: (files: string[]) => call("import", { files }),
   diff: (a: string, b: string) => call("diff", { a, b }),
 
-  analyze: (request: { campaign: string; metric?: string; by?: string[]; test?: string; correction?: string }) =>
-    call("analyze", request),
+  analyze: (request: Given<wire.AnalyzeRequest>) => call("analyze", request),
   table: (request: {
     campaign: string;
     kind: string;
@@ -50,8 +49,7 @@ export const api = {
     style?: string;
     format?: string;
   }) => call("table", request),
-  figure: (request: { campaign: string; kind: string; metric?: string; by?: string[]; width?: string }) =>
-    call("figure", request),
+  figure: (request: Given<wire.FigureRequest>) => call("figure", request),
   results: (request: { campaign: string; form: "csv" | "json" | "jsonl"; wide?: boolean; resources?: boolean }) =>
     call("results", request),
 

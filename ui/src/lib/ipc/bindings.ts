@@ -251,7 +251,11 @@ refusals: Array<Refusal>,
 /**
  * Figures written.
  */
-figures: Array<string>, };
+figures: Array<string>, 
+/**
+ * The answer as tables, where asked for.
+ */
+tables?: AnswerTables, };
 
 /**
  * What to ask of the data.
@@ -284,7 +288,24 @@ correction: string | null,
 /**
  * Write a figure per question into this folder.
  */
-figures: string | null, };
+figures: string | null, 
+/**
+ * With a metric: the answer's tables too, for a page.
+ */
+tables: boolean, };
+
+/**
+ * An answer as HTML tables: the very analyses of the reply, computed once.
+ */
+export type AnswerTables = { 
+/**
+ * Levels compared; `None` where nothing could be.
+ */
+comparison: string | null, 
+/**
+ * What was found at each level.
+ */
+levels: string | null, };
 
 /**
  * A sentence for the user, with a code for programs.
@@ -1971,6 +1992,23 @@ size: number,
 correction: string, };
 
 /**
+ * A figure.
+ */
+export type FigureReply = { 
+/**
+ * The same with its letters as shapes, where asked for and the bundled font has them all.
+ */
+outlined?: string, 
+/**
+ * The text.
+ */
+text: string, 
+/**
+ * What could not be rendered as it is.
+ */
+warnings: Array<string>, };
+
+/**
  * Which figure.
  */
 export type FigureRequest = { 
@@ -2002,7 +2040,11 @@ width: string,
 /**
  * `svg`.
  */
-format: string, };
+format: string, 
+/**
+ * Also with its letters as shapes, to be shown.
+ */
+outlined: boolean, };
 
 /**
  * What must hold of a column.
@@ -6345,7 +6387,7 @@ export interface Operations {
   /** A publication table. */
   table: { request: TableRequest; reply: TextReply; stream: never };
   /** A publication figure. */
-  figure: { request: FigureRequest; reply: TextReply; stream: never };
+  figure: { request: FigureRequest; reply: FigureReply; stream: never };
   /** Data in the layout of another system. */
   export: { request: ExportRequest; reply: ExportReply; stream: never };
   /** Brings specs into the store. */

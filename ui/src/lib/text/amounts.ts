@@ -1,13 +1,14 @@
 // How the window writes plain amounts: counts, times, sizes. Scientific numbers come from the backend as text.
+// Without `Intl`: WebKit reads its tables of all locales when first asked, which a start would wait for.
 
-const COUNT = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /** Written where a value is missing: missing is never zero. */
 export const NOTHING = "—";
 
 /** 12,345 */
 export function count(n: number | null | undefined): string {
-  return n === null || n === undefined || !Number.isFinite(n) ? NOTHING : COUNT.format(n);
+  return n === null || n === undefined || !Number.isFinite(n) ? NOTHING : n.toFixed(0).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 /** `1 run`, `2 runs`. */
@@ -71,9 +72,13 @@ export function localTime(utc: string | null | undefined): string {
   if (!utc) return NOTHING;
   const at = new Date(utc);
   if (Number.isNaN(at.getTime())) return utc;
-  const day = at.toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" });
-  const time = at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-  return isToday(at) ? `today ${time}` : day;
+  if (isToday(at)) return `today ${clock(at).slice(0, 5)}`;
+  return `${at.getDate()} ${MONTHS[at.getMonth()] ?? ""} ${at.getFullYear()}`;
+}
+
+/** Local time of day: `09:05:01`. */
+export function clock(at: Date): string {
+  return [at.getHours(), at.getMinutes(), at.getSeconds()].map((part) => String(part).padStart(2, "0")).join(":");
 }
 
 function isToday(at: Date): boolean {

@@ -29,6 +29,9 @@ export function onShelf(row: CampaignRow, shelf: Exclude<Shelf, "trash">): boole
   return true;
 }
 
+/** Of codes and time stamps, which have no language. */
+const inOrder = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 /** Campaigns in which every typed word occurs, in the wanted order. */
 export function arranged(rows: readonly CampaignRow[], typed: string, workload: string, order: Order): CampaignRow[] {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
@@ -39,10 +42,10 @@ export function arranged(rows: readonly CampaignRow[], typed: string, workload: 
     return words.every((word) => all.includes(word)) && (workload === "" || row.workload === workload);
   });
   const by: Record<Order, (a: CampaignRow, b: CampaignRow) => number> = {
-    newest: (a, b) => b.created.localeCompare(a.created),
+    newest: (a, b) => inOrder(b.created, a.created),
     title: (a, b) => (a.title || a.campaign).localeCompare(b.title || b.campaign),
     runs: (a, b) => b.runs - a.runs,
-    state: (a, b) => a.state.localeCompare(b.state) || b.created.localeCompare(a.created),
+    state: (a, b) => inOrder(a.state, b.state) || inOrder(b.created, a.created),
   };
   return found.sort(by[order]);
 }
