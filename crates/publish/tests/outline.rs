@@ -3,6 +3,7 @@
 #![cfg(feature = "outline")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
+#[allow(dead_code, reason = "each file of tests takes its part")]
 mod drawing;
 
 use drawing::{HOSTILE, KINDS, NAMES, setting};
